@@ -1,0 +1,41 @@
+//! The way to the metadata: submit commands, read images.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+
+use crate::command::{Command, Outcome};
+use crate::image::MetadataImage;
+
+/// Why the fate of a command is unknown. Commands are idempotent: submit it again, with back-off.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SubmitError {
+    /// No controller could be reached, or none leads.
+    #[error("the metadata quorum is unavailable: {0}")]
+    Unavailable(String),
+    /// This node is stopping.
+    #[error("the metadata client is shut down")]
+    Stopped,
+}
+
+/// A handle on the metadata quorum.
+///
+/// 1. A command that was answered is applied, durably, at the index that the answer names.
+/// 2. When `submit` returns, the image of this client includes that index.
+/// 3. Images only grow in index; each is a consistent state after some prefix of the log.
+/// 4. `image` never blocks and never fails: it may be old, and is never wrong about the past.
+#[async_trait]
+pub trait MetadataClient: Send + Sync {
+    /// Submits one command and waits until it has been decided.
+    ///
+    /// # Errors
+    /// The command may or may not take effect, now or later.
+    async fn submit(&self, command: Command) -> Result<Outcome, SubmitError>;
+
+    /// The newest image that this client knows.
+    fn image(&self) -> Arc<MetadataImage>;
+
+    /// Sees every newer image, or the newest of several.
+    fn watch(&self) -> watch::Receiver<Arc<MetadataImage>>;
+}

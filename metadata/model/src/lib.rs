@@ -1,0 +1,12 @@
+//! The cluster's metadata as a pure state machine.
+//!
+//! ```text
+//!   command + image ──apply──► image' + outcome
+//! ```
+//!
+//! No runtime, no I/O, no clock, no chance: the same commands give the same image on every node.
+
+pub mod client;
+pub mod command;
+pub mod id;
+pub mod image;
