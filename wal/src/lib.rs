@@ -62,8 +62,9 @@ pub trait Sink<C>: Send + 'static {
     /// The group, and everything before it, survives a crash from now on.
     fn durable(&mut self, group: DurableGroup<C>);
 
-    /// The log has stopped: nothing more becomes durable through it. `unresolved` are the
-    /// appended entries whose fate is unknown: they may be found at the next recovery, or not.
+    /// The log has stopped by itself: nothing more becomes durable through it. `unresolved` are
+    /// the appended entries whose fate is unknown: they may be found at the next recovery, or
+    /// not. Called at most once, and never by a [`close`](Wal::close), which resolves them all.
     fn stopped(&mut self, error: &WalError, unresolved: Vec<C>);
 }
 
@@ -82,13 +83,23 @@ pub trait Recovering<C: Send + 'static>: Send {
     /// The durable entries at or past the trim position, in order. Empty at the second call.
     fn take_entries(&mut self) -> Vec<Recovered>;
 
-    /// Goes on behind the last recovered entry.
+    /// The position of the next entry: the end of all that is durable.
+    fn end(&self) -> Position;
+
+    /// Goes on behind the last recovered entry. Called within a tokio runtime.
     fn start(self: Box<Self>, sink: Box<dyn Sink<C>>) -> std::sync::Arc<dyn Wal<C>>;
 }
 
 /// Room in the queue for the bytes of one or more appends; given back when they are durable.
 #[derive(Debug)]
 pub struct AppendPermit(pub(crate) tokio::sync::OwnedSemaphorePermit);
+
+impl AppendPermit {
+    /// Takes `bytes` of the room out, for an append of their own; `None` if there are fewer.
+    pub fn split(&mut self, bytes: usize) -> Option<AppendPermit> {
+        self.0.split(bytes).map(AppendPermit)
+    }
+}
 
 /// Why a log works no more, or could not be opened.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -104,7 +115,9 @@ pub enum WalError {
         reason: String,
     },
     /// Bytes that were durable are damaged. They are kept as they are.
-    #[error("{place} is damaged at byte {at}: {what}; the bytes are kept, restore the file or accept the loss by name")]
+    #[error(
+        "{place} is damaged at byte {at}: {what}; the bytes are kept, restore the file or accept the loss by name"
+    )]
     Corrupt {
         /// Which file or object.
         place: String,
@@ -112,6 +125,14 @@ pub enum WalError {
         at: u64,
         /// What does not hold.
         what: &'static str,
+    },
+    /// Entries that were durable are not there at all.
+    #[error("{place} lacks the positions {} to {}; bring back the missing files, or accept the loss by name", missing.start.0, missing.end.0)]
+    Missing {
+        /// Which folder or prefix.
+        place: String,
+        /// What should be there and is not.
+        missing: Range<Position>,
     },
     /// Another process holds the log.
     #[error("{place} is in use by another process; stop it, or use another folder")]
@@ -153,7 +174,8 @@ pub enum ReadError {
 /// 8. No tick: a log without appends does no work.
 #[async_trait]
 pub trait Wal<C: Send + 'static>: Send + Sync + 'static {
-    /// Waits for room for `bytes` of header and payload.
+    /// Waits for room for `bytes` of header and payload. An entry larger than the whole room gets
+    /// all of it.
     ///
     /// # Errors
     /// When the log has stopped.
@@ -172,8 +194,8 @@ pub trait Wal<C: Send + 'static>: Send + Sync + 'static {
     /// When it is trimmed, damaged or out of reach; never other bytes.
     async fn read(&self, location: Location) -> Result<Bytes, ReadError>;
 
-    /// Gives up everything below `position`, which a committed command has made superfluous.
-    /// Returns when it is given up or when the log has stopped.
+    /// Gives up everything below `position`, which a committed command has made superfluous; it is
+    /// at most the durable end. A log that stopped keeps what it has.
     ///
     /// # Errors
     /// When the log has stopped.
