@@ -1,11 +1,13 @@
 //! The way to the metadata: submit commands, read images.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use tokio::sync::watch;
 
+use crate::apply::apply;
 use crate::command::{Command, Outcome};
+use crate::id::LogIndex;
 use crate::image::MetadataImage;
 
 /// Why the fate of a command is unknown. Commands are idempotent: submit it again, with back-off.
@@ -38,4 +40,55 @@ pub trait MetadataClient: Send + Sync {
 
     /// Sees every newer image, or the newest of several.
     fn watch(&self) -> watch::Receiver<Arc<MetadataImage>>;
+}
+
+/// The real state machine without a log: for tests of whatever stands on metadata, which thereby
+/// meet the product and no double. It remembers as long as it lives.
+#[derive(Debug)]
+pub struct LocalClient {
+    /// What was applied last. Held while an image is published, so that they appear in order.
+    applied: Mutex<MetadataImage>,
+    published: watch::Sender<Arc<MetadataImage>>,
+}
+
+impl LocalClient {
+    /// Goes on from an image.
+    #[must_use]
+    pub fn new(image: MetadataImage) -> Self {
+        let published = watch::Sender::new(Arc::new(image.clone()));
+        Self { applied: Mutex::new(image), published }
+    }
+
+    /// Applies one command.
+    ///
+    /// # Panics
+    /// When an earlier call panicked.
+    pub fn apply(&self, command: &Command) -> Outcome {
+        let mut image = self.applied.lock().expect("an earlier call panicked");
+        let index = LogIndex(image.index().0 + 1);
+        let outcome = apply(&mut image, index, command);
+        self.published.send_replace(Arc::new(image.clone()));
+        outcome
+    }
+}
+
+impl Default for LocalClient {
+    fn default() -> Self {
+        Self::new(MetadataImage::default())
+    }
+}
+
+#[async_trait]
+impl MetadataClient for LocalClient {
+    async fn submit(&self, command: Command) -> Result<Outcome, SubmitError> {
+        Ok(self.apply(&command))
+    }
+
+    fn image(&self) -> Arc<MetadataImage> {
+        Arc::clone(&self.published.borrow())
+    }
+
+    fn watch(&self) -> watch::Receiver<Arc<MetadataImage>> {
+        self.published.subscribe()
+    }
 }

@@ -44,9 +44,11 @@ pub enum Command {
     },
     /// Moves start offsets forward.
     TrimStreams(TrimStreams),
-    /// Objects that were destroyed, and deleted from the store since, are forgotten.
+    /// Objects that were destroyed, and deleted from the store since, are forgotten; live ones
+    /// stay.
     ForgetObjects(Vec<ObjectId>),
-    /// Hands a block of producer ids to a broker, for ever.
+    /// Hands a block of producer ids to a broker, for ever. The broker's latest request again
+    /// answers the same block.
     AllocateProducerIds {
         /// Who asks.
         broker: BrokerEpoch,
@@ -98,7 +100,8 @@ pub struct RegisterBroker {
 /// See [`Command::InheritWal`]. Only for [`WalKind::Local`]: the sealed log of `from` becomes the
 /// first part of the log of `to`, positions and trim unchanged, and the streams that `from` owned
 /// pass to `to` with their epochs raised by one. Refused unless `from` is fenced, `to` is active
-/// and both are of one node. `from` is closed by it.
+/// and both are of one node. `from` is closed by it. Until all earlier local logs of its node are
+/// inherited, a broker cannot commit uploads.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InheritWal {
     /// The fenced epoch whose log was sealed and recovered.
@@ -110,7 +113,8 @@ pub struct InheritWal {
 /// See [`Command::CreateTopic`]. The name was checked against Kafka's rules before.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateTopic {
-    /// Drawn at random by the requester; the same id again answers as the first time.
+    /// Drawn at random by the requester; while the topic exists, the same id again answers as the
+    /// first time.
     pub id: TopicId,
     /// The name, unique in the cluster.
     pub name: Arc<str>,
@@ -122,7 +126,7 @@ pub struct CreateTopic {
     pub configs: Vec<(Arc<str>, Arc<str>)>,
 }
 
-/// See [`Command::DeleteTopic`].
+/// See [`Command::DeleteTopic`]. Again, it is refused: there is no such topic any more.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeleteTopic {
     /// The topic.
@@ -165,7 +169,7 @@ pub struct AlterConfigs {
     pub changes: Vec<(Arc<str>, Option<Arc<str>>)>,
 }
 
-/// See [`Command::LeaseObjects`].
+/// See [`Command::LeaseObjects`]. While the lease lives, the same request answers the same ids.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LeaseObjects {
     /// Who asks.
@@ -234,15 +238,20 @@ pub struct CheckpointRef {
 ///
 /// Refused as a whole when the broker is not active, when `wal.start` is past the current trim
 /// position, or when an object was neither leased to the broker nor committed by this very
-/// upload before. Per range: skipped (and reported) when the stream is gone, owned by another
+/// upload before. One lease serves one commit, which ends it, whatever ids it left unused. A
+/// retry changes nothing and is known as one while any of its objects is in the image (deletion
+/// waits longer than any retry). Per range: skipped (and reported) when the stream is gone, owned by another
 /// epoch, or the range leaves a gap; clipped where the stream's end is already past its start.
+/// A checkpoint takes the place of the stream's former one unless that one is further on; it is
+/// skipped with its stream's range, and where the stream ends before it. Objects that nothing
+/// refers to in the end are destroyed at once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CommitUpload {
     /// Who uploaded.
     pub broker: BrokerEpoch,
     /// The WAL positions that the upload makes superfluous; the trim position becomes the end.
     pub wal: Range<WalPosition>,
-    /// The objects, each under an id of one lease.
+    /// The objects, all under ids of one lease.
     pub objects: Vec<UploadedObject>,
     /// What they hold.
     pub ranges: Vec<UploadedRange>,
@@ -257,7 +266,8 @@ pub struct CommitUpload {
 pub struct TrimStreams {
     /// Who owns them.
     pub broker: BrokerEpoch,
-    /// The new start offset of each stream; a smaller one than the present changes nothing. Past
+    /// The new start offset of each stream; a smaller one than the present changes nothing, nor
+    /// does any for a stream that is gone or owned by another epoch. Past
     /// the committed end, the end moves along: what the WAL still holds below it is dropped when
     /// it is committed.
     pub starts: Vec<(StreamId, StreamEpoch, Offset)>,
@@ -288,7 +298,8 @@ pub enum Reply {
     },
     /// The upload stands, but for these streams, which had no use for their ranges.
     Committed {
-        /// Streams that are gone, of another owner, or where a gap would have opened.
+        /// Streams that are gone, of another owner, or where a gap would have opened; ascending.
+        /// After a retry: as the image tells it then, which may be of another owner.
         skipped: Vec<StreamId>,
     },
 }

@@ -6,6 +6,7 @@
 //!
 //! No runtime, no I/O, no clock, no chance: the same commands give the same image on every node.
 
+pub mod apply;
 pub mod client;
 pub mod command;
 pub mod id;

@@ -1,0 +1,104 @@
+//! Broker processes and their write-ahead logs.
+
+use std::sync::Arc;
+
+use super::MetadataImage;
+use crate::command::{Endpoint, WalKind};
+use crate::id::{BrokerEpoch, Incarnation, NodeId, ProducerId, RequestId, WalPosition};
+
+/// The newest registration of a node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Broker {
+    /// Its epoch; the key of its [`Wal`].
+    pub epoch: BrokerEpoch,
+    /// Which start of the process registered.
+    pub incarnation: Incarnation,
+    /// Its advertised listeners.
+    pub endpoints: Arc<[Endpoint]>,
+    /// Its zone.
+    pub rack: Option<Arc<str>>,
+    /// False once its epoch is fenced.
+    pub active: bool,
+}
+
+/// One broker epoch and the log that it writes. Kept for good, as its seal is: a registration
+/// that comes late again must find the epoch that it was granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wal {
+    /// The node that writes it.
+    pub node: NodeId,
+    /// The start of the process that the epoch was granted to.
+    pub incarnation: Incarnation,
+    /// How it survives the process.
+    pub kind: WalKind,
+    /// All before it is in objects, or of no use any more.
+    pub trim: WalPosition,
+    /// Who may do what with it.
+    pub state: WalState,
+}
+
+/// The life of a broker epoch; it only moves forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WalState {
+    /// Its broker appends and commits.
+    Active,
+    /// Nobody appends or commits; it waits to be sealed and recovered.
+    Fenced,
+    /// It owns nothing any more.
+    Closed {
+        /// The epoch that inherited its log.
+        heir: BrokerEpoch,
+    },
+}
+
+/// The last block of producer ids that a broker epoch was granted, so that a retry finds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProducerIdGrant {
+    /// The request.
+    pub request: RequestId,
+    /// The first id.
+    pub first: ProducerId,
+    /// How many.
+    pub count: u32,
+}
+
+impl MetadataImage {
+    /// The newest registration of a node.
+    #[must_use]
+    pub fn broker(&self, node: NodeId) -> Option<&Broker> {
+        self.brokers.get(&node)
+    }
+
+    /// Every node that ever registered, by number.
+    pub fn brokers(&self) -> impl Iterator<Item = (NodeId, &Broker)> {
+        self.brokers.iter().map(|(node, broker)| (*node, broker))
+    }
+
+    /// The nodes whose newest epoch is active, by number.
+    pub fn active_brokers(&self) -> impl Iterator<Item = (NodeId, &Broker)> {
+        self.brokers().filter(|(_, broker)| broker.active)
+    }
+
+    /// One broker epoch and its log.
+    #[must_use]
+    pub fn wal(&self, epoch: BrokerEpoch) -> Option<&Wal> {
+        self.wals.get(&epoch)
+    }
+
+    /// Every broker epoch that was ever granted, oldest first.
+    pub fn wals(&self) -> impl Iterator<Item = (BrokerEpoch, &Wal)> {
+        self.wals.iter().map(|(epoch, wal)| (*epoch, wal))
+    }
+
+    /// Whether the epoch was granted and not fenced since.
+    #[must_use]
+    pub fn is_active(&self, epoch: BrokerEpoch) -> bool {
+        self.wal(epoch).is_some_and(|wal| wal.state == WalState::Active)
+    }
+
+    /// The fenced epochs of a node whose logs wait for recovery, oldest first.
+    pub fn unrecovered(&self, node: NodeId) -> impl Iterator<Item = BrokerEpoch> {
+        let all = (node, BrokerEpoch(0))..=(node, BrokerEpoch(u64::MAX));
+        self.unrecovered.range(all).map(|(_, epoch)| *epoch)
+    }
+}
