@@ -1,0 +1,111 @@
+//! Every number of the storage that somebody may want to turn, with its default and its reason.
+
+use std::time::Duration;
+
+const KIB: usize = 1 << 10;
+const MIB: usize = 1 << 20;
+
+/// Settings of a [`Storage`](crate::storage::Storage).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where memory goes.
+    pub memory: MemoryShares,
+    /// When and how batches become objects.
+    pub upload: UploadSettings,
+    /// Bytes that may be durable in the WAL and not yet committed as objects; past it appends
+    /// wait (`wal.backlog.bytes.max`).
+    pub wal_backlog_bytes_max: u64,
+    /// How long a destroyed object stays in the store: longer than any read takes.
+    pub delete_delay: Duration,
+}
+
+/// Shares of the memory budget, in bytes. With [`MemoryShares::of`] they add up to at most five
+/// eighths of it: the rest belongs to the WAL's queue, requests and responses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryShares {
+    /// Payloads that the WAL has acknowledged, for readers at the tail and for the upload.
+    pub log_cache: usize,
+    /// What is remembered of each batch in the WAL or the log cache. Past it appends wait: the
+    /// number of batches that an upload may lag behind is bounded by it, as their bytes are by
+    /// the backlog.
+    pub index: usize,
+    /// Uploads in flight: payloads that had to be read back from the WAL, and blocks being built.
+    pub upload: usize,
+    /// Blocks read from objects.
+    pub block_cache: usize,
+}
+
+impl MemoryShares {
+    /// The shares of a budget.
+    #[must_use]
+    pub fn of(budget: usize) -> Self {
+        Self {
+            log_cache: budget / 4,
+            index: budget / 8,
+            upload: budget / 8,
+            block_cache: budget / 8,
+        }
+    }
+}
+
+/// See [`Settings::upload`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadSettings {
+    /// A block of the log is sealed for upload at this size.
+    pub block_bytes_max: u64,
+    /// … or at this age.
+    pub block_age_max: Duration,
+    /// … or with this many batches.
+    pub block_batches_max: usize,
+    /// … or with this many groups of the WAL: 256 for a WAL in the object store, where each is an
+    /// object; `None` for a WAL in files, where a group costs nothing.
+    pub block_groups_max: Option<usize>,
+    /// A stream with so many bytes in one upload gets an object of its own.
+    pub stream_object_bytes_min: u64,
+    /// How many uploads may be in flight at once. Their commits keep the order of the WAL.
+    pub uploads_in_flight_max: usize,
+    /// The largest metadata command, in encoded bytes.
+    pub command_bytes_max: usize,
+    /// How long the ids of an upload stay promised to it.
+    pub lease: Duration,
+    /// The first pause after a failure; it doubles up to `retry_pause_max`, without end.
+    pub retry_pause_min: Duration,
+    /// See `retry_pause_min`.
+    pub retry_pause_max: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            memory: MemoryShares::of(512 * MIB),
+            upload: UploadSettings::default(),
+            wal_backlog_bytes_max: 10 << 30,
+            // Longer than any fetch (`request.timeout.ms` is 30 s) and any slow reader of a block.
+            delete_delay: Duration::from_secs(600),
+        }
+    }
+}
+
+impl Default for UploadSettings {
+    fn default() -> Self {
+        Self {
+            block_bytes_max: 64 << 20,
+            block_age_max: Duration::from_secs(30),
+            block_batches_max: 100_000,
+            block_groups_max: None,
+            stream_object_bytes_min: 8 << 20,
+            uploads_in_flight_max: 2,
+            command_bytes_max: 1 << 20,
+            // An upload that cannot finish in an hour takes a new lease and goes on.
+            lease: Duration::from_secs(3_600),
+            retry_pause_min: Duration::from_millis(100),
+            retry_pause_max: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Batches below this size are copied, so that they do not pin the frame that they came in.
+pub(crate) const COPIED_BYTES_MAX: usize = 4 * KIB;
+
+/// The size of the pages that small batches are copied into.
+pub(crate) const PAGE_BYTES: usize = 256 * KIB;
