@@ -1,1 +1,4 @@
-//! To be written.
+//! The Penstock node: everything that knows Kafka, configuration files, clocks and signals.
+
+pub mod net;
+pub mod shutdown;

@@ -1,0 +1,200 @@
+//! One connection: requests begin in order of arrival, answers leave in the same order.
+//!
+//! A connection is one task with two loops. Only Produce overlaps: its answer is queued as a
+//! future and the next request begins. After any other request the connection reads on once its
+//! answer is written, so that a client that does not read holds at most one answer. That order
+//! is also Kafka's: a Metadata behind a long poll waits for the poll.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
+use tokio::time::timeout;
+
+use super::frame::{FrameError, FrameReader};
+use super::handler::{Admission, Handler, Outcome, RequestFrame, Session};
+use super::limits::RequestBudget;
+use super::response::Response;
+use super::transport::Accepted;
+use crate::shutdown::Shutdown;
+
+/// Answers that wait for durability at a time; behind them the connection is not read. Their
+/// bytes are bounded where the batches are appended.
+const PIPELINE_MAX: u32 = 128;
+
+/// The slowest client that is served, past [`TRANSFER_GRACE`]: 2 Mbit/s. It bounds how long room
+/// in a budget can be held by a client that stalls within a frame.
+const TRANSFER_BYTES_PER_SECOND_MIN: u64 = 256 * 1024;
+
+/// After so long the client itself gives a request up (`request.timeout.ms`).
+const TRANSFER_GRACE: Duration = Duration::from_secs(30);
+
+/// How long a closed connection waits for its client to have read the last answers.
+const LINGER_MAX: Duration = Duration::from_secs(1);
+
+/// Limits of each connection.
+#[derive(Clone, Copy, Debug)]
+pub struct ConnectionSettings {
+    /// `socket.request.max.bytes`.
+    pub request_bytes_max: usize,
+    /// `connections.max.idle.ms`.
+    pub idle_max: Duration,
+}
+
+/// Why a connection ended.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum End {
+    #[error("the client closed it")]
+    Client,
+    #[error("idle for too long")]
+    Idle,
+    #[error("the node is stopping")]
+    Draining,
+    #[error("refused: {0}")]
+    Refused(&'static str),
+    #[error("a request stalled in the middle")]
+    Stalled,
+    #[error("the client does not take its answer")]
+    Unread,
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+enum Answer {
+    Ready(Response),
+    Later(std::pin::Pin<Box<dyn Future<Output = Response> + Send>>),
+}
+
+/// An answer with its place in the pipeline, which is free again when the answer is written.
+type Queued<'a> = (SemaphorePermit<'a>, Answer);
+
+/// Serves a connection to its end.
+pub(crate) async fn serve<R, W, H>(
+    accepted: Accepted<R, W>,
+    mut session: Session,
+    handler: Arc<H>,
+    budget: RequestBudget,
+    settings: ConnectionSettings,
+    shutdown: Shutdown,
+) -> End
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+    H: Handler,
+{
+    let Accepted { read, mut write, .. } = accepted;
+    let mut frames = FrameReader::new(read, settings.request_bytes_max);
+    let places = Semaphore::new(PIPELINE_MAX as usize);
+    let end = {
+        let (queue, answers) = mpsc::unbounded_channel();
+        let reading = Reading {
+            frames: &mut frames,
+            session: &mut session,
+            handler: handler.as_ref(),
+            budget,
+            settings,
+            shutdown,
+            places: &places,
+            queue,
+        };
+        let reading = async { Ok(reading.run().await) };
+        match tokio::try_join!(reading, write_answers(answers, &mut write, settings)) {
+            Ok((end, ())) | Err(end) => end,
+        }
+    };
+    if matches!(end, End::Draining) && write.shutdown().await.is_ok() {
+        // Closing with unread bytes would reset the connection and lose answers on their way.
+        let _ = timeout(LINGER_MAX, frames.discard()).await;
+    }
+    end
+}
+
+struct Reading<'a, 'q, R, H> {
+    frames: &'a mut FrameReader<R>,
+    session: &'a mut Session,
+    handler: &'a H,
+    budget: RequestBudget,
+    settings: ConnectionSettings,
+    shutdown: Shutdown,
+    places: &'q Semaphore,
+    queue: mpsc::UnboundedSender<Queued<'q>>,
+}
+
+impl<R: AsyncRead + Unpin, H: Handler> Reading<'_, '_, R, H> {
+    /// Reads and begins requests until there are no more; then the queue ends.
+    async fn run(mut self) -> End {
+        loop {
+            if let Err(end) = self.step().await {
+                return end;
+            }
+        }
+    }
+
+    async fn step(&mut self) -> Result<(), End> {
+        let place = places(self.places, 1).await;
+        let head = tokio::select! {
+            biased;
+            () = self.shutdown.requested() => return Err(End::Draining),
+            head = timeout(self.settings.idle_max, self.frames.head()) => match head {
+                Ok(head) => head?.ok_or(End::Client)?,
+                // With answers outstanding it is the store that is slow, not the client.
+                Err(_) if self.places.available_permits() + 1 < PIPELINE_MAX as usize => {
+                    return Ok(());
+                }
+                Err(_) => return Err(End::Idle),
+            },
+        };
+        let bulk = match self.handler.admit(head.api_key, head.api_version) {
+            Admission::Serve => false,
+            Admission::ServeBulk => true,
+            Admission::Close => return Err(End::Refused("unknown API or version")),
+        };
+        let permit = self.budget.acquire(head.length, bulk).await;
+        let body = timeout(transfer_max(head.length), self.frames.body(head));
+        let bytes = body.await.map_err(|_| End::Stalled)??;
+        let (api_key, api_version) = (head.api_key, head.api_version);
+        let request = RequestFrame { api_key, api_version, bytes, permit };
+        match self.handler.begin(self.session, request).await {
+            Outcome::Respond(response) => {
+                // The other end goes first only together with this one.
+                let _ = self.queue.send((place, Answer::Ready(response)));
+                drop(places(self.places, PIPELINE_MAX).await);
+            }
+            Outcome::Later(response) => {
+                let _ = self.queue.send((place, Answer::Later(response)));
+            }
+            Outcome::Silent => {}
+            Outcome::Close(reason) => return Err(End::Refused(reason)),
+        }
+        Ok(())
+    }
+}
+
+async fn places(places: &Semaphore, count: u32) -> SemaphorePermit<'_> {
+    places.acquire_many(count).await.expect("the pipeline is never closed")
+}
+
+async fn write_answers<W: AsyncWrite + Unpin>(
+    mut answers: mpsc::UnboundedReceiver<Queued<'_>>,
+    write: &mut W,
+    settings: ConnectionSettings,
+) -> Result<(), End> {
+    while let Some((_place, answer)) = answers.recv().await {
+        let response = match answer {
+            Answer::Ready(response) => response,
+            Answer::Later(response) => response.await,
+        };
+        let time_max = settings.idle_max + transfer_max(response.len());
+        timeout(time_max, response.write_to(write)).await.map_err(|_| End::Unread)??;
+    }
+    Ok(())
+}
+
+/// How long the transfer of so many bytes may take.
+fn transfer_max(bytes: usize) -> Duration {
+    TRANSFER_GRACE + Duration::from_secs(bytes as u64 / TRANSFER_BYTES_PER_SECOND_MIN)
+}

@@ -1,0 +1,201 @@
+//! Limits of connections and of the bytes that they may hold.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Requests up to this size have a budget of their own: heartbeats, commits, ordinary fetches.
+pub const SMALL_REQUEST_BYTES_MAX: usize = 16 * 1024;
+
+/// A number of bytes that can be in use at a time; who wants more waits, first come first served.
+#[derive(Clone, Debug)]
+pub struct ByteBudget {
+    semaphore: Arc<Semaphore>,
+    total: u32,
+}
+
+/// Room for some bytes, given back when dropped.
+#[derive(Debug)]
+pub struct BytePermit {
+    _permit: OwnedSemaphorePermit,
+}
+
+impl ByteBudget {
+    /// A budget of `bytes`, at least one, at most 4 GiB.
+    #[must_use]
+    pub fn new(bytes: usize) -> Self {
+        let total = u32::try_from(bytes).unwrap_or(u32::MAX).max(1);
+        Self { semaphore: Arc::new(Semaphore::new(total as usize)), total }
+    }
+
+    /// Waits for room. More than the whole budget is granted when nothing else is in use.
+    ///
+    /// # Panics
+    /// Never: the budget is not closed while someone holds it.
+    pub async fn acquire(&self, bytes: usize) -> BytePermit {
+        let count = u32::try_from(bytes).unwrap_or(u32::MAX).min(self.total);
+        let permit = Arc::clone(&self.semaphore).acquire_many_owned(count).await;
+        BytePermit { _permit: permit.expect("a byte budget is never closed") }
+    }
+
+    /// The bytes in use.
+    #[must_use]
+    pub fn used(&self) -> usize {
+        self.total as usize - self.semaphore.available_permits()
+    }
+}
+
+/// The two budgets of requests: whoever sends much waits behind its like only.
+#[derive(Clone, Debug)]
+pub struct RequestBudget {
+    small: ByteBudget,
+    large: ByteBudget,
+}
+
+impl RequestBudget {
+    /// Divides `bytes`: an eighth for small requests.
+    #[must_use]
+    pub fn new(bytes: usize) -> Self {
+        Self { small: ByteBudget::new(bytes / 8), large: ByteBudget::new(bytes - bytes / 8) }
+    }
+
+    /// Waits for room for a request of `bytes`.
+    pub async fn acquire(&self, bytes: usize, bulk: bool) -> BytePermit {
+        let small = !bulk && bytes <= SMALL_REQUEST_BYTES_MAX;
+        if small { self.small.acquire(bytes).await } else { self.large.acquire(bytes).await }
+    }
+
+    /// The bytes in use.
+    #[must_use]
+    pub fn used(&self) -> usize {
+        self.small.used() + self.large.used()
+    }
+}
+
+/// How many connections there may be, in all and from one address.
+#[derive(Clone, Debug)]
+pub struct ConnectionLimits {
+    total: Arc<Semaphore>,
+    per_address: Arc<PerAddress>,
+}
+
+#[derive(Debug)]
+struct PerAddress {
+    max: usize,
+    overrides: HashMap<IpAddr, usize>,
+    /// Guards the counts; an address without connections has no entry.
+    counts: Mutex<HashMap<IpAddr, usize>>,
+}
+
+/// The right to have a connection, given back when dropped.
+#[derive(Debug)]
+pub struct ConnectionPermit {
+    _total: OwnedSemaphorePermit,
+    per_address: Arc<PerAddress>,
+    address: IpAddr,
+}
+
+impl ConnectionLimits {
+    /// At most `total`, and `per_address` from each address but those of `overrides`.
+    #[must_use]
+    pub fn new(total: usize, per_address: usize, overrides: HashMap<IpAddr, usize>) -> Self {
+        Self {
+            total: Arc::new(Semaphore::new(total.min(Semaphore::MAX_PERMITS))),
+            per_address: Arc::new(PerAddress {
+                max: per_address,
+                overrides,
+                counts: Mutex::default(),
+            }),
+        }
+    }
+
+    /// Waits until there is room for one more connection of whichever address.
+    ///
+    /// # Panics
+    /// Never: the limit is not closed while someone holds it.
+    pub async fn room(&self) -> OwnedSemaphorePermit {
+        let permit = Arc::clone(&self.total).acquire_owned().await;
+        permit.expect("the connection limit is never closed")
+    }
+
+    /// Uses `room` for a connection from `address`, or `None` when that has its share.
+    #[must_use]
+    pub fn admit(&self, room: OwnedSemaphorePermit, address: IpAddr) -> Option<ConnectionPermit> {
+        let address = address.to_canonical();
+        let per_address = &self.per_address;
+        let max = per_address.overrides.get(&address).copied().unwrap_or(per_address.max);
+        let mut counts = per_address.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.get(&address).copied().unwrap_or(0);
+        if count >= max {
+            return None;
+        }
+        counts.insert(address, count + 1);
+        drop(counts);
+        Some(ConnectionPermit { _total: room, per_address: Arc::clone(per_address), address })
+    }
+}
+
+impl Drop for ConnectionPermit {
+    fn drop(&mut self) {
+        let counts = &self.per_address.counts;
+        let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.get(&self.address).copied().unwrap_or(0);
+        assert!(count > 0, "a connection is counted as long as it lives");
+        if count == 1 {
+            counts.remove(&self.address);
+        } else {
+            counts.insert(self.address, count - 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn one_request_larger_than_the_budget_waits_for_all_of_it() {
+        let budget = ByteBudget::new(100);
+        let first = budget.acquire(1).await;
+        assert!(budget.acquire(1000).now_or_never().is_none());
+        drop(first);
+        let giant = budget.acquire(1000).await;
+        assert_eq!(budget.used(), 100);
+        assert!(budget.acquire(1).now_or_never().is_none());
+        drop(giant);
+        assert_eq!(budget.used(), 0);
+    }
+
+    #[tokio::test]
+    async fn small_requests_never_wait_behind_large_or_bulk_ones() {
+        let budget = RequestBudget::new(800_000);
+        let _large = budget.acquire(700_000, false).await;
+        assert!(budget.acquire(SMALL_REQUEST_BYTES_MAX + 1, false).now_or_never().is_none());
+        assert!(budget.acquire(1, true).now_or_never().is_none(), "bulk waits whatever its size");
+        assert!(budget.acquire(SMALL_REQUEST_BYTES_MAX, false).now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn connections_are_counted_in_all_and_by_address() {
+        let one: IpAddr = "10.0.0.1".parse().unwrap();
+        let mapped: IpAddr = "::ffff:10.0.0.1".parse().unwrap();
+        let other: IpAddr = "10.0.0.2".parse().unwrap();
+        let limits = ConnectionLimits::new(3, 1, HashMap::from([(other, 2)]));
+        let first = limits.admit(limits.room().await, one);
+        assert!(first.is_some());
+        assert!(limits.admit(limits.room().await, mapped).is_none(), "the same client by IPv6");
+        let second = limits.admit(limits.room().await, other);
+        let third = limits.admit(limits.room().await, other);
+        assert!(second.is_some() && third.is_some());
+        assert!(limits.room().now_or_never().is_none(), "three is the limit");
+        drop(first);
+        let again = limits.admit(limits.room().await, one);
+        assert!(again.is_some(), "room was given back");
+        drop((second, third, again));
+        assert!(limits.per_address.counts.lock().unwrap().is_empty());
+    }
+}

@@ -1,0 +1,144 @@
+//! An answer as a list of chunks, and how it is written: vectored, nothing copied.
+
+use std::io::{self, IoSlice};
+
+use bytes::{Buf, Bytes};
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+
+use super::limits::BytePermit;
+
+/// Chunks written in one call. An answer of a thousand batches has a few thousand of them; the
+/// slices are built on the stack, 16 bytes each.
+const SLICES_MAX: usize = 64;
+
+/// One complete answer: header and body, without the length in front.
+#[derive(Debug, Default)]
+pub struct Response {
+    chunks: Vec<Bytes>,
+    permits: Vec<BytePermit>,
+}
+
+impl Response {
+    /// An answer that consists of `chunks`, one behind the other.
+    #[must_use]
+    pub fn new(chunks: Vec<Bytes>) -> Self {
+        Self { chunks, permits: Vec::new() }
+    }
+
+    /// Keeps `permit` until the answer is written or given up.
+    #[must_use]
+    pub fn holding(mut self, permit: BytePermit) -> Self {
+        self.permits.push(permit);
+        self
+    }
+
+    /// Its bytes, without the length in front.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.chunks.iter().map(Bytes::len).sum()
+    }
+
+    /// Whether it has no bytes at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.chunks.iter().all(Bytes::is_empty)
+    }
+
+    /// Writes length and chunks.
+    ///
+    /// # Errors
+    /// When the peer is gone, or takes nothing for as long as `writer` allows.
+    ///
+    /// # Panics
+    /// When the answer is longer than its length field can say: the fetch limits forbid it.
+    pub(crate) async fn write_to<W: AsyncWrite + Unpin>(self, writer: &mut W) -> io::Result<()> {
+        let length = i32::try_from(self.len()).expect("an answer is shorter than 2 GiB");
+        let mut chunks = std::collections::VecDeque::with_capacity(self.chunks.len() + 1);
+        chunks.push_back(Bytes::copy_from_slice(&length.to_be_bytes()));
+        chunks.extend(self.chunks.into_iter().filter(|chunk| !chunk.is_empty()));
+        while !chunks.is_empty() {
+            let mut slices = [IoSlice::new(&[]); SLICES_MAX];
+            let count = chunks.len().min(SLICES_MAX);
+            for (slice, chunk) in slices.iter_mut().zip(&chunks) {
+                *slice = IoSlice::new(chunk);
+            }
+            let mut written = writer.write_vectored(&slices[..count]).await?;
+            if written == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            while let Some(first) = chunks.front_mut() {
+                if written < first.len() {
+                    first.advance(written);
+                    break;
+                }
+                written -= first.len();
+                chunks.pop_front();
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Takes at most `step` bytes a call.
+    struct Reluctant {
+        step: usize,
+        taken: Vec<u8>,
+    }
+
+    impl AsyncWrite for Reluctant {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            buffer: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            let count = buffer.len().min(self.step);
+            self.taken.extend_from_slice(&buffer[..count]);
+            Poll::Ready(Ok(count))
+        }
+
+        fn poll_write_vectored(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            slices: &[IoSlice<'_>],
+        ) -> Poll<io::Result<usize>> {
+            let bytes = slices.iter().flat_map(|slice| slice.iter().copied());
+            let step: Vec<u8> = bytes.take(self.step).collect();
+            self.taken.extend_from_slice(&step);
+            Poll::Ready(Ok(step.len()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn arrives_whole_however_little_is_taken_at_once(
+            chunks in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..20), 0..200),
+            step in 1_usize..500,
+        ) {
+            let body = chunks.concat();
+            let response = Response::new(chunks.into_iter().map(Bytes::from).collect());
+            prop_assert_eq!(response.len(), body.len());
+            let mut writer = Reluctant { step, taken: Vec::new() };
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(response.write_to(&mut writer)).unwrap();
+            let length = u32::try_from(body.len()).unwrap().to_be_bytes();
+            prop_assert_eq!(writer.taken, [&length[..], &body].concat());
+        }
+    }
+}
