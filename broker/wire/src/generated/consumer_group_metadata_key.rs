@@ -1,0 +1,40 @@
+// Written by penstock-wire-codegen from Apache Kafka's message definitions; change the generator, not this file.
+
+//! Key of coordinator record type 3; versions 0, never flexible.
+
+use crate::error::{DecodeError, EncodeError};
+use crate::message::{Element, Message, RecordKey};
+use crate::reader::Reader;
+use crate::string::WireString;
+use crate::writer::Writer;
+
+/// Key of coordinator record type 3; versions 0, never flexible.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ConsumerGroupMetadataKey {
+    /// Versions 0.
+    pub group_id: WireString,
+}
+
+impl Message for ConsumerGroupMetadataKey {
+    const NAME: &'static str = "ConsumerGroupMetadataKey";
+    const VERSIONS: std::ops::RangeInclusive<i16> = 0..=0;
+    const FLEXIBLE_FROM: i16 = i16::MAX;
+}
+
+impl RecordKey for ConsumerGroupMetadataKey {
+    const RECORD_TYPE: i16 = 3;
+}
+
+impl Element for ConsumerGroupMetadataKey {
+    const SIZE_MIN: usize = 2;
+
+    fn read(reader: &mut Reader, _version: i16, flexible: bool) -> Result<Self, DecodeError> {
+        let group_id = reader.string(flexible)?;
+        Ok(Self { group_id })
+    }
+
+    fn write(&self, writer: &mut Writer, _version: i16, flexible: bool) -> Result<(), EncodeError> {
+        writer.string(&self.group_id, flexible)?;
+        Ok(())
+    }
+}

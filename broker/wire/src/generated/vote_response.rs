@@ -1,0 +1,163 @@
+// Written by penstock-wire-codegen from Apache Kafka's message definitions; change the generator, not this file.
+
+//! Response of API 52; versions 0-2, flexible from 0.
+
+use crate::error::{DecodeError, EncodeError};
+use crate::message::{Element, Message};
+use crate::reader::Reader;
+use crate::string::WireString;
+use crate::writer::Writer;
+
+/// Response of API 52; versions 0-2, flexible from 0.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VoteResponse {
+    /// Versions 0-2.
+    pub error_code: i16,
+    /// Versions 0-2.
+    pub topics: Vec<TopicData>,
+    /// Versions 1-2; tag 0.
+    pub node_endpoints: Vec<NodeEndpoint>,
+}
+
+impl Message for VoteResponse {
+    const NAME: &'static str = "VoteResponse";
+    const VERSIONS: std::ops::RangeInclusive<i16> = 0..=2;
+    const FLEXIBLE_FROM: i16 = 0;
+}
+
+impl Element for VoteResponse {
+    const SIZE_MIN: usize = 4;
+
+    fn read(reader: &mut Reader, version: i16, flexible: bool) -> Result<Self, DecodeError> {
+        let error_code = reader.i16()?;
+        let topics = reader.array(version, flexible)?;
+        let mut node_endpoints = Vec::new();
+        for _ in 0..reader.tag_count()? {
+            let tag = reader.begin_tag()?;
+            match tag.number {
+                0 if version >= 1 => node_endpoints = reader.array(version, flexible)?,
+                _ => reader.skip_tag(),
+            }
+            reader.end_tag(tag)?;
+        }
+        Ok(Self { error_code, topics, node_endpoints })
+    }
+
+    fn write(&self, writer: &mut Writer, version: i16, flexible: bool) -> Result<(), EncodeError> {
+        writer.i16(self.error_code);
+        writer.array(&self.topics, version, flexible)?;
+        if version < 1 && !self.node_endpoints.is_empty() {
+            return Err(EncodeError::not_in_version("VoteResponse.node_endpoints", version));
+        }
+        let has_node_endpoints = version >= 1 && !self.node_endpoints.is_empty();
+        writer.tag_count(&[has_node_endpoints]);
+        if has_node_endpoints {
+            let start = writer.begin_tag(0);
+            writer.array(&self.node_endpoints, version, flexible)?;
+            writer.end_tag(start)?;
+        }
+        Ok(())
+    }
+}
+
+/// Versions 0-2.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TopicData {
+    /// Versions 0-2.
+    pub topic_name: WireString,
+    /// Versions 0-2.
+    pub partitions: Vec<PartitionData>,
+}
+
+impl Element for TopicData {
+    const SIZE_MIN: usize = 3;
+
+    fn read(reader: &mut Reader, version: i16, flexible: bool) -> Result<Self, DecodeError> {
+        let topic_name = reader.string(flexible)?;
+        let partitions = reader.array(version, flexible)?;
+        reader.skip_tags()?;
+        Ok(Self { topic_name, partitions })
+    }
+
+    fn write(&self, writer: &mut Writer, version: i16, flexible: bool) -> Result<(), EncodeError> {
+        writer.string(&self.topic_name, flexible)?;
+        writer.array(&self.partitions, version, flexible)?;
+        writer.no_tags();
+        Ok(())
+    }
+}
+
+/// Versions 0-2.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PartitionData {
+    /// Versions 0-2.
+    pub partition_index: i32,
+    /// Versions 0-2.
+    pub error_code: i16,
+    /// Versions 0-2.
+    pub leader_id: i32,
+    /// Versions 0-2.
+    pub leader_epoch: i32,
+    /// Versions 0-2.
+    pub vote_granted: bool,
+}
+
+impl Element for PartitionData {
+    const SIZE_MIN: usize = 16;
+
+    fn read(reader: &mut Reader, _version: i16, _flexible: bool) -> Result<Self, DecodeError> {
+        let partition_index = reader.i32()?;
+        let error_code = reader.i16()?;
+        let leader_id = reader.i32()?;
+        let leader_epoch = reader.i32()?;
+        let vote_granted = reader.bool()?;
+        reader.skip_tags()?;
+        Ok(Self { partition_index, error_code, leader_id, leader_epoch, vote_granted })
+    }
+
+    fn write(
+        &self,
+        writer: &mut Writer,
+        _version: i16,
+        _flexible: bool,
+    ) -> Result<(), EncodeError> {
+        writer.i32(self.partition_index);
+        writer.i16(self.error_code);
+        writer.i32(self.leader_id);
+        writer.i32(self.leader_epoch);
+        writer.bool(self.vote_granted);
+        writer.no_tags();
+        Ok(())
+    }
+}
+
+/// Versions 1-2.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NodeEndpoint {
+    /// Versions 1-2.
+    pub node_id: i32,
+    /// Versions 1-2.
+    pub host: WireString,
+    /// Versions 1-2.
+    pub port: u16,
+}
+
+impl Element for NodeEndpoint {
+    const SIZE_MIN: usize = 8;
+
+    fn read(reader: &mut Reader, _version: i16, flexible: bool) -> Result<Self, DecodeError> {
+        let node_id = reader.i32()?;
+        let host = reader.string(flexible)?;
+        let port = reader.u16()?;
+        reader.skip_tags()?;
+        Ok(Self { node_id, host, port })
+    }
+
+    fn write(&self, writer: &mut Writer, _version: i16, flexible: bool) -> Result<(), EncodeError> {
+        writer.i32(self.node_id);
+        writer.string(&self.host, flexible)?;
+        writer.u16(self.port);
+        writer.no_tags();
+        Ok(())
+    }
+}
