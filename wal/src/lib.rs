@@ -13,7 +13,18 @@ use std::ops::Range;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+mod batch;
+#[cfg(any(test, feature = "simulation"))]
+pub mod conformance;
 pub mod files;
+mod log;
+mod memory;
+mod queue;
+mod settings;
+mod writer;
+
+pub use memory::{MemoryMedium, MemoryRecovery};
+pub use settings::WalSettings;
 
 /// A place in the log. Grows by whatever unit the backend counts in; only order matters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +56,12 @@ pub struct Entry {
 impl Entry {
     /// The longest header.
     pub const HEADER_BYTES_MAX: usize = 256;
+
+    /// What counts against every bound.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.header.len() + self.payload.len()
+    }
 }
 
 /// Entries that became durable with one write.
