@@ -1,0 +1,46 @@
+//! Where an object lies in the store: `data/{hash}/{cluster}/{object id}`.
+//!
+//! Stores limit requests by key prefix, so the hash comes first; ids are padded so that keys
+//! sort as ids do.
+
+use object_store::path::Path;
+use penstock_model::id::{ClusterId, ObjectId};
+
+/// The key of an object, under the prefix that the store was opened with.
+///
+/// The hash is the low byte of the id's CRC32C, as two hexadecimal digits: consecutive ids fall
+/// on 256 prefixes in turn.
+#[must_use]
+pub fn object_key(cluster: ClusterId, object: ObjectId) -> Path {
+    let hash = crc32c::crc32c(&object.0.to_be_bytes()) & 0xff;
+    Path::from(format!("data/{hash:02x}/{cluster}/{:020}", object.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn key(object: u64) -> String {
+        object_key(ClusterId([0xab; 16]), ObjectId(object)).to_string()
+    }
+
+    #[test]
+    fn keys_are_fixed_for_ever() {
+        let cluster = "ab".repeat(16);
+        assert_eq!(key(0), format!("data/8a/{cluster}/00000000000000000000"));
+        assert_eq!(key(1), format!("data/89/{cluster}/00000000000000000001"));
+        assert_eq!(key(u64::MAX), format!("data/c7/{cluster}/{}", u64::MAX));
+    }
+
+    #[test]
+    fn consecutive_objects_spread_evenly() {
+        let mut prefixes = BTreeMap::new();
+        for object in 77_000..77_000 + 2_560 {
+            *prefixes.entry(key(object)[..8].to_owned()).or_insert(0) += 1;
+        }
+        assert_eq!(prefixes.len(), 256);
+        assert!(prefixes.values().all(|count| (1..=20).contains(count)));
+    }
+}

@@ -1,0 +1,240 @@
+//! Reads parts of objects: exact ranges, each checked before anybody sees it.
+//!
+//! It never guesses where something lies, never retries, and never keeps anything.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use futures::TryStreamExt;
+use object_store::path::Path;
+use object_store::{GetOptions, ObjectStore, ObjectStoreExt};
+use penstock_model::command::CheckpointRef;
+use penstock_model::id::{ClusterId, ObjectId, StreamId};
+
+use super::format::{Block, Damage, FOOTER_BYTES, IndexError, decode_checkpoint, decode_footer};
+use super::index::{BlockEntry, ObjectExtent, ObjectIndex};
+use super::key::object_key;
+
+/// Why a part of an object could not be had. Never is it replaced by other bytes, or by none.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ObjectError {
+    /// The object is not there: metadata may have moved on. Read a newer image, and try again.
+    #[error("{key} is gone; metadata names another object by now, or data is lost")]
+    Gone {
+        /// Where it was looked for.
+        key: Path,
+    },
+    /// Its bytes are not what was written. Nobody serves or deletes them: restore the object, or
+    /// give up the offsets that it holds.
+    #[error("{key} is damaged at byte {at}: {what}; its bytes are kept, and not served")]
+    Damaged {
+        /// The object.
+        key: Path,
+        /// Where the damaged part begins.
+        at: u64,
+        /// What does not hold.
+        what: &'static str,
+    },
+    /// Read it with the release that wrote it.
+    #[error("{key} has format version {version}, which this release does not know")]
+    Version {
+        /// The object.
+        key: Path,
+        /// The version it names.
+        version: u32,
+    },
+    /// The store did not answer as it should: see the error, and
+    /// [`is_transient`](crate::store::retry::is_transient).
+    #[error("cannot read {key}: {error}")]
+    Store {
+        /// The object.
+        key: Path,
+        /// What the store said.
+        error: Arc<object_store::Error>,
+    },
+}
+
+/// Reads the objects of one cluster.
+#[derive(Clone, Debug)]
+pub struct ObjectReader {
+    store: Arc<dyn ObjectStore>,
+    cluster: ClusterId,
+}
+
+impl ObjectReader {
+    /// Reads from a store, under the prefix that it was opened with.
+    #[must_use]
+    pub fn new(store: Arc<dyn ObjectStore>, cluster: ClusterId) -> Self {
+        Self { store, cluster }
+    }
+
+    /// Finds an object's parts without metadata: by the size that the store states, and the
+    /// footer.
+    ///
+    /// # Errors
+    /// See [`ObjectError`].
+    pub async fn extent(&self, id: ObjectId) -> Result<ObjectExtent, ObjectError> {
+        let key = object_key(self.cluster, id);
+        let size = self.store.head(&key).await.map_err(|error| store_error(&key, error))?.size;
+        let Some(footer_position) = size.checked_sub(FOOTER_BYTES as u64) else {
+            let what = "the object is shorter than a footer";
+            return Err(damaged(&key, Damage { at: 0, what }));
+        };
+        let mut parts = self.read(&key, footer_position..size, &[FOOTER_BYTES]).await?;
+        let footer = parts.pop().expect("one part was asked for");
+        let footer = decode_footer(&footer, size).map_err(|error| index_error(&key, error))?;
+        Ok(ObjectExtent { id, size, index_position: footer.index_position })
+    }
+
+    /// Reads an object's index: one GET.
+    ///
+    /// # Errors
+    /// See [`ObjectError`].
+    pub async fn index(&self, object: ObjectExtent) -> Result<ObjectIndex, ObjectError> {
+        let key = object_key(self.cluster, object.id);
+        let range = object.index_position..object.size;
+        let length = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
+        let mut parts = self.read(&key, range, &[length]).await?;
+        let bytes = parts.pop().expect("one part was asked for");
+        ObjectIndex::decode(&bytes, object).map_err(|error| index_error(&key, error))
+    }
+
+    /// Reads blocks that lie back to back: one GET. Each gets a buffer of its own, so that one
+    /// that is kept does not keep the others.
+    ///
+    /// # Errors
+    /// See [`ObjectError`]; one bad block fails them all.
+    ///
+    /// # Panics
+    /// When there are none, or gaps between them.
+    pub async fn blocks(
+        &self,
+        object: ObjectId,
+        entries: &[BlockEntry],
+    ) -> Result<Vec<Block>, ObjectError> {
+        let (first, last) = entries.first().zip(entries.last()).expect("blocks to read");
+        let adjacent = |pair: &[BlockEntry]| pair[0].bytes().end == pair[1].position;
+        assert!(entries.windows(2).all(adjacent), "blocks of one GET lie back to back");
+        let key = object_key(self.cluster, object);
+        let lengths: Vec<usize> = entries.iter().map(|entry| entry.size as usize).collect();
+        let parts = self.read(&key, first.position..last.bytes().end, &lengths).await?;
+        parts
+            .into_iter()
+            .zip(entries)
+            .map(|(bytes, entry)| Block::decode(bytes, entry).map_err(|e| damaged(&key, e)))
+            .collect()
+    }
+
+    /// Reads a checkpoint's opaque state: one GET.
+    ///
+    /// # Errors
+    /// See [`ObjectError`].
+    pub async fn checkpoint(
+        &self,
+        stream: StreamId,
+        checkpoint: &CheckpointRef,
+    ) -> Result<Bytes, ObjectError> {
+        let CheckpointRef { offset, object, position, size } = *checkpoint;
+        let key = object_key(self.cluster, object);
+        let range = position..position.saturating_add(size.into());
+        let mut parts = self.read(&key, range, &[size as usize]).await?;
+        let bytes = parts.pop().expect("one part was asked for");
+        decode_checkpoint(&bytes, position, stream, offset).map_err(|error| damaged(&key, error))
+    }
+
+    /// Reads a range, cut into parts of these lengths, which add up to it.
+    async fn read(
+        &self,
+        key: &Path,
+        range: Range<u64>,
+        lengths: &[usize],
+    ) -> Result<Vec<Bytes>, ObjectError> {
+        let short = || Damage { at: range.start, what: "the object ends before it should" };
+        if range.is_empty() {
+            return Err(damaged(key, short()));
+        }
+        let options = GetOptions::new().with_range(Some(range.clone()));
+        let failed = |error| store_error(key, error);
+        let answer = self.store.get_opts(key, options).await.map_err(failed)?;
+        if answer.range != range {
+            return Err(damaged(key, short()));
+        }
+        let mut parts = Parts::new(lengths);
+        let mut stream = answer.into_stream();
+        while let Some(chunk) = stream.try_next().await.map_err(failed)? {
+            parts.push(chunk);
+        }
+        parts.finish().ok_or_else(|| damaged(key, short()))
+    }
+}
+
+/// Cuts a stream of chunks into parts of given lengths, each in a buffer of its own size.
+struct Parts<'a> {
+    lengths: std::slice::Iter<'a, usize>,
+    done: Vec<Bytes>,
+    missing: usize,
+    open: BytesMut,
+}
+
+impl<'a> Parts<'a> {
+    fn new(lengths: &'a [usize]) -> Self {
+        let mut lengths = lengths.iter();
+        let missing = lengths.next().copied().unwrap_or(0);
+        Self { lengths, done: Vec::new(), missing, open: BytesMut::new() }
+    }
+
+    fn push(&mut self, mut chunk: Bytes) {
+        while !chunk.is_empty() && self.missing > 0 {
+            let part = chunk.split_to(chunk.len().min(self.missing));
+            let whole = self.open.is_empty() && part.len() == self.missing && chunk.is_empty();
+            self.missing -= part.len();
+            if whole {
+                self.done.push(owned(part));
+                self.missing = self.lengths.next().copied().unwrap_or(0);
+                continue;
+            }
+            if self.open.is_empty() {
+                self.open.reserve(part.len() + self.missing);
+            }
+            self.open.extend_from_slice(&part);
+            if self.missing == 0 {
+                self.done.push(std::mem::take(&mut self.open).freeze());
+                self.missing = self.lengths.next().copied().unwrap_or(0);
+            }
+        }
+    }
+
+    /// The parts, if all bytes came.
+    fn finish(self) -> Option<Vec<Bytes>> {
+        (self.missing == 0 && self.lengths.len() == 0).then_some(self.done)
+    }
+}
+
+/// The same bytes in an allocation that holds little else: their size is what keeping them costs.
+fn owned(bytes: Bytes) -> Bytes {
+    let length = bytes.len();
+    match bytes.try_into_mut() {
+        Ok(buffer) if buffer.capacity() <= length + length / 8 => buffer.freeze(),
+        Ok(buffer) => Bytes::copy_from_slice(&buffer),
+        Err(bytes) => Bytes::copy_from_slice(&bytes),
+    }
+}
+
+fn damaged(key: &Path, Damage { at, what }: Damage) -> ObjectError {
+    ObjectError::Damaged { key: key.clone(), at, what }
+}
+
+fn index_error(key: &Path, error: IndexError) -> ObjectError {
+    match error {
+        IndexError::Damaged(damage) => damaged(key, damage),
+        IndexError::Version(version) => ObjectError::Version { key: key.clone(), version },
+    }
+}
+
+fn store_error(key: &Path, error: object_store::Error) -> ObjectError {
+    match error {
+        object_store::Error::NotFound { .. } => ObjectError::Gone { key: key.clone() },
+        error => ObjectError::Store { key: key.clone(), error: Arc::new(error) },
+    }
+}
