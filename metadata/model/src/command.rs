@@ -242,6 +242,7 @@ pub struct CheckpointRef {
 /// retry changes nothing and is known as one while any of its objects is in the image (deletion
 /// waits longer than any retry). Per range: skipped (and reported) when the stream is gone, owned by another
 /// epoch, or the range leaves a gap; clipped where the stream's end is already past its start.
+/// With one range of a stream its later ones are skipped too.
 /// A checkpoint takes the place of the stream's former one unless that one is further on; it is
 /// skipped with its stream's range, and where the stream ends before it. Objects that nothing
 /// refers to in the end are destroyed at once.

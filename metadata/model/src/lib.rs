@@ -11,3 +11,8 @@ pub mod client;
 pub mod command;
 pub mod id;
 pub mod image;
+pub mod invariants;
+pub mod placement;
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,7 @@ use super::storage::{owned_stream, release, retain};
 use crate::command::{
     CheckpointRef, CommitUpload, Refused, Reply, UploadedObject, UploadedRange, WalKind,
 };
-use crate::id::{BrokerEpoch, ObjectId, StreamId, Timestamp};
+use crate::id::{BrokerEpoch, ObjectId, StreamEpoch, StreamId, Timestamp};
 use crate::image::{MetadataImage, Object, ObjectLife, StoredRange, Wal};
 
 pub(super) fn upload(image: &mut MetadataImage, command: &CommitUpload) -> Result<Reply, Refused> {
@@ -47,7 +47,8 @@ pub(super) fn upload(image: &mut MetadataImage, command: &CommitUpload) -> Resul
     }
     let mut skipped = BTreeSet::new();
     for range in &command.ranges {
-        if !join(image, command.broker, range)? {
+        let wanted = !skipped.contains(&range.stream);
+        if wanted && !join(image, command.broker, range)? {
             skipped.insert(range.stream);
         }
     }
@@ -133,18 +134,21 @@ fn find_lease(image: &MetadataImage, command: &CommitUpload) -> Result<Found, Re
     if known { Ok(Found::Committed) } else { Err(Refused::NotLeased(one.id)) }
 }
 
-/// The answer to the retry of an applied commit, as far as it can still be told.
+/// The answer to the retry of an applied commit, as far as it can still be told: a stream that
+/// took its ranges reaches their ends.
 fn committed_before(image: &MetadataImage, command: &CommitUpload) -> Reply {
-    let ends = command.ranges.iter().map(|range| (range.stream, range.offsets.end));
-    let folded =
-        command.checkpoints.iter().map(|(stream, checkpoint)| (*stream, checkpoint.offset));
-    let skipped: BTreeSet<_> = ends
-        .chain(folded)
-        .filter(|(id, end)| {
-            image.stream(*id).is_none_or(|s| s.owner != command.broker || s.end < *end)
+    let reaches = |id, end, epoch: Option<StreamEpoch>| {
+        image.stream(id).is_some_and(|stream| {
+            let own = stream.owner == command.broker && epoch.is_none_or(|e| e == stream.epoch);
+            own && end <= stream.end
         })
-        .map(|(id, _)| id)
-        .collect();
+    };
+    let ranges = command.ranges.iter();
+    let ranges = ranges.filter(|r| !reaches(r.stream, r.offsets.end, Some(r.epoch)));
+    let checkpoints = command.checkpoints.iter();
+    let checkpoints = checkpoints.filter(|(id, checkpoint)| !reaches(*id, checkpoint.offset, None));
+    let skipped: BTreeSet<_> =
+        ranges.map(|range| range.stream).chain(checkpoints.map(|(id, _)| *id)).collect();
     Reply::Committed { skipped: skipped.into_iter().collect() }
 }
 
