@@ -1,5 +1,6 @@
 //! An answer as a list of chunks, and how it is written: vectored, nothing copied.
 
+use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 
 use bytes::{Buf, Bytes};
@@ -11,7 +12,7 @@ use super::limits::BytePermit;
 /// slices are built on the stack, 16 bytes each.
 const SLICES_MAX: usize = 64;
 
-/// One complete answer: header and body, without the length in front.
+/// One complete answer as it goes over the wire: length, header and body.
 #[derive(Debug, Default)]
 pub struct Response {
     chunks: Vec<Bytes>,
@@ -21,7 +22,8 @@ pub struct Response {
 impl Response {
     /// An answer that consists of `chunks`, one behind the other.
     #[must_use]
-    pub fn new(chunks: Vec<Bytes>) -> Self {
+    pub fn new(mut chunks: Vec<Bytes>) -> Self {
+        chunks.retain(|chunk| !chunk.is_empty());
         Self { chunks, permits: Vec::new() }
     }
 
@@ -32,7 +34,7 @@ impl Response {
         self
     }
 
-    /// Its bytes, without the length in front.
+    /// Its bytes, the length in front included.
     #[must_use]
     pub fn len(&self) -> usize {
         self.chunks.iter().map(Bytes::len).sum()
@@ -41,21 +43,21 @@ impl Response {
     /// Whether it has no bytes at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.chunks.iter().all(Bytes::is_empty)
+        self.chunks.is_empty()
     }
 
-    /// Writes length and chunks.
+    /// Its bytes in one piece: a copy, for tests.
+    #[cfg(test)]
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.chunks.concat()
+    }
+
+    /// Writes all chunks.
     ///
     /// # Errors
-    /// When the peer is gone, or takes nothing for as long as `writer` allows.
-    ///
-    /// # Panics
-    /// When the answer is longer than its length field can say: the fetch limits forbid it.
+    /// When the peer is gone.
     pub(crate) async fn write_to<W: AsyncWrite + Unpin>(self, writer: &mut W) -> io::Result<()> {
-        let length = i32::try_from(self.len()).expect("an answer is shorter than 2 GiB");
-        let mut chunks = std::collections::VecDeque::with_capacity(self.chunks.len() + 1);
-        chunks.push_back(Bytes::copy_from_slice(&length.to_be_bytes()));
-        chunks.extend(self.chunks.into_iter().filter(|chunk| !chunk.is_empty()));
+        let mut chunks = VecDeque::from(self.chunks);
         while !chunks.is_empty() {
             let mut slices = [IoSlice::new(&[]); SLICES_MAX];
             let count = chunks.len().min(SLICES_MAX);
@@ -137,8 +139,7 @@ mod tests {
             let mut writer = Reluctant { step, taken: Vec::new() };
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             runtime.block_on(response.write_to(&mut writer)).unwrap();
-            let length = u32::try_from(body.len()).unwrap().to_be_bytes();
-            prop_assert_eq!(writer.taken, [&length[..], &body].concat());
+            prop_assert_eq!(writer.taken, body);
         }
     }
 }

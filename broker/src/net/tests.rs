@@ -57,7 +57,7 @@ impl Handler for Script {
     async fn begin(&self, _: &mut Session, request: RequestFrame) -> Outcome {
         let id = request.bytes.slice(4..8);
         let correlation = i32::from_be_bytes(id.as_ref().try_into().unwrap());
-        let answer = Response::new(vec![id]);
+        let answer = Response::new(vec![Bytes::from_static(&[0, 0, 0, 4]), id]);
         let _ = self.begun.send(correlation);
         match request.api_key {
             PRODUCE => {
@@ -216,7 +216,7 @@ async fn a_client_that_does_not_read_has_one_answer_at_most() {
     send(&mut client, &[request(BIG, 1, 0), request(ECHO, 2, 0)]).await;
     world.expect_begun(&[1]).await;
     world.expect_nothing_begins().await;
-    let mut answer = vec![0; 4 + BIG_ANSWER];
+    let mut answer = vec![0; BIG_ANSWER];
     client.read_exact(&mut answer).await.unwrap();
     expect_answer(&mut client, 2).await;
 

@@ -1,0 +1,169 @@
+//! `ApiVersions` (18): what this broker speaks; the first request of every client.
+
+use penstock_wire::api_versions_request::ApiVersionsRequest;
+use penstock_wire::api_versions_response::{
+    ApiVersion, ApiVersionsResponse, FinalizedFeatureKey, SupportedFeatureKey,
+};
+use penstock_wire::{ApiKey, DecodeError, Reader, WireString};
+
+use super::served::{SERVED, advertised_min, is_served};
+use super::{RequestContext, decode, respond};
+use crate::net::{Outcome, Session};
+
+/// `UNSUPPORTED_VERSION`.
+const UNSUPPORTED_VERSION: i16 = 35;
+/// `INVALID_REQUEST`.
+const INVALID_REQUEST: i16 = 42;
+
+/// The metadata versions of Apache Kafka 3.3 to 4.3: tools take the broker's release from it.
+const METADATA_VERSION: std::ops::RangeInclusive<i16> = 7..=30;
+
+/// Answers whatever version is asked for: a client that speaks a newer one learns here what it
+/// may speak, in the oldest form, which every client reads.
+pub(super) fn answer(
+    session: &mut Session,
+    context: &RequestContext,
+    body: &mut Reader,
+) -> Result<Outcome, DecodeError> {
+    if !is_served(ApiKey::ApiVersions, context.api_version) {
+        let response = ApiVersionsResponse {
+            error_code: UNSUPPORTED_VERSION,
+            api_keys: api_keys().filter(|key| key.api_key == ApiKey::ApiVersions as i16).collect(),
+            ..ApiVersionsResponse::default()
+        };
+        let oldest = RequestContext { api_version: 0, ..context.clone() };
+        return Ok(Outcome::Respond(respond(&oldest, &response)));
+    }
+    let request: ApiVersionsRequest = decode(context, body)?;
+    Ok(Outcome::Respond(respond(context, &handle(session, context, &request))))
+}
+
+fn handle(
+    session: &mut Session,
+    context: &RequestContext,
+    request: &ApiVersionsRequest,
+) -> ApiVersionsResponse {
+    if context.api_version >= 3 {
+        let (name, version) = (&request.client_software_name, &request.client_software_version);
+        if !is_software_name(name) || !is_software_name(version) {
+            return ApiVersionsResponse {
+                error_code: INVALID_REQUEST,
+                ..ApiVersionsResponse::default()
+            };
+        }
+        session.software_name = name.as_str().to_owned();
+        session.software_version = version.as_str().to_owned();
+    }
+    let name = WireString::from("metadata.version");
+    ApiVersionsResponse {
+        api_keys: api_keys().collect(),
+        supported_features: vec![SupportedFeatureKey {
+            name: name.clone(),
+            min_version: *METADATA_VERSION.start(),
+            max_version: *METADATA_VERSION.end(),
+        }],
+        finalized_features_epoch: 0,
+        finalized_features: vec![FinalizedFeatureKey {
+            name,
+            max_version_level: *METADATA_VERSION.end(),
+            min_version_level: *METADATA_VERSION.end(),
+        }],
+        ..ApiVersionsResponse::default()
+    }
+}
+
+fn api_keys() -> impl Iterator<Item = ApiVersion> {
+    SERVED.iter().map(|served| ApiVersion {
+        api_key: served.api_key as i16,
+        min_version: advertised_min(served),
+        max_version: served.version_max,
+    })
+}
+
+/// Letters and digits, with `-` and `.` inside (KIP-511).
+fn is_software_name(text: &str) -> bool {
+    let inside = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+    let edge = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = text.as_bytes();
+    edge(bytes.first()) && edge(bytes.last()) && bytes.iter().copied().all(inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use bytes::Bytes;
+    use penstock_wire::{Message, encode_request};
+
+    use super::*;
+    use crate::api::Api;
+    use crate::broker::Broker;
+    use crate::metrics::Metrics;
+    use crate::net::{ByteBudget, Handler, RequestFrame};
+    use crate::shutdown;
+
+    async fn exchange(version: i16, frame: Vec<u8>) -> (Session, Vec<u8>) {
+        let (_trigger, draining) = shutdown::channel();
+        let broker = Broker { metrics: Arc::new(Metrics::new(false)), draining };
+        let mut session = Session::new(Arc::from("PLAINTEXT"), ([127, 0, 0, 1], 1).into());
+        let request = RequestFrame {
+            api_key: 18,
+            api_version: version,
+            bytes: Bytes::from(frame),
+            permit: ByteBudget::new(1).acquire(1).await,
+        };
+        match Api::new(Arc::new(broker)).begin(&mut session, request).await {
+            Outcome::Respond(response) => (session, response.into_bytes()),
+            _ => panic!("ApiVersions is always answered"),
+        }
+    }
+
+    async fn ask(version: i16, name: &str) -> (Session, ApiVersionsResponse) {
+        let request = ApiVersionsRequest {
+            client_software_name: WireString::copy_from(name),
+            client_software_version: WireString::from("4.3.1"),
+        };
+        let frame = encode_request(version, 7, None, &request).unwrap().concat();
+        let (session, answer) = exchange(version, frame[4..].to_vec()).await;
+        let mut reader = Reader::new(Bytes::copy_from_slice(&answer[8..]));
+        (session, ApiVersionsResponse::decode(&mut reader, version).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_newer_version_is_answered_in_the_oldest_form() {
+        // As franz-go sends it: header v2, then a body that nobody here can read.
+        let frame = [0, 18, 0, 5, 0, 0, 0, 9, 0xff, 0xff, 0, 0x55, 0x55].to_vec();
+        let (_, answer) = exchange(5, frame).await;
+        let expect = [0, 0, 0, 16, 0, 0, 0, 9, 0, 35, 0, 0, 0, 1, 0, 18, 0, 0, 0, 4];
+        assert_eq!(answer, expect);
+    }
+
+    #[tokio::test]
+    async fn every_version_lists_what_is_served() {
+        for version in 0..=4 {
+            let (session, response) = ask(version, "apache-kafka-java").await;
+            assert_eq!(response.error_code, 0);
+            assert_eq!(response.api_keys, api_keys().collect::<Vec<_>>());
+            let named = if version >= 3 { "apache-kafka-java" } else { "" };
+            assert_eq!(session.software_name, named);
+        }
+    }
+
+    #[tokio::test]
+    async fn software_names_are_letters_digits_dots_and_dashes() {
+        for (name, expect) in [
+            ("a", 0),
+            ("librdkafka-2.11.0", 0),
+            ("", INVALID_REQUEST),
+            ("-a", INVALID_REQUEST),
+            ("a.", INVALID_REQUEST),
+            ("a b", INVALID_REQUEST),
+            ("é", INVALID_REQUEST),
+        ] {
+            let (session, response) = ask(3, name).await;
+            assert_eq!(response.error_code, expect, "{name:?}");
+            assert_eq!(response.api_keys.is_empty(), expect != 0);
+            assert_eq!(session.software_name.is_empty(), expect != 0);
+        }
+    }
+}

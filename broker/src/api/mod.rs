@@ -1,0 +1,125 @@
+//! Kafka's APIs: one file each, and the way from a frame to the right one.
+//!
+//! ```text
+//!   RequestFrame ─► header ─► RequestContext ─► dispatch ─► <api>::handle ─► Outcome
+//! ```
+//!
+//! To add an API: a file with `handle`, a line in [`served::SERVED`], an arm in `dispatch`. It
+//! knows no sockets; a body that cannot be read closes the connection, as Kafka does.
+
+mod api_versions;
+mod context;
+mod served;
+
+use std::sync::Arc;
+
+use penstock_wire::{ApiKey, DecodeError, Message, Reader, Request, decode_request_header};
+use tokio::time::Instant;
+
+pub use context::RequestContext;
+
+use crate::broker::Broker;
+use crate::net::{Admission, Handler, Outcome, RequestFrame, Response, Session};
+
+/// Memory of decoded arrays for each byte of their frame. The hungriest sane request, metadata of
+/// topics with names of a few letters, takes five.
+const DECODED_BYTES_PER_BYTE: usize = 8;
+
+/// Memory of decoded arrays that even the shortest frame may take.
+const DECODED_BYTES_MIN: usize = 16 * 1024;
+
+/// All APIs of a broker.
+#[derive(Debug)]
+pub struct Api {
+    broker: Arc<Broker>,
+}
+
+impl Api {
+    /// The APIs of `broker`.
+    #[must_use]
+    pub fn new(broker: Arc<Broker>) -> Self {
+        Self { broker }
+    }
+
+    async fn dispatch(
+        &self,
+        session: &mut Session,
+        context: &RequestContext,
+        body: &mut Reader,
+    ) -> Result<Outcome, DecodeError> {
+        match context.api_key {
+            ApiKey::ApiVersions => api_versions::answer(session, context, body),
+            // `admit` lets only those through that `SERVED` names.
+            other => unreachable!("{} is served without an arm here", other.name()),
+        }
+    }
+}
+
+impl Handler for Api {
+    fn admit(&self, api_key: i16, api_version: i16) -> Admission {
+        match ApiKey::try_from(api_key) {
+            Ok(ApiKey::ApiVersions) => Admission::Serve,
+            Ok(api_key) if !served::is_served(api_key, api_version) => Admission::Close,
+            Ok(ApiKey::Produce) => Admission::ServeBulk,
+            Ok(_) => Admission::Serve,
+            Err(_) => Admission::Close,
+        }
+    }
+
+    async fn begin(&self, session: &mut Session, request: RequestFrame) -> Outcome {
+        let started = Instant::now();
+        let RequestFrame { bytes, permit, .. } = request;
+        let allowance = DECODED_BYTES_MIN.max(bytes.len() * DECODED_BYTES_PER_BYTE);
+        let mut reader = Reader::with_allowance(bytes, allowance);
+        let Ok(header) = decode_request_header(&mut reader) else {
+            return Outcome::Close("malformed request header");
+        };
+        let context = RequestContext::new(session, header);
+        let api = context.api_key.name();
+        let outcome = match self.dispatch(session, &context, &mut reader).await {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                tracing::debug!(peer = %context.peer, api, %error, "malformed request");
+                return Outcome::Close("malformed request");
+            }
+        };
+        drop(permit);
+        match outcome {
+            Outcome::Later(answer) => {
+                let broker = Arc::clone(&self.broker);
+                Outcome::Later(Box::pin(async move {
+                    let response = answer.await;
+                    broker.metrics.request(api, started.elapsed());
+                    response
+                }))
+            }
+            outcome => {
+                self.broker.metrics.request(api, started.elapsed());
+                outcome
+            }
+        }
+    }
+}
+
+/// The frame that answers the request of `context`.
+///
+/// # Panics
+/// When the response cannot be expressed in the request's version: the handler has a bug, and
+/// every version of every API is under test.
+fn respond<M: Message>(context: &RequestContext, response: &M) -> Response {
+    let frame = penstock_wire::encode_response(
+        context.api_key,
+        context.api_version,
+        context.correlation_id,
+        response,
+    );
+    match frame {
+        Ok(chunks) => Response::new(chunks),
+        Err(error) => panic!("{} v{}: {error}", M::NAME, context.api_version),
+    }
+}
+
+/// Reads the request's body.
+fn decode<R: Request>(context: &RequestContext, body: &mut Reader) -> Result<R, DecodeError> {
+    R::decode(body, context.api_version)
+}

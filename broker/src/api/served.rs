@@ -1,0 +1,47 @@
+//! Which APIs are served, in which versions: what `ApiVersions` says, and nothing more.
+
+use penstock_wire::ApiKey;
+
+/// One line of the version table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Served {
+    pub(super) api_key: ApiKey,
+    /// The lowest version that is answered.
+    pub(super) version_min: i16,
+    /// The highest version that is answered.
+    pub(super) version_max: i16,
+}
+
+const fn served(api_key: ApiKey, version_min: i16, version_max: i16) -> Served {
+    Served { api_key, version_min, version_max }
+}
+
+/// By key.
+pub(super) const SERVED: &[Served] = &[served(ApiKey::ApiVersions, 0, 4)];
+
+/// Whether a request can be answered.
+pub(super) fn is_served(api_key: ApiKey, version: i16) -> bool {
+    let of_key = SERVED.iter().find(|served| served.api_key == api_key);
+    of_key.is_some_and(|served| (served.version_min..=served.version_max).contains(&version))
+}
+
+/// The lowest version to advertise. librdkafka up to 2.11.0 turns compression off unless it sees
+/// Produce from 0 on (KAFKA-18659), though nobody has answered 0 to 2 since Kafka 4.0.
+pub(super) fn advertised_min(served: &Served) -> i16 {
+    if served.api_key == ApiKey::Produce { 0 } else { served.version_min }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_within_the_schemas() {
+        assert!(SERVED.is_sorted_by_key(|served| served.api_key as i16));
+        for served in SERVED {
+            let versions = served.api_key.stable_versions();
+            assert!(versions.contains(&served.version_min), "{served:?}");
+            assert!(versions.contains(&served.version_max), "{served:?}");
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! What a node counts and measures: made once, passed in, read by `/metrics`.
+//!
+//! The names are a contract with dashboards and alerts: they only grow.
+
+use std::fmt;
+use std::time::Duration;
+
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::{Family, MetricConstructor};
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
+
+/// The content type of [`Metrics::encode`].
+pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// All metrics of one node.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    by_topic: bool,
+    produce_bytes: Family<TopicLabel, Counter>,
+    fetch_bytes: Family<TopicLabel, Counter>,
+    request_seconds: Family<ApiLabel, Histogram, Seconds>,
+    /// Open connections, by listener.
+    pub connections: Family<ListenerLabel, Gauge>,
+    /// From append to durable.
+    pub wal_append_seconds: Histogram,
+    /// Logical operations on the object store.
+    pub object_store_requests: Family<StoreLabel, Counter>,
+    /// Payload to and from the object store.
+    pub object_store_bytes: Family<DirectionLabel, Counter>,
+    /// Reads answered by a cache.
+    pub cache_hits: Family<CacheLabel, Counter>,
+    /// Reads that a cache could not answer.
+    pub cache_misses: Family<CacheLabel, Counter>,
+    /// Memory in use, by pool of the budget.
+    pub memory_bytes: Family<PoolLabel, Gauge>,
+    /// Partitions that this node leads.
+    pub partitions_led: Gauge,
+    /// Records behind the end, for each committed offset.
+    pub consumer_group_lag: Family<LagLabel, Gauge>,
+}
+
+/// Labels of what is counted by topic; none unless the node is set to it.
+type TopicLabel = Vec<(&'static str, String)>;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ApiLabel {
+    api: &'static str,
+}
+
+/// Labels by listener.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ListenerLabel {
+    /// As `listeners` names it.
+    pub listener: String,
+}
+
+/// Labels of operations on the object store.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct StoreLabel {
+    /// `put`, `get`, `delete`, `list`, `head`.
+    pub operation: &'static str,
+    /// `ok` or `error`.
+    pub outcome: &'static str,
+}
+
+/// Labels by direction.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct DirectionLabel {
+    /// `in` from the store, `out` to it.
+    pub direction: &'static str,
+}
+
+/// Labels by cache.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct CacheLabel {
+    /// `log`, `block` or `index`.
+    pub cache: &'static str,
+}
+
+/// Labels by share of the memory budget.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct PoolLabel {
+    /// `requests`, `responses`, `log_cache` or `block_cache`.
+    pub pool: &'static str,
+}
+
+/// Labels of a group's position in a partition.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct LagLabel {
+    /// The group.
+    pub group: String,
+    /// The topic.
+    pub topic: String,
+    /// The partition.
+    pub partition: i32,
+}
+
+/// The counters of one topic: a partition takes them once and keeps them.
+#[derive(Clone, Debug)]
+pub struct TopicCounters {
+    /// Stored bytes of accepted batches.
+    pub produce_bytes: Counter,
+    /// Bytes of batches in answers.
+    pub fetch_bytes: Counter,
+}
+
+/// Makes histograms of durations: 50 µs doubled 18 times, to 13 s.
+#[derive(Clone, Debug, Default)]
+struct Seconds;
+
+impl MetricConstructor<Histogram> for Seconds {
+    fn new_metric(&self) -> Histogram {
+        Histogram::new((0..19).map(|power| 0.000_05 * f64::from(1_u32 << power)))
+    }
+}
+
+impl Metrics {
+    /// The metrics of a node that has just started; `by_topic` adds a series for each topic.
+    #[must_use]
+    pub fn new(by_topic: bool) -> Self {
+        let mut metrics = Self {
+            registry: Registry::default(),
+            by_topic,
+            produce_bytes: Family::default(),
+            fetch_bytes: Family::default(),
+            request_seconds: Family::new_with_constructor(Seconds),
+            connections: Family::default(),
+            wal_append_seconds: Seconds.new_metric(),
+            object_store_requests: Family::default(),
+            object_store_bytes: Family::default(),
+            cache_hits: Family::default(),
+            cache_misses: Family::default(),
+            memory_bytes: Family::default(),
+            partitions_led: Gauge::default(),
+            consumer_group_lag: Family::default(),
+        };
+        metrics.register();
+        metrics
+    }
+
+    /// The library puts `_total` behind the names of counters, and `_info` behind the build's.
+    fn register(&mut self) {
+        let r = &mut self.registry;
+        let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
+        r.register("penstock_build", "The version that runs", build);
+        r.register(
+            "penstock_produce_bytes",
+            "Stored bytes of accepted batches",
+            self.produce_bytes.clone(),
+        );
+        r.register("penstock_fetch_bytes", "Bytes of fetched batches", self.fetch_bytes.clone());
+        r.register(
+            "penstock_request_seconds",
+            "From a request's last byte to its answer, by API",
+            self.request_seconds.clone(),
+        );
+        r.register("penstock_connections", "Open client connections", self.connections.clone());
+        r.register(
+            "penstock_wal_append_seconds",
+            "From append to durable",
+            self.wal_append_seconds.clone(),
+        );
+        r.register(
+            "penstock_object_store_requests",
+            "Operations on the object store",
+            self.object_store_requests.clone(),
+        );
+        r.register(
+            "penstock_object_store_bytes",
+            "Payload bytes from (in) and to (out) the object store",
+            self.object_store_bytes.clone(),
+        );
+        r.register("penstock_cache_hits", "Reads that a cache answered", self.cache_hits.clone());
+        r.register("penstock_cache_misses", "Reads that it did not", self.cache_misses.clone());
+        r.register(
+            "penstock_memory_bytes",
+            "Memory in use, by pool of the budget",
+            self.memory_bytes.clone(),
+        );
+        r.register(
+            "penstock_partitions_led",
+            "Partitions that this node leads",
+            self.partitions_led.clone(),
+        );
+        r.register(
+            "penstock_consumer_group_lag",
+            "Records between a group's committed offset and the end",
+            self.consumer_group_lag.clone(),
+        );
+    }
+
+    /// The counters of a topic; one and the same for all unless the node counts by topic.
+    #[must_use]
+    pub fn topic(&self, topic: &str) -> TopicCounters {
+        let label = self.topic_label(topic);
+        TopicCounters {
+            produce_bytes: self.produce_bytes.get_or_create_owned(&label),
+            fetch_bytes: self.fetch_bytes.get_or_create_owned(&label),
+        }
+    }
+
+    /// Forgets a deleted topic.
+    pub fn forget_topic(&self, topic: &str) {
+        if self.by_topic {
+            let label = self.topic_label(topic);
+            self.produce_bytes.remove(&label);
+            self.fetch_bytes.remove(&label);
+        }
+    }
+
+    fn topic_label(&self, topic: &str) -> TopicLabel {
+        self.by_topic.then(|| ("topic", topic.to_owned())).into_iter().collect()
+    }
+
+    /// Counts a request of the API that Kafka names so.
+    pub fn request(&self, api: &'static str, took: Duration) {
+        self.request_seconds.get_or_create(&ApiLabel { api }).observe(took.as_secs_f64());
+    }
+
+    /// Everything as text.
+    ///
+    /// # Errors
+    /// None: memory takes what is written.
+    pub fn encode(&self) -> Result<String, fmt::Error> {
+        let mut text = String::new();
+        text::encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_of_the_contract_are_there() {
+        let metrics = Metrics::new(true);
+        let topic = metrics.topic("orders");
+        topic.produce_bytes.inc_by(7);
+        topic.fetch_bytes.inc_by(8);
+        metrics.request("Produce", Duration::from_millis(3));
+        metrics.wal_append_seconds.observe(0.001);
+        let store = StoreLabel { operation: "put", outcome: "ok" };
+        metrics.object_store_requests.get_or_create(&store).inc();
+        metrics.object_store_bytes.get_or_create(&DirectionLabel { direction: "out" }).inc();
+        metrics.cache_hits.get_or_create(&CacheLabel { cache: "log" }).inc();
+        metrics.cache_misses.get_or_create(&CacheLabel { cache: "block" }).inc();
+        metrics.memory_bytes.get_or_create(&PoolLabel { pool: "requests" }).set(5);
+        let lag = LagLabel { group: "g".into(), topic: "orders".into(), partition: 3 };
+        metrics.consumer_group_lag.get_or_create(&lag).set(11);
+        let text = metrics.encode().unwrap();
+        let version = env!("CARGO_PKG_VERSION");
+        for line in [
+            &format!("penstock_build_info{{version=\"{version}\"}} 1"),
+            "penstock_produce_bytes_total{topic=\"orders\"} 7",
+            "penstock_fetch_bytes_total{topic=\"orders\"} 8",
+            "penstock_request_seconds_count{api=\"Produce\"} 1",
+            "penstock_wal_append_seconds_count 1",
+            "penstock_object_store_requests_total{operation=\"put\",outcome=\"ok\"} 1",
+            "penstock_object_store_bytes_total{direction=\"out\"} 1",
+            "penstock_cache_hits_total{cache=\"log\"} 1",
+            "penstock_cache_misses_total{cache=\"block\"} 1",
+            "penstock_memory_bytes{pool=\"requests\"} 5",
+            "penstock_partitions_led 0",
+            "penstock_consumer_group_lag{group=\"g\",topic=\"orders\",partition=\"3\"} 11",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
+        }
+    }
+
+    #[test]
+    fn topics_share_a_series_unless_asked_for() {
+        let metrics = Metrics::new(false);
+        metrics.topic("a").produce_bytes.inc_by(1);
+        metrics.topic("b").produce_bytes.inc_by(2);
+        let text = metrics.encode().unwrap();
+        assert!(text.lines().any(|line| line == "penstock_produce_bytes_total 3"), "{text}");
+    }
+}
