@@ -21,13 +21,6 @@ pub use context::RequestContext;
 use crate::broker::Broker;
 use crate::net::{Admission, Handler, Outcome, RequestFrame, Response, Session};
 
-/// Memory of decoded arrays for each byte of their frame. The hungriest sane request, metadata of
-/// topics with names of a few letters, takes five.
-const DECODED_BYTES_PER_BYTE: usize = 8;
-
-/// Memory of decoded arrays that even the shortest frame may take.
-const DECODED_BYTES_MIN: usize = 16 * 1024;
-
 /// All APIs of a broker.
 #[derive(Debug)]
 pub struct Api {
@@ -69,8 +62,7 @@ impl Handler for Api {
     async fn begin(&self, session: &mut Session, request: RequestFrame) -> Outcome {
         let started = Instant::now();
         let RequestFrame { bytes, permit, .. } = request;
-        let allowance = DECODED_BYTES_MIN.max(bytes.len() * DECODED_BYTES_PER_BYTE);
-        let mut reader = Reader::with_allowance(bytes, allowance);
+        let mut reader = Reader::new(bytes);
         let Ok(header) = decode_request_header(&mut reader) else {
             return Outcome::Close("malformed request header");
         };
