@@ -20,9 +20,8 @@ pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; cha
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    by_topic: bool,
-    produce_bytes: Family<TopicLabel, Counter>,
-    fetch_bytes: Family<TopicLabel, Counter>,
+    produce_bytes: Traffic,
+    fetch_bytes: Traffic,
     request_seconds: Family<ApiLabel, Histogram, Seconds>,
     /// Open connections, by listener.
     pub connections: Family<ListenerLabel, Gauge>,
@@ -44,8 +43,45 @@ pub struct Metrics {
     pub consumer_group_lag: Family<LagLabel, Gauge>,
 }
 
-/// Labels of what is counted by topic; none unless the node is set to it.
-type TopicLabel = Vec<(&'static str, String)>;
+/// Bytes, by topic where the node is set to it.
+#[derive(Debug)]
+enum Traffic {
+    All(Counter),
+    ByTopic(Family<TopicLabel, Counter>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TopicLabel {
+    topic: String,
+}
+
+impl Traffic {
+    fn new(by_topic: bool) -> Self {
+        if by_topic { Self::ByTopic(Family::default()) } else { Self::All(Counter::default()) }
+    }
+
+    fn register(&self, registry: &mut Registry, name: &str, help: &str) {
+        match self {
+            Self::All(counter) => registry.register(name, help, counter.clone()),
+            Self::ByTopic(family) => registry.register(name, help, family.clone()),
+        }
+    }
+
+    fn of(&self, topic: &str) -> Counter {
+        match self {
+            Self::All(counter) => counter.clone(),
+            Self::ByTopic(family) => {
+                family.get_or_create_owned(&TopicLabel { topic: topic.to_owned() })
+            }
+        }
+    }
+
+    fn forget(&self, topic: &str) {
+        if let Self::ByTopic(family) = self {
+            family.remove(&TopicLabel { topic: topic.to_owned() });
+        }
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ApiLabel {
@@ -125,9 +161,8 @@ impl Metrics {
     pub fn new(by_topic: bool) -> Self {
         let mut metrics = Self {
             registry: Registry::default(),
-            by_topic,
-            produce_bytes: Family::default(),
-            fetch_bytes: Family::default(),
+            produce_bytes: Traffic::new(by_topic),
+            fetch_bytes: Traffic::new(by_topic),
             request_seconds: Family::new_with_constructor(Seconds),
             connections: Family::default(),
             wal_append_seconds: Seconds.new_metric(),
@@ -148,12 +183,12 @@ impl Metrics {
         let r = &mut self.registry;
         let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
         r.register("penstock_build", "The version that runs", build);
-        r.register(
+        self.produce_bytes.register(
+            r,
             "penstock_produce_bytes",
             "Stored bytes of accepted batches",
-            self.produce_bytes.clone(),
         );
-        r.register("penstock_fetch_bytes", "Bytes of fetched batches", self.fetch_bytes.clone());
+        self.fetch_bytes.register(r, "penstock_fetch_bytes", "Bytes of fetched batches");
         r.register(
             "penstock_request_seconds",
             "From a request's last byte to its answer, by API",
@@ -197,24 +232,16 @@ impl Metrics {
     /// The counters of a topic; one and the same for all unless the node counts by topic.
     #[must_use]
     pub fn topic(&self, topic: &str) -> TopicCounters {
-        let label = self.topic_label(topic);
         TopicCounters {
-            produce_bytes: self.produce_bytes.get_or_create_owned(&label),
-            fetch_bytes: self.fetch_bytes.get_or_create_owned(&label),
+            produce_bytes: self.produce_bytes.of(topic),
+            fetch_bytes: self.fetch_bytes.of(topic),
         }
     }
 
     /// Forgets a deleted topic.
     pub fn forget_topic(&self, topic: &str) {
-        if self.by_topic {
-            let label = self.topic_label(topic);
-            self.produce_bytes.remove(&label);
-            self.fetch_bytes.remove(&label);
-        }
-    }
-
-    fn topic_label(&self, topic: &str) -> TopicLabel {
-        self.by_topic.then(|| ("topic", topic.to_owned())).into_iter().collect()
+        self.produce_bytes.forget(topic);
+        self.fetch_bytes.forget(topic);
     }
 
     /// Counts a request of the API that Kafka names so.
