@@ -1,1 +1,47 @@
-//! To be written.
+//! Kafka's record batches (message format v2): read, check, patch, re-encode, build.
+//!
+//! ```text
+//!   Produce: request frame ──► RawBatch ──► ValidBatch ──► SequencedBatch ──► log
+//!            (exclusive.rs)    framing      checked,       offset, epoch,
+//!                                           as the topic   append time,
+//!                                           stores it      checksum
+//!
+//!   Fetch:   stored bytes ──► Batches ──► StoredBatch ──► Records (lazily, where one must look)
+//! ```
+//!
+//! The way of a produced batch is one pass for its checksum and one walk over its records; neither
+//! allocates or copies, unless the topic stores another codec than the producer sent.
+//!
+//! It knows no topics by name, no offsets of a log and no error codes: time and the topic's rules
+//! come in as values, and a refusal is a fact that the broker maps to Kafka's codes.
+
+mod attributes;
+mod batch;
+mod builder;
+mod compression;
+mod crc;
+mod exclusive;
+mod field;
+mod header;
+mod record;
+mod rejection;
+mod source;
+mod transcode;
+mod validate;
+mod varint;
+mod walk;
+
+pub use attributes::{Attributes, Codec, TimestampType};
+pub use batch::{Batches, RawBatch, SequencedBatch, StoredBatch, StoredBatchError, ValidBatch};
+pub use builder::BatchBuilder;
+pub use compression::{Encoding, InflationLimits};
+pub use crc::{crc32c_combine, crc32c_shift};
+pub use exclusive::take_exclusive;
+pub use field::{ProducerEpoch, ProducerId, Sequence, Timestamp};
+pub use header::{BatchHeader, HEADER_BYTES};
+pub use record::{NewRecord, Record, RecordHeader, RecordHeaders, Records};
+pub use rejection::{
+    FieldError, FramingError, RecordError, RecordFault, RecordsError, RejectedRecords, Rejection,
+    RejectionClass,
+};
+pub use validate::{Inspection, Rules, TargetCompression, validate};
