@@ -16,11 +16,17 @@
 //! is reserved, the memory of decoded arrays is bounded, and every failure is a [`DecodeError`].
 
 mod api;
+#[cfg(any(test, feature = "catalog"))]
+pub mod catalog;
 mod error;
 mod frame;
 mod generated;
 mod message;
 mod primitive;
+#[cfg(test)]
+mod proofs;
+#[cfg(any(test, feature = "catalog"))]
+pub mod random;
 mod reader;
 mod record;
 mod records;

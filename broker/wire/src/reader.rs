@@ -15,8 +15,11 @@ use crate::uuid::Uuid;
 /// Kafka's limit for strings, whatever their length prefix could hold.
 pub(crate) const STRING_BYTES_MAX: usize = i16::MAX as usize;
 
-/// Memory that the arrays of one message may take unless the caller says otherwise: room for a
-/// million partitions of a fetch request.
+/// Memory that the arrays of one message may take is this, and a multiple of the message's bytes:
+/// no honest message comes near. A partition of a fetch request, 33 bytes or more, takes 56.
+const ARRAY_BYTES_SLACK: usize = 64 << 10;
+const ARRAY_BYTES_PER_BYTE: usize = 16;
+/// And at most this, whatever the message's size: large messages are mostly records.
 const ARRAY_BYTES_MAX: usize = 128 << 20;
 
 /// A position in a buffer.
@@ -36,14 +39,12 @@ pub(crate) struct Tag {
 }
 
 impl Reader {
-    /// Reads `bytes` from their start.
+    /// Reads `bytes` from their start. Decoded arrays may take 16 times their size and 64 KiB, at
+    /// most 128 MiB.
     pub fn new(bytes: Bytes) -> Self {
-        Self::with_allowance(bytes, ARRAY_BYTES_MAX)
-    }
-
-    /// As `new`, with a bound in bytes on the memory of decoded arrays.
-    pub fn with_allowance(bytes: Bytes, allowance: usize) -> Self {
         let end = bytes.len();
+        let multiple = end.saturating_mul(ARRAY_BYTES_PER_BYTE);
+        let allowance = multiple.saturating_add(ARRAY_BYTES_SLACK).min(ARRAY_BYTES_MAX);
         Self { bytes, position: 0, end, allowance }
     }
 

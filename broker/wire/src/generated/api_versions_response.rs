@@ -62,10 +62,18 @@ impl Element for ApiVersionsResponse {
             for _ in 0..reader.tag_count()? {
                 let tag = reader.begin_tag()?;
                 match tag.number {
-                    0 => supported_features = reader.array(version, flexible)?,
-                    1 => finalized_features_epoch = reader.i64()?,
-                    2 => finalized_features = reader.array(version, flexible)?,
-                    3 => zk_migration_ready = reader.bool()?,
+                    0 => {
+                        supported_features = reader.array(version, flexible)?;
+                    }
+                    1 => {
+                        finalized_features_epoch = reader.i64()?;
+                    }
+                    2 => {
+                        finalized_features = reader.array(version, flexible)?;
+                    }
+                    3 => {
+                        zk_migration_ready = reader.bool()?;
+                    }
                     _ => reader.skip_tag(),
                 }
                 reader.end_tag(tag)?;

@@ -36,7 +36,9 @@ impl Element for BeginQuorumEpochResponse {
             for _ in 0..reader.tag_count()? {
                 let tag = reader.begin_tag()?;
                 match tag.number {
-                    0 => node_endpoints = reader.array(version, flexible)?,
+                    0 => {
+                        node_endpoints = reader.array(version, flexible)?;
+                    }
                     _ => reader.skip_tag(),
                 }
                 reader.end_tag(tag)?;

@@ -68,9 +68,11 @@ impl Element for BrokerHeartbeatRequest {
         for _ in 0..reader.tag_count()? {
             let tag = reader.begin_tag()?;
             match tag.number {
-                0 if version >= 1 => offline_log_dirs = reader.array(version, flexible)?,
+                0 if version >= 1 => {
+                    offline_log_dirs = reader.array(version, flexible)?;
+                }
                 1 if version >= 2 => {
-                    cordoned_log_dirs = reader.nullable_array(version, flexible)?
+                    cordoned_log_dirs = reader.nullable_array(version, flexible)?;
                 }
                 _ => reader.skip_tag(),
             }

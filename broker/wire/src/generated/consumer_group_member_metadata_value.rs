@@ -72,7 +72,8 @@ impl Element for ConsumerGroupMemberMetadataValue {
             let tag = reader.begin_tag()?;
             match tag.number {
                 0 => {
-                    classic_member_metadata = reader.nullable_tagged_structure(version, flexible)?
+                    classic_member_metadata =
+                        reader.nullable_tagged_structure(version, flexible)?;
                 }
                 _ => reader.skip_tag(),
             }

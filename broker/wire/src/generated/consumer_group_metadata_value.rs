@@ -31,7 +31,9 @@ impl Element for ConsumerGroupMetadataValue {
         for _ in 0..reader.tag_count()? {
             let tag = reader.begin_tag()?;
             match tag.number {
-                0 => metadata_hash = reader.i64()?,
+                0 => {
+                    metadata_hash = reader.i64()?;
+                }
                 _ => reader.skip_tag(),
             }
             reader.end_tag(tag)?;

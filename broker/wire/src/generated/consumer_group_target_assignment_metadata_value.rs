@@ -31,7 +31,9 @@ impl Element for ConsumerGroupTargetAssignmentMetadataValue {
         for _ in 0..reader.tag_count()? {
             let tag = reader.begin_tag()?;
             match tag.number {
-                0 => assignment_timestamp = reader.i64()?,
+                0 => {
+                    assignment_timestamp = reader.i64()?;
+                }
                 _ => reader.skip_tag(),
             }
             reader.end_tag(tag)?;

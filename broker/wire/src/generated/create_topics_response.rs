@@ -99,7 +99,9 @@ impl Element for CreatableTopicResult {
             for _ in 0..reader.tag_count()? {
                 let tag = reader.begin_tag()?;
                 match tag.number {
-                    0 => topic_config_error_code = reader.i16()?,
+                    0 => {
+                        topic_config_error_code = reader.i16()?;
+                    }
                     _ => reader.skip_tag(),
                 }
                 reader.end_tag(tag)?;

@@ -91,9 +91,11 @@ impl Element for FetchRequest {
             for _ in 0..reader.tag_count()? {
                 let tag = reader.begin_tag()?;
                 match tag.number {
-                    0 => cluster_id = reader.nullable_string(flexible)?,
+                    0 => {
+                        cluster_id = reader.nullable_string(flexible)?;
+                    }
                     1 if version >= 15 => {
-                        replica_state = ReplicaState::read(reader, version, flexible)?
+                        replica_state = ReplicaState::read(reader, version, flexible)?;
                     }
                     _ => reader.skip_tag(),
                 }
@@ -292,8 +294,12 @@ impl Element for FetchPartition {
             for _ in 0..reader.tag_count()? {
                 let tag = reader.begin_tag()?;
                 match tag.number {
-                    0 if version >= 17 => replica_directory_id = reader.uuid()?,
-                    1 if version >= 18 => high_watermark = reader.i64()?,
+                    0 if version >= 17 => {
+                        replica_directory_id = reader.uuid()?;
+                    }
+                    1 if version >= 18 => {
+                        high_watermark = reader.i64()?;
+                    }
                     _ => reader.skip_tag(),
                 }
                 reader.end_tag(tag)?;

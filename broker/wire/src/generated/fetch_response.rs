@@ -44,7 +44,9 @@ impl Element for FetchResponse {
             for _ in 0..reader.tag_count()? {
                 let tag = reader.begin_tag()?;
                 match tag.number {
-                    0 if version >= 16 => node_endpoints = reader.array(version, flexible)?,
+                    0 if version >= 16 => {
+                        node_endpoints = reader.array(version, flexible)?;
+                    }
                     _ => reader.skip_tag(),
                 }
                 reader.end_tag(tag)?;
@@ -183,9 +185,15 @@ impl Element for PartitionData {
             for _ in 0..reader.tag_count()? {
                 let tag = reader.begin_tag()?;
                 match tag.number {
-                    0 => diverging_epoch = EpochEndOffset::read(reader, version, flexible)?,
-                    1 => current_leader = LeaderIdAndEpoch::read(reader, version, flexible)?,
-                    2 => snapshot_id = SnapshotId::read(reader, version, flexible)?,
+                    0 => {
+                        diverging_epoch = EpochEndOffset::read(reader, version, flexible)?;
+                    }
+                    1 => {
+                        current_leader = LeaderIdAndEpoch::read(reader, version, flexible)?;
+                    }
+                    2 => {
+                        snapshot_id = SnapshotId::read(reader, version, flexible)?;
+                    }
                     _ => reader.skip_tag(),
                 }
                 reader.end_tag(tag)?;

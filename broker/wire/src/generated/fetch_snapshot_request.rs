@@ -52,7 +52,9 @@ impl Element for FetchSnapshotRequest {
         for _ in 0..reader.tag_count()? {
             let tag = reader.begin_tag()?;
             match tag.number {
-                0 => cluster_id = reader.nullable_string(flexible)?,
+                0 => {
+                    cluster_id = reader.nullable_string(flexible)?;
+                }
                 _ => reader.skip_tag(),
             }
             reader.end_tag(tag)?;
@@ -129,7 +131,9 @@ impl Element for PartitionSnapshot {
         for _ in 0..reader.tag_count()? {
             let tag = reader.begin_tag()?;
             match tag.number {
-                0 if version >= 1 => replica_directory_id = reader.uuid()?,
+                0 if version >= 1 => {
+                    replica_directory_id = reader.uuid()?;
+                }
                 _ => reader.skip_tag(),
             }
             reader.end_tag(tag)?;

@@ -39,7 +39,9 @@ impl Element for FetchSnapshotResponse {
         for _ in 0..reader.tag_count()? {
             let tag = reader.begin_tag()?;
             match tag.number {
-                0 if version >= 1 => node_endpoints = reader.array(version, flexible)?,
+                0 if version >= 1 => {
+                    node_endpoints = reader.array(version, flexible)?;
+                }
                 _ => reader.skip_tag(),
             }
             reader.end_tag(tag)?;
@@ -128,7 +130,9 @@ impl Element for PartitionSnapshot {
         for _ in 0..reader.tag_count()? {
             let tag = reader.begin_tag()?;
             match tag.number {
-                0 => current_leader = LeaderIdAndEpoch::read(reader, version, flexible)?,
+                0 => {
+                    current_leader = LeaderIdAndEpoch::read(reader, version, flexible)?;
+                }
                 _ => reader.skip_tag(),
             }
             reader.end_tag(tag)?;

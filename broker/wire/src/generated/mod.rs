@@ -36,6 +36,8 @@ pub mod broker_heartbeat_request;
 pub mod broker_heartbeat_response;
 pub mod broker_registration_request;
 pub mod broker_registration_response;
+#[cfg(any(test, feature = "catalog"))]
+pub(crate) mod catalog;
 pub mod consumer_group_current_member_assignment_key;
 pub mod consumer_group_current_member_assignment_value;
 pub mod consumer_group_describe_request;

@@ -59,7 +59,9 @@ impl Element for OffsetCommitValue {
             for _ in 0..reader.tag_count()? {
                 let tag = reader.begin_tag()?;
                 match tag.number {
-                    0 => topic_id = reader.uuid()?,
+                    0 => {
+                        topic_id = reader.uuid()?;
+                    }
                     _ => reader.skip_tag(),
                 }
                 reader.end_tag(tag)?;

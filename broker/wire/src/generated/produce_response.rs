@@ -37,7 +37,9 @@ impl Element for ProduceResponse {
             for _ in 0..reader.tag_count()? {
                 let tag = reader.begin_tag()?;
                 match tag.number {
-                    0 if version >= 10 => node_endpoints = reader.array(version, flexible)?,
+                    0 if version >= 10 => {
+                        node_endpoints = reader.array(version, flexible)?;
+                    }
                     _ => reader.skip_tag(),
                 }
                 reader.end_tag(tag)?;
@@ -158,7 +160,7 @@ impl Element for PartitionProduceResponse {
                 let tag = reader.begin_tag()?;
                 match tag.number {
                     0 if version >= 10 => {
-                        current_leader = LeaderIdAndEpoch::read(reader, version, flexible)?
+                        current_leader = LeaderIdAndEpoch::read(reader, version, flexible)?;
                     }
                     _ => reader.skip_tag(),
                 }

@@ -64,7 +64,9 @@ impl Element for ShareSnapshotValue {
         for _ in 0..reader.tag_count()? {
             let tag = reader.begin_tag()?;
             match tag.number {
-                0 => delivery_complete_count = reader.i32()?,
+                0 => {
+                    delivery_complete_count = reader.i32()?;
+                }
                 _ => reader.skip_tag(),
             }
             reader.end_tag(tag)?;

@@ -52,7 +52,9 @@ impl Element for ShareUpdateValue {
         for _ in 0..reader.tag_count()? {
             let tag = reader.begin_tag()?;
             match tag.number {
-                0 => delivery_complete_count = reader.i32()?,
+                0 => {
+                    delivery_complete_count = reader.i32()?;
+                }
                 _ => reader.skip_tag(),
             }
             reader.end_tag(tag)?;

@@ -110,7 +110,9 @@ impl Element for TaskIds {
         for _ in 0..reader.tag_count()? {
             let tag = reader.begin_tag()?;
             match tag.number {
-                0 => assignment_epochs = reader.nullable_array(version, flexible)?,
+                0 => {
+                    assignment_epochs = reader.nullable_array(version, flexible)?;
+                }
                 _ => reader.skip_tag(),
             }
             reader.end_tag(tag)?;

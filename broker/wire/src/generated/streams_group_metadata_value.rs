@@ -49,8 +49,12 @@ impl Element for StreamsGroupMetadataValue {
         for _ in 0..reader.tag_count()? {
             let tag = reader.begin_tag()?;
             match tag.number {
-                0 => validated_topology_epoch = reader.i32()?,
-                1 => last_assignment_configs = reader.nullable_array(version, flexible)?,
+                0 => {
+                    validated_topology_epoch = reader.i32()?;
+                }
+                1 => {
+                    last_assignment_configs = reader.nullable_array(version, flexible)?;
+                }
                 _ => reader.skip_tag(),
             }
             reader.end_tag(tag)?;

@@ -78,10 +78,18 @@ impl Element for TransactionLogValue {
             for _ in 0..reader.tag_count()? {
                 let tag = reader.begin_tag()?;
                 match tag.number {
-                    0 => previous_producer_id = reader.i64()?,
-                    1 => next_producer_id = reader.i64()?,
-                    3 => next_producer_epoch = reader.i16()?,
-                    2 => client_transaction_version = reader.i16()?,
+                    0 => {
+                        previous_producer_id = reader.i64()?;
+                    }
+                    1 => {
+                        next_producer_id = reader.i64()?;
+                    }
+                    3 => {
+                        next_producer_epoch = reader.i16()?;
+                    }
+                    2 => {
+                        client_transaction_version = reader.i16()?;
+                    }
                     _ => reader.skip_tag(),
                 }
                 reader.end_tag(tag)?;

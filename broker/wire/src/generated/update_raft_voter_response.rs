@@ -35,7 +35,9 @@ impl Element for UpdateRaftVoterResponse {
         for _ in 0..reader.tag_count()? {
             let tag = reader.begin_tag()?;
             match tag.number {
-                0 => current_leader = CurrentLeader::read(reader, version, flexible)?,
+                0 => {
+                    current_leader = CurrentLeader::read(reader, version, flexible)?;
+                }
                 _ => reader.skip_tag(),
             }
             reader.end_tag(tag)?;

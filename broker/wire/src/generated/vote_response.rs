@@ -35,7 +35,9 @@ impl Element for VoteResponse {
         for _ in 0..reader.tag_count()? {
             let tag = reader.begin_tag()?;
             match tag.number {
-                0 if version >= 1 => node_endpoints = reader.array(version, flexible)?,
+                0 if version >= 1 => {
+                    node_endpoints = reader.array(version, flexible)?;
+                }
                 _ => reader.skip_tag(),
             }
             reader.end_tag(tag)?;

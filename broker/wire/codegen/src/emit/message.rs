@@ -81,7 +81,7 @@ fn data(definition: &Definition, structure: &Structure, top: bool) -> Result<Str
         true => format!("/// {}.\n", headline(definition)),
         false => format!("/// Versions {}.\n", structure.context),
     };
-    let plain = structure.fields.iter().all(|field| default_is_plain(field));
+    let plain = structure.fields.iter().all(default_is_plain);
     let derive = if plain { "Clone, Debug, Default, PartialEq" } else { "Clone, Debug, PartialEq" };
     writeln!(text, "#[derive({derive})]\npub struct {} {{", structure.name)?;
     for field in &structure.fields {

@@ -1,6 +1,7 @@
 //! Definitions → Rust files: one module per message, plus the table of APIs.
 
 mod api_key;
+mod catalog;
 mod message;
 mod read;
 mod size;
@@ -20,8 +21,7 @@ const HEAD: &str = "// Written by penstock-wire-codegen from Apache Kafka's mess
 
 /// Replaces the generated folder; answers how many files it holds.
 pub(crate) fn write_all(definitions: &[Definition], folder: &Path) -> Result<usize> {
-    let mut modules: Vec<(String, String)> =
-        vec![("api_key".to_owned(), api_key::emit(definitions)?)];
+    let mut modules = vec![("api_key".to_owned(), api_key::emit(definitions)?)];
     for definition in definitions {
         modules.push((snake_case(&definition.name), message::emit(definition)?));
     }
@@ -29,10 +29,12 @@ pub(crate) fn write_all(definitions: &[Definition], folder: &Path) -> Result<usi
     if modules.windows(2).any(|pair| pair[0].0 == pair[1].0) {
         bail!("two definitions have one name: give each jar once");
     }
+    let catalog = "#[cfg(any(test, feature = \"catalog\"))]\npub(crate) mod catalog;\n";
     let root = modules.iter().map(|(name, _)| format!("pub mod {name};\n")).collect::<String>();
     let doc = "//! Kafka's messages, one module each; field documentation gives the versions\n\
                //! that carry it, what may be null, tags and defaults.\n\n";
-    modules.push(("mod".to_owned(), format!("{doc}{root}")));
+    modules.push(("catalog".to_owned(), catalog::emit(definitions)?));
+    modules.push(("mod".to_owned(), format!("{doc}{catalog}{root}")));
 
     if folder.exists() {
         fs::remove_dir_all(folder)?;

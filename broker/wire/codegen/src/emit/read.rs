@@ -52,9 +52,10 @@ fn tags(definition: &Definition, structure: &Structure, tagged: &[&Field]) -> Re
         let tag = field.tag.unwrap_or_default();
         let name = ident(&field.name);
         let value = tagged_value(field);
+        let assign = format!("{name} = {value};");
         match field.versions.condition(flexible) {
-            Condition::Always => writeln!(text, "{tag} => {name} = {value},")?,
-            Condition::If(carried) => writeln!(text, "{tag} if {carried} => {name} = {value},")?,
+            Condition::Always => writeln!(text, "{tag} => {{ {assign} }}")?,
+            Condition::If(carried) => writeln!(text, "{tag} if {carried} => {{ {assign} }}")?,
             Condition::Never => {}
         }
     }
