@@ -9,6 +9,7 @@
 pub mod apply;
 pub mod client;
 pub mod command;
+pub mod encoding;
 pub mod id;
 pub mod image;
 pub mod invariants;

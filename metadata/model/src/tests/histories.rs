@@ -9,7 +9,7 @@ use crate::id::LogIndex;
 use crate::image::MetadataImage;
 use crate::invariants::check;
 
-fn step(image: &mut MetadataImage, command: &Command) -> Outcome {
+pub(super) fn step(image: &mut MetadataImage, command: &Command) -> Outcome {
     let index = LogIndex(image.index().0 + 1);
     apply(image, index, command)
 }
@@ -20,7 +20,7 @@ fn at(image: &MetadataImage, index: LogIndex) -> MetadataImage {
 }
 
 /// Each seed gives a command that suits the image which those before it led to.
-fn generated(seeds: &[u64]) -> Vec<Command> {
+pub(super) fn generated(seeds: &[u64]) -> Vec<Command> {
     let mut image = MetadataImage::default();
     let mut commands = Vec::new();
     for seed in seeds {
