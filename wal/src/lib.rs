@@ -14,15 +14,21 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 mod batch;
+mod checksum;
 #[cfg(any(test, feature = "simulation"))]
 pub mod conformance;
+mod file;
 pub mod files;
+mod frame;
 mod log;
 mod memory;
+mod progress;
 mod queue;
 mod settings;
 mod writer;
 
+pub use checksum::crc32c_combine;
+pub use file::{FileRecovery, FileWal, FileWalSettings};
 pub use memory::{MemoryMedium, MemoryRecovery};
 pub use settings::WalSettings;
 

@@ -1,0 +1,140 @@
+//! The file backend: a folder of segments, each a file of frames with zeros behind them.
+//!
+//! ```text
+//!   {dir}/lock                         held while the log is open
+//!   {dir}/00000000000000000000.wal     segments, named by the position of their first frame
+//!   {dir}/00000000000001043968.wal
+//!   {dir}/next.tmp                     the segment after these, being filled with zeros
+//! ```
+//!
+//! - A segment's blocks are on the disk before it gets its name, so that a write changes no
+//!   file's shape and its sync has nothing else to do. A segment that has its name and no proper
+//!   header is damaged, never new.
+//! - A group lies in one segment. The next segment is named when the one before it is full and
+//!   synced, so that its name proves all that lies below it.
+//! - There is one writer, and one group in flight: a write, a sync, the next write.
+//!
+//! [`frame`](crate::frame) says how frames prove each other, [`recover`] what follows from it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::files::{Files, LockGuard};
+use crate::log::Log;
+use crate::settings::WalSettings;
+use crate::{Position, Recovered, Recovering, Sink, Wal, WalError};
+
+mod append;
+mod prepare;
+mod recover;
+mod scan;
+mod segment;
+mod segments;
+
+use append::FileAppender;
+use segments::Segments;
+
+/// Settings of the file backend.
+#[derive(Clone, Debug)]
+pub struct FileWalSettings {
+    /// What all backends share.
+    pub wal: WalSettings,
+    /// The length of a segment's file; an entry that is longer gets a segment of its own length.
+    pub segment_bytes: u64,
+    /// The length of a log's very first segment: an empty log is there at once, and small.
+    pub first_segment_bytes: u64,
+}
+
+impl Default for FileWalSettings {
+    fn default() -> Self {
+        Self { wal: WalSettings::default(), segment_bytes: 64 << 20, first_segment_bytes: 1 << 20 }
+    }
+}
+
+/// The log in a folder.
+pub struct FileWal;
+
+impl FileWal {
+    /// Locks the folder, which is made if missing, finds the log's entries from the trim position
+    /// on, checks every byte of them, and cuts off what a crash left unfinished behind the last.
+    /// Takes time with the length of the log, and blocks as `files` do.
+    ///
+    /// # Errors
+    /// [`WalError::Locked`] when another holds the folder; [`WalError::Corrupt`] and
+    /// [`WalError::Missing`] when the log is not what it was, and then nothing is changed;
+    /// [`WalError::Io`] for what the system reports.
+    pub fn recover(
+        files: &Arc<dyn Files>,
+        dir: &Path,
+        trim: Position,
+        settings: &FileWalSettings,
+    ) -> Result<FileRecovery, WalError> {
+        recover::recover(files, dir, trim, settings)
+    }
+}
+
+/// A file log that was recovered.
+pub struct FileRecovery {
+    entries: Vec<Recovered>,
+    segments: Arc<Segments>,
+    lock: Box<dyn LockGuard>,
+    settings: FileWalSettings,
+}
+
+impl<C: Send + 'static> Recovering<C> for FileRecovery {
+    fn take_entries(&mut self) -> Vec<Recovered> {
+        std::mem::take(&mut self.entries)
+    }
+
+    fn end(&self) -> Position {
+        self.segments.progress.get().durable
+    }
+
+    fn start(self: Box<Self>, sink: Box<dyn Sink<C>>) -> Arc<dyn Wal<C>> {
+        let wal_settings = self.settings.wal.clone();
+        let appender = FileAppender::new(Arc::clone(&self.segments), self.lock, self.settings);
+        Log::start(appender, self.segments, sink, wal_settings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+
+    use super::*;
+    use crate::conformance::{self, Subject};
+    use crate::files::OsFiles;
+
+    struct OnDisk {
+        dir: tempfile::TempDir,
+        files: Arc<dyn Files>,
+    }
+
+    #[async_trait]
+    impl Subject for OnDisk {
+        async fn recover(&self, trim: Position) -> Result<Box<dyn Recovering<u64>>, WalError> {
+            let settings = FileWalSettings {
+                wal: conformance::settings(),
+                segment_bytes: 32 << 10,
+                first_segment_bytes: 8 << 10,
+            };
+            let dir = self.dir.path().join("wal");
+            let recovery = FileWal::recover(&self.files, &dir, trim, &settings)?;
+            Ok(Box::new(recovery))
+        }
+
+        fn fail_next_write(&self) -> bool {
+            false
+        }
+
+        fn operations(&self) -> Option<u64> {
+            None
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn conforms_on_a_disk() {
+        let new = async || OnDisk { dir: tempfile::tempdir().unwrap(), files: Arc::new(OsFiles) };
+        conformance::check_all(new).await;
+    }
+}

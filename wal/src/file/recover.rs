@@ -1,0 +1,319 @@
+//! Recovery: which entries are durable, and is that all that ever were?
+//!
+//! Frames are walked from the segment that holds the trim position. Where the walk stops, the log
+//! ends, if nothing proves that it once went on. Proofs are: a later segment (named when all
+//! before it was durable), the trim position (given out for durable entries only), and any intact
+//! frame further on that says so. With a proof the bytes are damaged or missing: recovery refuses,
+//! says where, and changes nothing. Without one, what lies there is the torn last group, whose
+//! appends nobody was told about: zeros replace it, so that no piece of it can ever look like the
+//! continuation of what is written next.
+//!
+//! The last group itself may be in the kernel's cache only: its process died before the sync, or
+//! the sync failed, after which the kernel takes the pages for clean though they are not on the
+//! disk. What is not proven is therefore written again before the sync that makes it durable, and
+//! only then handed out.
+
+use std::io::{self, IoSlice};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use bytes::Bytes;
+
+use super::prepare::{NEXT, prepare};
+use super::scan::{Found, Scan};
+use super::segment::{self, HEADER_BYTES, Segment};
+use super::segments::Segments;
+use super::{FileRecovery, FileWalSettings};
+use crate::files::{DirEntry, Files, LockGuard, OpenMode};
+use crate::frame::{self, HEAD_BYTES};
+use crate::progress::Progress;
+use crate::{Position, Recovered, WalError};
+
+const LOCK: &str = "lock";
+
+/// The name of a segment, so to speak: the position of its first frame, and its file's length.
+type Listed = (Position, u64);
+
+/// Copied at a time when the last group is written again.
+const COPY_BYTES: u64 = 1 << 20;
+
+pub(crate) fn recover(
+    files: &Arc<dyn Files>,
+    dir: &Path,
+    trim: Position,
+    settings: &FileWalSettings,
+) -> Result<FileRecovery, WalError> {
+    let folder = Folder { files: &**files, dir };
+    let lock = folder.lock()?;
+    let listed = folder.list()?;
+    let (trimmed, kept) = split_at_trim(&listed, trim)
+        .map_err(|missing| WalError::Missing { place: folder.place(), missing })?;
+
+    let mut entries = Vec::new();
+    let (segments, end) = if kept.is_empty() {
+        let segment = folder.first_segment(settings.first_segment_bytes)?;
+        (vec![segment], Position(0))
+    } else {
+        let segments = folder.open(kept)?;
+        let mut end = segments[0].start;
+        for (index, segment) in segments.iter().enumerate() {
+            let next = segments.get(index + 1).map(|next| next.start);
+            end = folder.recover_segment(segment, next, trim, &mut entries)?;
+        }
+        (segments, end)
+    };
+    // Only now is it sure that nothing has to be kept as it was found.
+    folder.remove_leftovers(trimmed)?;
+    // The last segment's name may be in the kernel's cache only.
+    files.sync_dir(dir).map_err(|error| folder.failed(&error))?;
+
+    let progress = Progress::new(trim, end);
+    let segments = Arc::new(Segments::new(Arc::clone(files), dir, progress, segments));
+    Ok(FileRecovery { entries, segments, lock, settings: settings.clone() })
+}
+
+/// Parts the segments into those wholly below the trim position, and the rest. The error is what
+/// the rest lacks at its front.
+fn split_at_trim(
+    listed: &[Listed],
+    trim: Position,
+) -> Result<(&[Listed], &[Listed]), Range<Position>> {
+    let Some((first, _)) = listed.first() else {
+        return if trim == Position(0) { Ok((&[], &[])) } else { Err(Position(0)..trim) };
+    };
+    match listed.partition_point(|(start, _)| *start <= trim) {
+        0 => Err(trim..*first),
+        holding => Ok(listed.split_at(holding - 1)),
+    }
+}
+
+/// The folder of the log that is being recovered.
+struct Folder<'a> {
+    files: &'a dyn Files,
+    dir: &'a Path,
+}
+
+impl Folder<'_> {
+    fn place(&self) -> String {
+        self.dir.display().to_string()
+    }
+
+    fn failed(&self, error: &io::Error) -> WalError {
+        WalError::Io { action: "recover", place: self.place(), reason: error.to_string() }
+    }
+
+    fn corrupt(&self, segment: Position, at: u64, what: &'static str) -> WalError {
+        let place = self.dir.join(segment::name(segment)).display().to_string();
+        WalError::Corrupt { place, at, what }
+    }
+
+    fn lock(&self) -> Result<Box<dyn LockGuard>, WalError> {
+        self.files.create_dir_all(self.dir).map_err(|error| self.failed(&error))?;
+        self.files.lock(&self.dir.join(LOCK)).map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => WalError::Locked { place: self.place() },
+            _ => self.failed(&error),
+        })
+    }
+
+    /// Start and length of every segment, in order.
+    fn list(&self) -> Result<Vec<Listed>, WalError> {
+        let names = self.files.list(self.dir).map_err(|error| self.failed(&error))?;
+        let segment = |entry: DirEntry| Some((segment::start_of(&entry.name)?, entry.length));
+        // Names have a fixed width: their order is the order of the positions.
+        Ok(names.into_iter().filter_map(segment).collect())
+    }
+
+    fn first_segment(&self, length: u64) -> Result<Segment, WalError> {
+        let create = || {
+            let prepared = prepare(self.files, self.dir, length, &AtomicBool::new(false))?;
+            let to = self.dir.join(segment::name(Position(0)));
+            self.files.rename_new(&self.dir.join(NEXT), &to)?;
+            self.files.sync_dir(self.dir)?;
+            Ok(Segment { start: Position(0), length: prepared.length, file: prepared.file })
+        };
+        create().map_err(|error: io::Error| self.failed(&error))
+    }
+
+    fn open(&self, listed: &[Listed]) -> Result<Vec<Segment>, WalError> {
+        let open = |&(start, length): &Listed| {
+            let path = self.dir.join(segment::name(start));
+            let file = self.files.open(&path, OpenMode::ReadWrite);
+            let file = file.map_err(|error| self.failed(&error))?;
+            segment::check_header(&*file)
+                .map_err(|error| self.failed(&error))?
+                .map_err(|what| self.corrupt(start, 0, what))?;
+            Ok(Segment { start, length, file })
+        };
+        listed.iter().map(open).collect()
+    }
+
+    /// Walks one segment, and returns where its entries end. `next` is the start of the segment
+    /// behind it; the last one is left as if the log had been closed in order.
+    fn recover_segment(
+        &self,
+        segment: &Segment,
+        next: Option<Position>,
+        trim: Position,
+        entries: &mut Vec<Recovered>,
+    ) -> Result<Position, WalError> {
+        let mut scan = Scan::new(segment);
+        let walk = walk(&mut scan, segment.start, next, trim, entries);
+        let walk = walk.map_err(|error| self.failed(&error))?;
+        let stopped_at = segment.offset(walk.end);
+        let proven = next.unwrap_or(trim);
+        if walk.end > proven && next.is_some() {
+            return Err(self.corrupt(
+                segment.start,
+                stopped_at,
+                "a frame runs into the next segment",
+            ));
+        }
+        if walk.end < proven {
+            return Err(match walk.stop {
+                Stop::Damaged(what) => self.corrupt(segment.start, stopped_at, what),
+                Stop::Mark | Stop::Nothing => {
+                    WalError::Missing { place: self.place(), missing: walk.end..proven }
+                }
+            });
+        }
+        if next.is_none() {
+            self.finish(segment, &mut scan, &walk)?;
+        }
+        Ok(walk.end)
+    }
+
+    /// Makes sure that the log ends where the walk through the last segment did, cuts what lies
+    /// behind, and makes durable what is about to be handed out.
+    fn finish(&self, segment: &Segment, scan: &mut Scan<'_>, walk: &Walk) -> Result<(), WalError> {
+        let end = segment.offset(walk.end);
+        let marked = matches!(walk.stop, Stop::Mark);
+        let tail = if marked { end + HEAD_BYTES as u64 } else { end };
+        let written = scan.last_written(tail).map_err(|error| self.failed(&error))?;
+        if let Some(written) = written {
+            let proof = scan.proof_past(walk.end, tail..written);
+            if proof.map_err(|error| self.failed(&error))? {
+                let what = match walk.stop {
+                    Stop::Damaged(what) => what,
+                    Stop::Mark | Stop::Nothing => "frames are missing, and later ones are there",
+                };
+                return Err(self.corrupt(segment.start, end, what));
+            }
+        }
+        if marked && written.is_none() {
+            return Ok(());
+        }
+        let cut = || {
+            rewrite(segment, segment.offset(walk.proven)..end)?;
+            overwrite_with_zeros(segment, end..written.unwrap_or(end))?;
+            segment.file.sync_data()?;
+            // Not before the sync: the mark says that what lies below it is durable.
+            if end + HEAD_BYTES as u64 <= segment.length {
+                segment.file.write_all_at(&[IoSlice::new(&frame::mark(walk.end))], end)?;
+            }
+            Ok(())
+        };
+        cut().map_err(|error: io::Error| self.failed(&error))?;
+        if let Some(written) = written {
+            let (from, bytes) = (walk.end.0, written - end);
+            tracing::info!(from, bytes, "cut what a crash had left unfinished");
+        }
+        Ok(())
+    }
+
+    fn remove_leftovers(&self, trimmed: &[Listed]) -> Result<(), WalError> {
+        let names = trimmed.iter().map(|(start, _)| segment::name(*start));
+        for name in names.chain([NEXT.to_owned()]) {
+            match self.files.remove(&self.dir.join(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(self.failed(&error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How far the frames of a segment go.
+struct Walk {
+    end: Position,
+    /// The frames say that everything below was durable.
+    proven: Position,
+    stop: Stop,
+}
+
+/// What lies at the end of a walk.
+enum Stop {
+    Mark,
+    Nothing,
+    Damaged(&'static str),
+}
+
+/// Walks the frames from `start` to the one that would begin at `next` or later, and collects the
+/// entries from `trim` on.
+fn walk(
+    scan: &mut Scan<'_>,
+    start: Position,
+    next: Option<Position>,
+    trim: Position,
+    entries: &mut Vec<Recovered>,
+) -> io::Result<Walk> {
+    let (mut end, mut proven) = (start, start);
+    let mut found = Vec::new();
+    // The headers of a segment share one allocation.
+    let mut headers = Vec::new();
+    let stop = loop {
+        if next.is_some_and(|next| end >= next) {
+            break Stop::Nothing;
+        }
+        match scan.frame(end)? {
+            Found::Entry(head) if head.durable >= proven => {
+                (end, proven) = (head.end(), head.durable);
+                if head.location.position >= trim {
+                    headers.extend_from_slice(&scan.header);
+                    found.push(head.location);
+                }
+            }
+            Found::Entry(_) => break Stop::Damaged("the frame proves less than an earlier one"),
+            Found::Mark => {
+                proven = end;
+                break Stop::Mark;
+            }
+            Found::Nothing => break Stop::Nothing,
+            Found::Damaged(what) => break Stop::Damaged(what),
+        }
+    };
+    let mut headers = Bytes::from(headers);
+    entries.extend(found.into_iter().map(|location| {
+        let header = headers.split_to(usize::from(location.header_length));
+        Recovered { header, location }
+    }));
+    Ok(Walk { end, proven, stop })
+}
+
+/// Writes the bytes that are there once more, so that the next sync has them to write.
+fn rewrite(segment: &Segment, range: Range<u64>) -> io::Result<()> {
+    assert!(range.start >= HEADER_BYTES as u64, "frames lie behind the header");
+    let mut at = range.start;
+    while at < range.end {
+        let step = (range.end - at).min(COPY_BYTES);
+        let mut bytes = vec![0; usize::try_from(step).expect("a step fits in memory")];
+        segment.file.read_exact_at(&mut bytes, at)?;
+        segment.file.write_all_at(&[IoSlice::new(&bytes)], at)?;
+        at += step;
+    }
+    Ok(())
+}
+
+fn overwrite_with_zeros(segment: &Segment, range: Range<u64>) -> io::Result<()> {
+    let mut at = range.start;
+    while at < range.end {
+        let step = (range.end - at).min(COPY_BYTES);
+        let zeros = vec![0; usize::try_from(step).expect("a step fits in memory")];
+        segment.file.write_all_at(&[IoSlice::new(&zeros)], at)?;
+        at += step;
+    }
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! One segment: its name, its header, and where in it a position lies.
+//!
+//! A segment's file begins with 16 bytes: `penstwal`, the format version (4 bytes, little-endian),
+//! and the CRC32C of these twelve. The first frame follows.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::Position;
+use crate::files::File;
+
+/// The bytes before the first frame.
+pub(crate) const HEADER_BYTES: usize = 16;
+
+const MAGIC: &[u8; 8] = b"penstwal";
+const VERSION: u32 = 1;
+const SUFFIX: &str = ".wal";
+const DIGITS: usize = 20;
+
+/// A segment that has its name.
+#[derive(Clone)]
+pub(crate) struct Segment {
+    /// The position of its first frame.
+    pub(crate) start: Position,
+    /// The length of its file.
+    pub(crate) length: u64,
+    pub(crate) file: Arc<dyn File>,
+}
+
+impl Segment {
+    /// The byte of the file at which the frame of this position lies.
+    pub(crate) fn offset(&self, position: Position) -> u64 {
+        assert!(position >= self.start, "{position:?} lies before this segment");
+        HEADER_BYTES as u64 + (position.0 - self.start.0)
+    }
+
+    /// The position of the frame that lies at this byte of the file.
+    pub(crate) fn position(&self, offset: u64) -> Position {
+        Position(self.start.0 + (offset - HEADER_BYTES as u64))
+    }
+}
+
+/// The file's name.
+pub(crate) fn name(start: Position) -> String {
+    format!("{:0DIGITS$}{SUFFIX}", start.0)
+}
+
+/// The reverse; `None` of any other file's name.
+pub(crate) fn start_of(name: &str) -> Option<Position> {
+    let digits = name.strip_suffix(SUFFIX)?;
+    let canonical = digits.len() == DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
+    canonical.then(|| digits.parse().ok().map(Position))?
+}
+
+pub(crate) fn header() -> [u8; HEADER_BYTES] {
+    let mut header = [0; HEADER_BYTES];
+    header[..8].copy_from_slice(MAGIC);
+    header[8..12].copy_from_slice(&VERSION.to_le_bytes());
+    let crc32c = crc32c::crc32c(&header[..12]);
+    header[12..].copy_from_slice(&crc32c.to_le_bytes());
+    header
+}
+
+/// Says what is wrong with the header, if anything is.
+pub(crate) fn check_header(file: &dyn File) -> io::Result<Result<(), &'static str>> {
+    let mut found = [0; HEADER_BYTES];
+    match file.read_exact_at(&mut found, 0) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            return Ok(Err("the file is shorter than a segment's header"));
+        }
+        result => result?,
+    }
+    if found == header() {
+        return Ok(Ok(()));
+    }
+    let intact = found[12..] == crc32c::crc32c(&found[..12]).to_le_bytes();
+    Ok(Err(if intact && found[..8] == *MAGIC {
+        "the segment is of another format version; use the release that wrote it"
+    } else {
+        "the segment's header is damaged"
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        #[track_caller]
+        fn check(name: &str, expect: Option<u64>) {
+            assert_eq!(start_of(name), expect.map(Position), "{name}");
+        }
+        check("00000000000000000000.wal", Some(0));
+        check("18446744073709551615.wal", Some(u64::MAX));
+        check("18446744073709551616.wal", None);
+        check("0.wal", None);
+        check("+0000000000000000001.wal", None);
+        check("00000000000000000001.tmp", None);
+        check("lock", None);
+        assert_eq!(start_of(&name(Position(1_043_968))), Some(Position(1_043_968)));
+    }
+
+    #[test]
+    fn golden_header() {
+        let hex: String = header().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "70656e737477616c01000000ad7d352b");
+    }
+}
