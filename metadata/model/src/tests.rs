@@ -3,7 +3,9 @@
 mod brokers;
 mod commits;
 mod draw;
+mod encoding;
 mod generate;
+mod golden;
 mod histories;
 mod leases;
 mod local_client;

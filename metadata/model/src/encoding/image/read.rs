@@ -211,7 +211,7 @@ impl ImageDecoder {
 
 /// What an insertion displaced must be nothing.
 fn once<T>(displaced: Option<T>, field: &'static str) -> Result<(), DecodeError> {
-    if displaced.is_none() { Ok(()) } else { Err(DecodeError::Field(field)) }
+    displaced.map_or(Ok(()), |_| Err(DecodeError::Field(field)))
 }
 
 fn to_wal(wal: &Wal) -> Result<image::Wal, DecodeError> {
