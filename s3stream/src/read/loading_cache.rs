@@ -1,0 +1,210 @@
+//! A cache that is bounded in bytes, and whose missing values are loaded once however many wait.
+//!
+//! ```text
+//!   get ──► cached? ──► in flight? join it ──► otherwise load, for all who come meanwhile
+//! ```
+//!
+//! A load lives as long as somebody waits for it: it runs in no task of its own, and when the
+//! last who waited goes away, so does the request. It does not know how to load, nor when a
+//! failed load is worth another try.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures::future::{BoxFuture, FutureExt, Shared, WeakShared, try_join_all};
+use moka::policy::EvictionPolicy;
+use moka::sync::Cache;
+
+/// One request for one or several values, in order.
+type Load<V, E> = BoxFuture<'static, Result<Vec<V>, E>>;
+type Answer<V, E> = Result<Arc<[V]>, E>;
+type SharedLoad<V, E> = Shared<BoxFuture<'static, Answer<V, E>>>;
+
+/// How often a value was there, or on its way, when it was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CacheCounts {
+    /// It was there or on its way.
+    pub hits: u64,
+    /// It had to be asked for.
+    pub misses: u64,
+}
+
+/// Why values are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Somebody waits for them.
+    Serve,
+    /// Somebody may want them later. Does not count.
+    Ahead,
+}
+
+/// See the module.
+pub(super) struct LoadingCache<K, V, E> {
+    cached: Cache<K, V>,
+    in_flight: Arc<Mutex<InFlight<K, V, E>>>,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+/// Guards: which keys are being loaded, by which load, at which place of its answer.
+struct InFlight<K, V, E> {
+    loads: HashMap<K, (u64, WeakShared<BoxFuture<'static, Answer<V, E>>>, usize)>,
+    next_load: u64,
+}
+
+/// What [`LoadingCache::get`] found.
+pub(super) struct Got<V> {
+    /// The values, in order of the keys.
+    pub(super) values: Vec<V>,
+    /// True if each was there or on its way already.
+    pub(super) all_hits: bool,
+}
+
+impl<K, V, E> LoadingCache<K, V, E>
+where
+    K: Copy + Eq + Hash + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+    E: Clone + Send + Sync + 'static,
+{
+    /// Keeps about `capacity` bytes of values, the least recently used leaving first: frequency,
+    /// moka's default, would refuse what read-ahead brings in, as nobody asked for it yet.
+    pub(super) fn new(capacity: usize, weigh: fn(&V) -> usize) -> Self {
+        let cached = Cache::builder()
+            .max_capacity(capacity as u64)
+            .weigher(move |_, value| u32::try_from(weigh(value)).unwrap_or(u32::MAX))
+            .eviction_policy(EvictionPolicy::lru())
+            .build();
+        let in_flight = InFlight { loads: HashMap::new(), next_load: 0 };
+        let in_flight = Arc::new(Mutex::new(in_flight));
+        Self { cached, in_flight, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
+    }
+
+    /// The values of `keys`. What is neither cached nor in flight is named to `start` by its
+    /// places, which returns loads that bring all of them, each with the places it brings.
+    ///
+    /// # Errors
+    /// The first error of a load that brings any of them.
+    pub(super) async fn get(
+        &self,
+        purpose: Purpose,
+        keys: &[K],
+        start: impl FnOnce(&[usize]) -> Vec<(Vec<usize>, Load<V, E>)>,
+    ) -> Result<Got<V>, E> {
+        let mut values: Vec<Option<V>> = vec![None; keys.len()];
+        let mut waits: Vec<(SharedLoad<V, E>, Vec<(usize, usize)>)> = Vec::new();
+        let mut missing = Vec::new();
+        {
+            // A load caches its values before it leaves the map, so that under the lock a value
+            // is cached, in flight, or not on its way at all.
+            let mut in_flight = lock(&self.in_flight);
+            for (place, key) in keys.iter().enumerate() {
+                if let Some(value) = self.cached.get(key) {
+                    values[place] = Some(value);
+                } else if let Some((load, at)) = in_flight.find(key) {
+                    match waits.iter_mut().find(|(known, _)| known.ptr_eq(&load)) {
+                        Some((_, places)) => places.push((at, place)),
+                        None => waits.push((load, vec![(at, place)])),
+                    }
+                } else {
+                    missing.push(place);
+                }
+            }
+            if !missing.is_empty() {
+                for (places, load) in start(&missing) {
+                    let load_keys = places.iter().map(|place| keys[*place]).collect();
+                    let load = self.register(&mut in_flight, load_keys, load);
+                    waits.push((load, places.into_iter().enumerate().collect()));
+                }
+            }
+        }
+        if purpose == Purpose::Serve {
+            let misses = missing.len() as u64;
+            self.misses.fetch_add(misses, Ordering::Relaxed);
+            self.hits.fetch_add(keys.len() as u64 - misses, Ordering::Relaxed);
+        }
+        let (loads, places): (Vec<_>, Vec<_>) = waits.into_iter().unzip();
+        for (answer, places) in try_join_all(loads).await?.iter().zip(places) {
+            for (at, place) in places {
+                values[place] = Some(answer[at].clone());
+            }
+        }
+        let found = |value: Option<V>| value.expect("every key was cached, joined or loaded");
+        Ok(Got { values: values.into_iter().map(found).collect(), all_hits: missing.is_empty() })
+    }
+
+    /// Makes a load findable for as long as it runs.
+    fn register(
+        &self,
+        in_flight: &mut InFlight<K, V, E>,
+        keys: Vec<K>,
+        load: Load<V, E>,
+    ) -> SharedLoad<V, E> {
+        let id = in_flight.next_load;
+        in_flight.next_load += 1;
+        let cached = self.cached.clone();
+        let registered = Registered { id, keys: keys.clone(), in_flight: self.in_flight.clone() };
+        let shared = async move {
+            let values = load.await?;
+            assert_eq!(values.len(), registered.keys.len(), "a load brings what it names");
+            for (key, value) in registered.keys.iter().zip(&values) {
+                cached.insert(*key, value.clone());
+            }
+            // Evict now, not after moka's next few hundred operations: each may be a mebibyte.
+            cached.run_pending_tasks();
+            Ok(values.into())
+        }
+        .boxed()
+        .shared();
+        let weak = shared.downgrade().expect("the load has not run yet");
+        for (at, key) in keys.into_iter().enumerate() {
+            in_flight.loads.insert(key, (id, weak.clone(), at));
+        }
+        shared
+    }
+
+    /// Hits and misses so far.
+    pub(super) fn counts(&self) -> CacheCounts {
+        CacheCounts {
+            hits: self.hits.load(Ordering::Relaxed),
+            misses: self.misses.load(Ordering::Relaxed),
+        }
+    }
+
+    /// The bytes that it keeps.
+    pub(super) fn bytes(&self) -> usize {
+        usize::try_from(self.cached.weighted_size()).expect("less than memory holds")
+    }
+}
+
+impl<K: Eq + Hash, V, E> InFlight<K, V, E> {
+    fn find(&self, key: &K) -> Option<(SharedLoad<V, E>, usize)> {
+        let (_, load, at) = self.loads.get(key)?;
+        Some((load.upgrade()?, *at))
+    }
+}
+
+/// Takes a load out of the map when it is done, or dropped half-way.
+struct Registered<K: Eq + Hash, V, E> {
+    id: u64,
+    keys: Vec<K>,
+    in_flight: Arc<Mutex<InFlight<K, V, E>>>,
+}
+
+impl<K: Eq + Hash, V, E> Drop for Registered<K, V, E> {
+    fn drop(&mut self) {
+        let mut in_flight = lock(&self.in_flight);
+        for key in &self.keys {
+            // Somebody may have come after the last who waited had left, and started anew.
+            if in_flight.loads.get(key).is_some_and(|(id, ..)| *id == self.id) {
+                in_flight.loads.remove(key);
+            }
+        }
+    }
+}
+
+/// The map is consistent between any two statements that touch it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
