@@ -10,6 +10,7 @@ mod histories;
 mod leases;
 mod local_client;
 mod placement;
+mod ranges;
 mod topics;
 mod trims;
 mod world;

@@ -17,6 +17,7 @@ pub(super) fn register(
     if node < NodeId(0) {
         return Err(Refused::Malformed("a node id is never negative"));
     }
+    // A scan of every epoch there ever was: a node starts seldom.
     let granted = image
         .wals()
         .find(|(_, wal)| wal.node == node && wal.incarnation == command.incarnation)
