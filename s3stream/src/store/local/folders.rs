@@ -1,0 +1,73 @@
+//! The folders of a local store, and whether their names can be relied on.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use penstock_wal::files::Files;
+
+/// Makes and syncs folders below a root.
+pub(super) struct Folders {
+    files: Arc<dyn Files>,
+    root: PathBuf,
+    state: Mutex<State>,
+}
+
+/// Guards the syncing of folders: one that failed is reported to one caller only, so nobody may
+/// sync, and believe it, meanwhile or afterwards.
+#[derive(Default)]
+struct State {
+    /// Folders whose own names this process has synced.
+    durable: BTreeSet<PathBuf>,
+    /// The first sync that failed.
+    failed: Option<String>,
+}
+
+impl Folders {
+    pub(super) fn new(files: Arc<dyn Files>, root: PathBuf) -> Self {
+        Self { files, root, state: Mutex::default() }
+    }
+
+    pub(super) fn files(&self) -> &Arc<dyn Files> {
+        &self.files
+    }
+
+    /// Makes a folder and its parents up to the root. A folder that is there already is not
+    /// trusted: whoever made it may have crashed, or be about to, before its name was safe.
+    pub(super) fn make(&self, folder: &Path) -> io::Result<()> {
+        let mut state = self.lock();
+        if state.durable.contains(folder) {
+            return Ok(());
+        }
+        self.files.create_dir_all(folder)?;
+        let below_root = |folder: &&Path| folder.starts_with(&self.root);
+        for parent in folder.ancestors().skip(1).take_while(below_root) {
+            self.sync_locked(&mut state, parent)?;
+        }
+        state.durable.insert(folder.to_owned());
+        Ok(())
+    }
+
+    /// Makes the names in a folder durable.
+    pub(super) fn sync(&self, folder: &Path) -> io::Result<()> {
+        self.sync_locked(&mut self.lock(), folder)
+    }
+
+    fn sync_locked(&self, state: &mut State, folder: &Path) -> io::Result<()> {
+        if let Some(failed) = &state.failed {
+            return Err(io::Error::other(format!(
+                "names are not safe since this failed: {failed}; see to the disk, then restart"
+            )));
+        }
+        let synced = self.files.sync_dir(folder);
+        if let Err(error) = &synced {
+            state.failed = Some(error.to_string());
+        }
+        synced
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

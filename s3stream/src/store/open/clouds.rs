@@ -1,0 +1,138 @@
+//! The clouds' clients, as far as this build has them.
+
+use std::sync::Arc;
+
+use object_store::ObjectStore;
+
+use super::{OpenError, StoreSettings};
+use crate::store::url::{Bucket, Cloud};
+
+pub(super) fn open(
+    bucket: &Bucket,
+    settings: &StoreSettings,
+) -> Result<Arc<dyn ObjectStore>, OpenError> {
+    match bucket.cloud {
+        Cloud::S3 => s3(bucket, settings),
+        Cloud::Gcs => gcs(bucket, settings),
+        Cloud::Azure => azure(bucket, settings),
+    }
+}
+
+#[cfg(feature = "aws")]
+fn s3(bucket: &Bucket, settings: &StoreSettings) -> Result<Arc<dyn ObjectStore>, OpenError> {
+    use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey as Key};
+
+    let mut builder =
+        AmazonS3Builder::from_env().with_bucket_name(&bucket.name).with_retry(client::no_retries());
+    for (key, value) in client::options(bucket, settings) {
+        builder = builder.with_config(Key::Client(key), value);
+    }
+    if let Some(region) = &bucket.region {
+        builder = builder.with_region(region);
+    }
+    let endpoint = bucket.endpoint.clone().or(builder.get_config_value(&Key::Endpoint));
+    // A bucket with a dot in its name has no certificate of its own. Other services than
+    // Amazon's seldom have names for buckets.
+    let path_style = bucket.path_style.unwrap_or(endpoint.is_some() || bucket.name.contains('.'));
+    builder = builder.with_virtual_hosted_style_request(!path_style);
+    if let Some(endpoint) = &endpoint {
+        // TLS protects what is sent: hashing it once more, with SHA-256, would cost more than
+        // everything else that a PUT does. Plain HTTP does not protect it.
+        builder = builder.with_unsigned_payload(endpoint.starts_with("https:"));
+        builder = builder.with_endpoint(match path_style {
+            true => endpoint.clone(),
+            false => endpoint.replacen("://", &format!("://{}.", bucket.name), 1),
+        });
+    } else {
+        builder = builder.with_unsigned_payload(true);
+    }
+    Ok(client::with_prefix(builder.build()?, bucket))
+}
+
+#[cfg(feature = "gcp")]
+fn gcs(bucket: &Bucket, settings: &StoreSettings) -> Result<Arc<dyn ObjectStore>, OpenError> {
+    use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey as Key};
+
+    let mut builder = GoogleCloudStorageBuilder::from_env()
+        .with_bucket_name(&bucket.name)
+        .with_retry(client::no_retries());
+    for (key, value) in client::options(bucket, settings) {
+        builder = builder.with_config(Key::Client(key), value);
+    }
+    if let Some(endpoint) = &bucket.endpoint {
+        builder = builder.with_base_url(endpoint);
+    }
+    Ok(client::with_prefix(builder.build()?, bucket))
+}
+
+#[cfg(feature = "azure")]
+fn azure(bucket: &Bucket, settings: &StoreSettings) -> Result<Arc<dyn ObjectStore>, OpenError> {
+    use object_store::azure::{AzureConfigKey as Key, MicrosoftAzureBuilder};
+
+    let mut builder = MicrosoftAzureBuilder::from_env()
+        .with_container_name(&bucket.name)
+        .with_retry(client::no_retries());
+    for (key, value) in client::options(bucket, settings) {
+        builder = builder.with_config(Key::Client(key), value);
+    }
+    if let Some(account) = &bucket.account {
+        builder = builder.with_account(account);
+    }
+    if let Some(endpoint) = &bucket.endpoint {
+        builder = builder.with_endpoint(endpoint.clone());
+    }
+    Ok(client::with_prefix(builder.build()?, bucket))
+}
+
+#[cfg(not(feature = "aws"))]
+fn s3(_: &Bucket, _: &StoreSettings) -> Result<Arc<dyn ObjectStore>, OpenError> {
+    Err(OpenError::NotBuilt { scheme: "s3", feature: "aws" })
+}
+
+#[cfg(not(feature = "gcp"))]
+fn gcs(_: &Bucket, _: &StoreSettings) -> Result<Arc<dyn ObjectStore>, OpenError> {
+    Err(OpenError::NotBuilt { scheme: "gs", feature: "gcp" })
+}
+
+#[cfg(not(feature = "azure"))]
+fn azure(_: &Bucket, _: &StoreSettings) -> Result<Arc<dyn ObjectStore>, OpenError> {
+    Err(OpenError::NotBuilt { scheme: "az", feature: "azure" })
+}
+
+/// What the clouds' clients have in common.
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
+mod client {
+    use std::sync::Arc;
+
+    use object_store::prefix::PrefixStore;
+    use object_store::{ClientConfigKey, ObjectStore, RetryConfig};
+
+    use super::{Bucket, StoreSettings};
+
+    /// Laid over what the environment says.
+    pub(super) fn options(
+        bucket: &Bucket,
+        settings: &StoreSettings,
+    ) -> Vec<(ClientConfigKey, String)> {
+        let millis = |duration: std::time::Duration| format!("{}ms", duration.as_millis());
+        let mut options = vec![
+            (ClientConfigKey::Timeout, millis(settings.request_timeout)),
+            (ClientConfigKey::ConnectTimeout, millis(settings.connect_timeout)),
+        ];
+        if bucket.endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http:")) {
+            options.push((ClientConfigKey::AllowHttp, "true".into()));
+        }
+        options
+    }
+
+    pub(super) fn no_retries() -> RetryConfig {
+        RetryConfig { max_retries: 0, ..RetryConfig::default() }
+    }
+
+    pub(super) fn with_prefix(store: impl ObjectStore, bucket: &Bucket) -> Arc<dyn ObjectStore> {
+        match bucket.prefix.is_root() {
+            true => Arc::new(store),
+            false => Arc::new(PrefixStore::new(store, bucket.prefix.clone())),
+        }
+    }
+}
