@@ -1,1 +1,50 @@
-//! To be written.
+//! The metadata quorum: the model's commands, replicated by Raft.
+//!
+//! ```text
+//!   MetadataClient ──► openraft ──► log_store ──► write-ahead log of its own     {dir}/log
+//!                        │   └────► peer ──► Network ──► other controllers
+//!                        ▼
+//!                   state_machine ──► image, watched by everyone on the node
+//!                        └─────────► snapshot_store                              {dir}/snapshot
+//! ```
+//!
+//! What a command means is the model's business alone; how bytes become durable is the
+//! write-ahead log's. This crate knows order and agreement, and no streams, no objects, no Kafka.
+//! Of openraft, `type_config` says what it works with; nothing of it is ever written to a disk.
+
+mod blocking;
+mod client;
+mod codec;
+mod compaction;
+mod identity;
+mod journal;
+mod journal_sink;
+mod log;
+mod log_reader;
+mod log_store;
+mod loopback;
+mod membership;
+mod network;
+mod node;
+mod peer;
+mod settings;
+mod snapshot;
+mod snapshot_store;
+mod state_machine;
+mod timers;
+mod type_config;
+
+#[cfg(test)]
+mod tests;
+
+pub use codec::Malformed;
+pub use identity::{IdentityError, RaftId, Voter};
+pub use log::Hole;
+pub use log_store::LogError;
+pub use loopback::Loopback;
+pub use network::{Network, Request, Response, Unreachable};
+pub use node::{Parts, QuorumFailure, QuorumNode, StartError};
+pub use peer::Answerer;
+pub use settings::QuorumSettings;
+pub use snapshot::Damage;
+pub use snapshot_store::SnapshotError;

@@ -1,0 +1,216 @@
+//! A controller: puts log, snapshots, state machine and openraft together, and takes them apart.
+
+use std::collections::BTreeMap;
+use std::future::{self, Future};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use openraft::async_runtime::watch::WatchReceiver;
+use penstock_model::client::MetadataClient;
+use penstock_model::image::MetadataImage;
+use penstock_wal::files::Files;
+use penstock_wal::{Recovering, WalError};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::client::QuorumClient;
+use crate::compaction::{self, Progress};
+use crate::identity::{RaftId, Voter};
+use crate::journal_sink::Waiter;
+use crate::log_store::{self, LogError, LogStore, Shared};
+use crate::network::Network;
+use crate::peer::{Answerer, Peers};
+use crate::settings::QuorumSettings;
+use crate::snapshot_store::{Covered, SnapshotError, SnapshotStore};
+use crate::state_machine::StateMachine;
+use crate::type_config::{Fatal, Raft, openraft_config};
+use crate::{blocking, timers};
+
+/// What a controller is made of.
+pub struct Parts {
+    /// Where it keeps its bytes; the caller holds the lock of the data folder.
+    pub files: Arc<dyn Files>,
+    /// Its folder: `log` and `snapshot` are made in it.
+    pub dir: PathBuf,
+    /// Its identity, from [`RaftId::load_or_store`] on the same folder.
+    pub id: RaftId,
+    /// Who votes in a cluster that is only now being formed; the same on each. Of no effect once
+    /// the log has a membership. Without this controller in it, it waits to be taken in.
+    pub voters: BTreeMap<RaftId, Voter>,
+    /// The way to the others.
+    pub network: Arc<dyn Network>,
+    /// How it is tuned.
+    pub settings: QuorumSettings,
+}
+
+/// Why a controller cannot start. Nothing was changed that a later start would miss.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// See the error.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// See the error.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// Mend the settings.
+    #[error("the settings of the metadata quorum contradict each other: {0}")]
+    Settings(String),
+    /// What log and snapshot hold does not fit together, or the disk failed: the text says which.
+    #[error("Raft cannot start: {0}")]
+    Raft(String),
+}
+
+impl From<WalError> for StartError {
+    fn from(error: WalError) -> Self {
+        Self::Log(error.into())
+    }
+}
+
+/// Raft has stopped by itself, and this node with it: say so and end the process.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the metadata quorum has failed on this node: {0}")]
+pub struct QuorumFailure(String);
+
+/// A running controller.
+pub struct QuorumNode {
+    id: RaftId,
+    raft: Raft,
+    log: Arc<Shared>,
+    client: Arc<QuorumClient>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl QuorumNode {
+    /// Starts on what the folder holds, which is made if missing. A lone voter leads within a few
+    /// writes; with others, see [`recovered`](Self::recovered).
+    ///
+    /// # Errors
+    /// When what the folder holds cannot be used, or the disk fails.
+    pub async fn start(parts: Parts) -> Result<Self, StartError> {
+        let (files, dir) = (parts.files.clone(), parts.dir.join("log"));
+        let blocking = files.blocking();
+        let recovery = blocking::run(blocking, move || log_store::recover(&files, &dir)).await?;
+        Self::start_on(Box::new(recovery), parts).await
+    }
+
+    /// Starts on a write-ahead log that was recovered.
+    pub(crate) async fn start_on(
+        recovering: Box<dyn Recovering<Waiter>>,
+        parts: Parts,
+    ) -> Result<Self, StartError> {
+        let Parts { files, dir, id, voters, network, settings } = parts;
+        let covered = Covered::default();
+        let log = LogStore::open(recovering, covered.clone(), &settings)?;
+        let shared = log.shared();
+
+        let (progress, progress_seen) = watch::channel(Progress::default());
+        let (published, images) = watch::channel(Arc::new(MetadataImage::default()));
+        let (purged, reported) = (log.purged(), progress.clone());
+        let (snapshots, newest) = blocking::run(files.blocking(), move || {
+            let snapshots = SnapshotStore::open(files, &dir.join("snapshot"), covered, reported)?;
+            let newest = snapshots.load(purged)?;
+            Ok::<_, SnapshotError>((Arc::new(snapshots), newest))
+        })
+        .await?;
+        if newest.is_some() && log.is_pristine() {
+            return Err(LogError::Gone.into());
+        }
+        let state_machine = StateMachine::new(newest, snapshots, published, progress);
+
+        let config =
+            openraft_config(&settings).map_err(|error| StartError::Settings(error.to_string()))?;
+        let raft = Raft::new(id, config, Peers(network.clone()), log, state_machine)
+            .await
+            .map_err(|fatal| StartError::Raft(fatal.to_string()))?;
+        let patience = settings.submit_timeout;
+        let client = Arc::new(QuorumClient { raft: raft.clone(), images, network, patience });
+        let compaction = compaction::run(raft.clone(), progress_seen, settings);
+        let tasks = vec![
+            tokio::spawn(timers::run(raft.clone(), id)),
+            // It ends when openraft does, which says why itself.
+            tokio::spawn(async move { drop(compaction.await) }),
+        ];
+        let node = Self { id, raft, log: shared, client, tasks };
+        node.take_part(voters).await.map_err(|reason| StartError::Raft(reason.to_string()))?;
+        Ok(node)
+    }
+
+    /// Forms the cluster if there is none yet; a lone voter leads at once.
+    async fn take_part(&self, voters: BTreeMap<RaftId, Voter>) -> Result<(), Fatal> {
+        if !self.raft.is_initialized().await? {
+            if voters.contains_key(&self.id)
+                && let Err(error) = self.raft.initialize(voters).await
+            {
+                // Somebody else's entries came first: there is a cluster now.
+                match error {
+                    openraft::errors::RaftError::Fatal(fatal) => return Err(fatal),
+                    openraft::errors::RaftError::APIError(_) => {}
+                }
+            }
+            return Ok(());
+        }
+        let id = self.id;
+        let alone = self
+            .raft
+            .with_raft_state(move |state| state.membership_state.effective().voter_ids().eq([id]));
+        if alone.await? {
+            self.raft.trigger().elect(false).await?;
+        }
+        Ok(())
+    }
+
+    /// The way to the metadata for everyone on this node.
+    #[must_use]
+    pub fn client(&self) -> Arc<dyn MetadataClient> {
+        self.client.clone()
+    }
+
+    /// Answers what other controllers ask of this one.
+    #[must_use]
+    pub fn answerer(&self) -> Answerer {
+        Answerer { id: self.id, raft: self.raft.clone(), client: self.client.clone() }
+    }
+
+    /// Waits until the image has caught up with all that this node knew before it was last
+    /// stopped. Before, images may be older than what was shown then. Needs a leader.
+    ///
+    /// # Errors
+    /// When the node stops meanwhile.
+    pub async fn recovered(&self) -> Result<(), QuorumFailure> {
+        let waited = self.raft.wait_for_recovery(None).await;
+        waited.map(drop).map_err(|error| QuorumFailure(error.to_string()))
+    }
+
+    /// Resolves when Raft has stopped by itself; never after [`shutdown`](Self::shutdown).
+    pub fn failed(&self) -> impl Future<Output = QuorumFailure> + Send + use<> {
+        let mut metrics = self.raft.metrics();
+        async move {
+            let mut ended = false;
+            loop {
+                let state = metrics.borrow_watched().running_state.clone();
+                match state {
+                    Err(Fatal::Stopped) => return future::pending().await,
+                    Err(fatal) => return QuorumFailure(fatal.to_string()),
+                    Ok(()) if ended => return QuorumFailure("it panicked".to_owned()),
+                    Ok(()) => ended = metrics.changed().await.is_err(),
+                }
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn raft(&self) -> &Raft {
+        &self.raft
+    }
+
+    /// Stops in order: what was answered stays, what was not may or may not.
+    ///
+    /// # Errors
+    /// When the log had failed before.
+    pub async fn shutdown(self) -> Result<(), WalError> {
+        // It returns when the core is gone; that it panicked is told by `failed`.
+        drop(self.raft.shutdown().await);
+        self.tasks.iter().for_each(JoinHandle::abort);
+        self.log.close().await
+    }
+}

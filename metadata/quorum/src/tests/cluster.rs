@@ -1,0 +1,1 @@
+//! Three controllers in one process.

@@ -1,0 +1,110 @@
+//! One controller: it leads at once, keeps what it answered, and says when it cannot go on.
+
+use penstock_model::client::{MetadataClient, SubmitError};
+use penstock_model::command::{Refused, Reply};
+use penstock_model::id::ClusterId;
+
+use super::*;
+use crate::{QuorumNode, StartError};
+
+async fn start(parts: Parts) -> QuorumNode {
+    let node = QuorumNode::start(parts).await.unwrap();
+    node.recovered().await.unwrap();
+    node
+}
+
+#[tokio::test]
+async fn what_was_answered_is_there_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let node = start(alone(dir.path())).await;
+    let client = node.client();
+    let formatted = client.submit(format()).await.unwrap();
+    assert_eq!(formatted.result, Ok(Reply::Done));
+    let mut last = formatted.index;
+    for number in 0..50 {
+        let outcome = client.submit(set("number", &number.to_string())).await.unwrap();
+        assert!(outcome.index > last);
+        assert!(client.image().index() >= outcome.index, "guarantee 2");
+        last = outcome.index;
+    }
+    let refused = client.submit(Command::Format(ClusterId([8; 16]))).await.unwrap();
+    assert_eq!(refused.result, Err(Refused::OtherCluster(ClusterId([7; 16]))));
+    node.shutdown().await.unwrap();
+    assert_eq!(client.submit(format()).await, Err(SubmitError::Stopped));
+
+    let node = start(alone(dir.path())).await;
+    let image = node.client().image();
+    assert_eq!(image.cluster(), Some(ClusterId([7; 16])));
+    assert_eq!(get(&image, "number").as_deref(), Some("49"));
+    assert_eq!(image.index(), refused.index);
+    node.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn watchers_see_images_grow() {
+    let dir = tempfile::tempdir().unwrap();
+    let node = start(alone(dir.path())).await;
+    let client = node.client();
+    let mut images = client.watch();
+    client.submit(format()).await.unwrap();
+    for number in 0..10 {
+        client.submit(set("number", &number.to_string())).await.unwrap();
+        let image = images.borrow_and_update().clone();
+        assert_eq!(get(&image, "number"), Some(number.to_string()));
+    }
+    node.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn snapshots_take_the_place_of_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let small = || {
+        let mut parts = alone(dir.path());
+        parts.settings.snapshot_entries = 20;
+        parts.settings.entry_cache_bytes = 100;
+        parts
+    };
+    let node = start(small()).await;
+    let client = node.client();
+    for number in 0..200 {
+        client.submit(set(&format!("key{}", number % 7), &number.to_string())).await.unwrap();
+    }
+    let purged = node.raft().wait(None);
+    purged.metrics(|now| now.purged.is_some_and(|id| id.index > 100), "purge").await.unwrap();
+    node.shutdown().await.unwrap();
+    let count = std::fs::read_dir(dir.path().join("snapshot")).unwrap().count();
+    assert_eq!(count, 2);
+
+    let node = start(small()).await;
+    let image = node.client().image();
+    for number in 193..200 {
+        assert_eq!(get(&image, &format!("key{}", number % 7)), Some(number.to_string()));
+    }
+    node.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_controller_that_is_not_among_the_voters_waits() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut parts = alone(dir.path());
+    parts.voters = voters(&[2, 3]);
+    let node = QuorumNode::start(parts).await.unwrap();
+    let refused = node.client().submit(format()).await;
+    assert!(matches!(refused, Err(SubmitError::Unavailable(_))), "{refused:?}");
+    node.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_log_that_is_gone_is_not_started_without() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut parts = alone(dir.path());
+    parts.settings.snapshot_entries = 10;
+    let node = start(parts).await;
+    for number in 0..30 {
+        node.client().submit(set("number", &number.to_string())).await.unwrap();
+    }
+    node.shutdown().await.unwrap();
+    std::fs::remove_dir_all(dir.path().join("log")).unwrap();
+    let error = QuorumNode::start(alone(dir.path())).await.err().unwrap();
+    assert!(matches!(error, StartError::Log(crate::LogError::Gone)), "{error}");
+}

@@ -1,0 +1,1 @@
+//! Snapshot files: their bytes, and what a damaged one costs.
