@@ -83,6 +83,17 @@ impl Ear {
         self.heard.lock().expect("a test failed").clone()
     }
 
+    /// The durable entries that were not taken yet.
+    #[must_use]
+    pub fn take_durable(&self) -> Vec<(Location, u64)> {
+        let mut heard = self.heard.lock().expect("a test failed");
+        let taken = std::mem::take(&mut heard.durable);
+        if heard.stopped.is_none() {
+            self.count.send_replace(0);
+        }
+        taken
+    }
+
     /// Waits until so many entries are durable, or the log has stopped.
     pub async fn wait_for(&self, entries: usize) {
         let mut count = self.count.subscribe();
@@ -125,10 +136,15 @@ pub fn entry(number: u64) -> Entry {
     let scattered = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let payload_length = usize::try_from(scattered >> 32).expect("32 bits") % 1500;
     let header_length = 8 + usize::try_from(scattered & 31).expect("5 bits");
-    let fill = |salt: u64, length: usize| -> Vec<u8> {
-        let words =
-            (0..).flat_map(|i: u64| (scattered ^ salt).wrapping_mul(2 * i + 1).to_le_bytes());
-        words.take(length).collect()
+    let fill = |salt: u64, length: usize| {
+        let mut word = scattered ^ salt;
+        let mut bytes = Vec::with_capacity(length + 8);
+        while bytes.len() < length {
+            word = word.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(salt);
+            bytes.extend_from_slice(&word.rotate_left(29).to_le_bytes());
+        }
+        bytes.truncate(length);
+        bytes
     };
     let mut header = number.to_le_bytes().to_vec();
     header.extend(fill(1, header_length - 8));

@@ -31,6 +31,9 @@ mod scan;
 mod segment;
 mod segments;
 
+#[cfg(test)]
+mod power_cut;
+
 use append::FileAppender;
 use segments::Segments;
 

@@ -10,8 +10,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 mod os;
+#[cfg(any(test, feature = "simulation"))]
+mod planted;
+#[cfg(any(test, feature = "simulation"))]
+mod power_cut;
 
 pub use os::OsFiles;
+#[cfg(any(test, feature = "simulation"))]
+pub use planted::{PlantedBug, PlantedFiles};
+#[cfg(any(test, feature = "simulation"))]
+pub use power_cut::{Dice, PowerCutFiles};
 
 /// How a file is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
