@@ -9,25 +9,49 @@
 //! It knows offsets, record counts and timestamps, and no Kafka: a batch is opaque bytes, and so
 //! is the state that the layer above folds out of batches.
 
+pub mod object;
+pub mod read;
+pub mod store;
+
 mod batch;
 mod checkpoint;
 mod clock;
+mod counters;
+mod entry_header;
+mod fetch;
+mod gc;
+mod lifecycle;
+mod log_cache;
+mod open;
+mod page;
 mod position;
+mod recover;
 mod retention;
 mod settings;
+mod shared;
+mod sink;
 mod storage;
 mod stream;
+mod stream_cache;
+mod stream_state;
+mod streams;
 mod tail;
+mod trim;
+mod upload;
 
 pub use batch::{Backing, Batch, BatchSummary, Summary};
 pub use checkpoint::{Checkpoint, CheckpointFold};
 pub use clock::Clock;
+pub use counters::{Counter, Counters};
+pub use lifecycle::{Failure, Stopped};
+pub use log_cache::Appended;
+pub use open::{OpenError, Opened};
 pub use position::Positions;
+pub use recover::StartError;
 pub use retention::Retention;
 pub use settings::{MemoryShares, Settings, UploadSettings};
-pub use storage::{
-    AppendPermit, Appended, Failure, MemoryUse, OpenError, Opened, Parts, StartError, Stopped,
-    Storage, Tasks, TrimError, UploadTask,
-};
+pub use storage::{AppendPermit, MemoryUse, Parts, Storage, Tasks};
 pub use stream::{AppendError, Found, Read, ReadError, ReadLimits, Stream};
 pub use tail::{Lost, TailListener};
+pub use trim::TrimError;
+pub use upload::task::UploadTask;

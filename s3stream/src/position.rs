@@ -61,6 +61,13 @@ impl PositionCells {
         }
     }
 
+    /// The metadata says that the stream starts at `start` and is committed up to `end`.
+    pub(crate) fn committed(&self, start: Offset, end: Offset) {
+        // The greater first: whoever reads between the two sees them in order.
+        self.uploaded.advance(end);
+        self.start.advance(start);
+    }
+
     /// Reads the cells in ascending order: a later cell can only have grown since an earlier one
     /// was read, so that the order holds without a lock.
     pub(crate) fn get(&self) -> Positions {

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-const KIB: usize = 1 << 10;
-const MIB: usize = 1 << 20;
+use crate::log_cache::ENTRY_BYTES;
+use crate::store::retry::Backoff;
+
+/// The default of `memory.budget.bytes`.
+const MEMORY_BUDGET_BYTES: usize = 512 << 20;
 
 /// Settings of a [`Storage`](crate::storage::Storage).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +22,8 @@ pub struct Settings {
     pub delete_delay: Duration,
 }
 
-/// Shares of the memory budget, in bytes. With [`MemoryShares::of`] they add up to at most five
-/// eighths of it: the rest belongs to the WAL's queue, requests and responses.
+/// Shares of the memory budget, in bytes. With [`MemoryShares::of`] they add up to three quarters
+/// of it: the rest belongs to the WAL's queue, requests and responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemoryShares {
     /// Payloads that the WAL has acknowledged, for readers at the tail and for the upload.
@@ -42,7 +45,7 @@ impl MemoryShares {
         Self {
             log_cache: budget / 4,
             index: budget / 8,
-            upload: budget / 8,
+            upload: budget / 4,
             block_cache: budget / 8,
         }
     }
@@ -68,16 +71,21 @@ pub struct UploadSettings {
     pub command_bytes_max: usize,
     /// How long the ids of an upload stay promised to it.
     pub lease: Duration,
-    /// The first pause after a failure; it doubles up to `retry_pause_max`, without end.
-    pub retry_pause_min: Duration,
-    /// See `retry_pause_min`.
-    pub retry_pause_max: Duration,
+    /// The pauses between attempts of a PUT or a command, which go on without end.
+    pub backoff: Backoff,
+}
+
+impl Settings {
+    /// How many batches may wait for upload: what is remembered of them fills the index's share.
+    pub(crate) fn batches_max(&self) -> usize {
+        self.memory.index / ENTRY_BYTES
+    }
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            memory: MemoryShares::of(512 * MIB),
+            memory: MemoryShares::of(MEMORY_BUDGET_BYTES),
             upload: UploadSettings::default(),
             wal_backlog_bytes_max: 10 << 30,
             // Longer than any fetch (`request.timeout.ms` is 30 s) and any slow reader of a block.
@@ -98,14 +106,7 @@ impl Default for UploadSettings {
             command_bytes_max: 1 << 20,
             // An upload that cannot finish in an hour takes a new lease and goes on.
             lease: Duration::from_secs(3_600),
-            retry_pause_min: Duration::from_millis(100),
-            retry_pause_max: Duration::from_secs(10),
+            backoff: Backoff::default(),
         }
     }
 }
-
-/// Batches below this size are copied, so that they do not pin the frame that they came in.
-pub(crate) const COPIED_BYTES_MAX: usize = 4 * KIB;
-
-/// The size of the pages that small batches are copied into.
-pub(crate) const PAGE_BYTES: usize = 256 * KIB;

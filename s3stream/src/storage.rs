@@ -1,19 +1,31 @@
-//! The storage of one broker, put together: start, open, trim, collect, stop.
+//! The storage of one broker, put together: start, append room, flush, stop. Opening, reading,
+//! trimming and collecting are in files of their names.
 
-use std::future::Future;
+use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use object_store::ObjectStore;
 use penstock_model::client::MetadataClient;
-use penstock_model::id::{BrokerEpoch, Offset, StreamEpoch, StreamId, Timestamp};
-use penstock_wal::Recovering;
+use penstock_model::id::{BrokerEpoch, Timestamp};
+use penstock_wal::{Position, Recovering};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
 
-use crate::batch::BatchSummary;
-use crate::checkpoint::{Checkpoint, CheckpointFold};
+use crate::checkpoint::CheckpointFold;
 use crate::clock::Clock;
+use crate::counters::Counters;
+use crate::entry_header::HEADER_BYTES_MAX;
+use crate::lifecycle::{Failure, Stopped};
+use crate::log_cache::{Appended, LogCache};
+use crate::read::object_reads::{ObjectReadSettings, ObjectReads};
+use crate::recover::{StartError, recover};
 use crate::settings::Settings;
-use crate::stream::Stream;
+use crate::shared::Shared;
+use crate::sink::LogSink;
+use crate::streams::Streams;
+use crate::upload::task::UploadTask;
 
 /// What a storage is made of.
 pub struct Parts {
@@ -23,7 +35,7 @@ pub struct Parts {
     pub store: Arc<dyn ObjectStore>,
     /// Where it is written which objects make up which streams.
     pub metadata: Arc<dyn MetadataClient>,
-    /// The broker process that owns the streams; its log must have been inherited.
+    /// The broker process that owns the streams; the log must have been inherited.
     pub epoch: BrokerEpoch,
     /// For deadlines.
     pub clock: Arc<dyn Clock>,
@@ -33,110 +45,28 @@ pub struct Parts {
     pub settings: Settings,
 }
 
-/// What the log carries along with each entry until it is durable.
-#[derive(Debug)]
-pub struct Appended(());
-
 /// Room for one append; see [`Storage::reserve`].
 #[derive(Debug)]
-pub struct AppendPermit(());
-
-/// An open stream, with what the layer above needs to know of its past.
-#[derive(Debug)]
-pub struct Opened {
-    /// The stream.
-    pub stream: Stream,
-    /// The newest folded state; `None` is that of an empty stream.
-    pub checkpoint: Option<Checkpoint>,
-    /// Every batch behind the checkpoint, in order.
-    pub tail: Vec<BatchSummary>,
-}
-
-/// Why the storage works no more. Final: stop the node; what was acknowledged is safe.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum Failure {
-    /// See the error.
-    #[error("the write-ahead log stopped: {0}")]
-    Wal(#[from] penstock_wal::WalError),
-    /// Another process took over.
-    #[error("broker epoch {0} is fenced: another process has taken over")]
-    Fenced(BrokerEpoch),
-    /// The metadata refuses what must be possible.
-    #[error("an upload cannot be committed: {0}; the log keeps what it holds, report this")]
-    Refused(#[from] penstock_model::command::Refused),
-    /// Stored bytes are damaged.
-    #[error("{0}")]
-    Corrupt(String),
-}
-
-/// Why a storage did not start.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum StartError {
-    /// The log holds what cannot follow from what the metadata says.
-    #[error("the log and the metadata contradict each other: {0}; nothing was changed")]
-    Contradiction(String),
-}
-
-/// Why a stream was not opened.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The metadata gives it to another broker or epoch: look again.
-    #[error("stream {0} does not belong to this broker at epoch {1}")]
-    NotOwned(StreamId, StreamEpoch),
-    /// The store cannot be read now: try again.
-    #[error("the checkpoint cannot be read now: {0}")]
-    Unavailable(String),
-    /// The checkpoint is damaged: a person must look.
-    #[error("the checkpoint is damaged: {0}")]
-    Corrupt(String),
-    /// The node is stopping.
-    #[error("the storage has stopped")]
-    Stopped,
-}
-
-/// The storage works no more; [`Storage::failed`] tells why.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the storage has stopped")]
-pub struct Stopped;
-
-/// Why start offsets did not move.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TrimError {
-    /// Nobody decides now: try again.
-    #[error(transparent)]
-    Unknown(#[from] penstock_model::client::SubmitError),
-    /// See the error.
-    #[error(transparent)]
-    Refused(#[from] penstock_model::command::Refused),
-    /// The offset is not there yet.
-    #[error("stream {stream} ends at {durable}")]
-    PastEnd {
-        /// The stream.
-        stream: StreamId,
-        /// Its durable end.
-        durable: Offset,
-    },
-    /// The stream is not open here.
-    #[error("stream {0} is not open")]
-    NotOpen(StreamId),
-}
+pub struct AppendPermit(pub(crate) penstock_wal::AppendPermit);
 
 /// Bytes in memory, by pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MemoryUse {
-    /// See [`MemoryShares::log_cache`](crate::settings::MemoryShares::log_cache).
+    /// See [`MemoryShares::log_cache`](crate::MemoryShares::log_cache).
     pub log_cache: usize,
-    /// See [`MemoryShares::index`](crate::settings::MemoryShares::index).
+    /// See [`MemoryShares::index`](crate::MemoryShares::index).
     pub index: usize,
-    /// See [`MemoryShares::upload`](crate::settings::MemoryShares::upload).
+    /// See [`MemoryShares::upload`](crate::MemoryShares::upload).
     pub upload: usize,
-    /// See [`MemoryShares::block_cache`](crate::settings::MemoryShares::block_cache).
+    /// See [`MemoryShares::block_cache`](crate::MemoryShares::block_cache).
     pub block_cache: usize,
 }
 
 /// The storage of one broker. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Storage(());
+#[derive(Clone)]
+pub struct Storage {
+    pub(crate) shared: Arc<Shared>,
+}
 
 /// The long-lived tasks of a storage. Run each; they end after [`Storage::shutdown`], or when the
 /// storage failed.
@@ -146,64 +76,68 @@ pub struct Tasks {
     pub upload: UploadTask,
 }
 
-/// See [`Tasks::upload`].
-#[derive(Debug)]
-pub struct UploadTask(());
-
-impl UploadTask {
-    /// Runs until the storage is shut down or failed.
-    pub async fn run(self) {
-        todo!()
-    }
-}
-
 impl Storage {
-    /// Starts on a recovered log. Reads no payload and no object.
+    /// Starts on a recovered log. Reads no payload and no object. Called within a tokio runtime.
     ///
     /// # Errors
     /// When log and metadata contradict each other.
-    #[allow(clippy::needless_pass_by_value, reason = "the storage keeps its parts")]
     pub fn start(parts: Parts) -> Result<(Self, Tasks), StartError> {
-        todo!("{}", parts.epoch)
+        let Parts { mut wal, store, metadata, epoch, clock, fold, settings } = parts;
+        let image = metadata.image();
+        let cluster = image.cluster().ok_or(StartError::UnknownBroker(epoch))?;
+        let trim = image.wal(epoch).ok_or(StartError::UnknownBroker(epoch))?.trim;
+        let trim = Position(trim.0);
+
+        let recovered = recover(wal.take_entries(), &image, epoch)?;
+        let by_id = recovered.streams.into_iter().map(|(id, (state, _))| (id, state)).collect();
+        let streams = Arc::new(Streams::new(LogCache::new(&settings, trim), by_id));
+        streams.cache.recover(recovered.entries, wal.end(), Instant::now());
+        let wal = wal.start(Box::new(LogSink { streams: Arc::clone(&streams) }));
+
+        let objects = ObjectReadSettings {
+            backoff: settings.upload.backoff,
+            ..ObjectReadSettings::of(settings.memory.block_cache)
+        };
+        let shared = Arc::new(Shared {
+            streams,
+            wal,
+            objects: ObjectReads::new(Arc::clone(&store), cluster, objects),
+            store,
+            metadata,
+            broker: epoch,
+            cluster,
+            clock,
+            fold,
+            settings,
+            counters: Arc::default(),
+            committed: watch::Sender::new(trim),
+            upload_bytes: AtomicUsize::new(0),
+            requests: AtomicU64::new(0),
+        });
+        let upload = UploadTask { shared: Arc::clone(&shared) };
+        Ok((Self { shared }, Tasks { upload }))
     }
 
     /// Waits for room for one batch with a payload of so many bytes: in the log's queue, in the
-    /// backlog, in memory. Hold one permit at a time, and append with it before the next is
-    /// asked for: two holders that wait for each other's room would wait for ever.
+    /// backlog of the upload, in memory. Append with a permit before asking for the next one:
+    /// two holders that wait for each other's room would wait for ever.
     ///
     /// # Errors
     /// When the storage has stopped.
     pub async fn reserve(&self, bytes: usize) -> Result<AppendPermit, Stopped> {
-        todo!("{bytes}")
-    }
-
-    /// Opens a stream that the metadata gives to this broker.
-    ///
-    /// # Errors
-    /// See [`OpenError`].
-    pub async fn open(&self, stream: StreamId, epoch: StreamEpoch) -> Result<Opened, OpenError> {
-        todo!("{stream} {epoch}")
-    }
-
-    /// Moves start offsets forward, up to the durable end at most; effective for readers when it
-    /// returns. For DeleteRecords and retention.
-    ///
-    /// # Errors
-    /// See [`TrimError`].
-    pub async fn trim(&self, starts: &[(StreamId, Offset)]) -> Result<(), TrimError> {
-        todo!("{starts:?}")
-    }
-
-    /// Deletes destroyed objects that no read can be under way on, and what dead uploads left.
-    /// Without either it asks the store nothing.
-    pub async fn collect_garbage(&self, now: Timestamp) {
-        todo!("{now}")
-    }
-
-    /// Gives up a stream whose leadership or topic is gone. What it still holds in the log is
-    /// uploaded if the metadata wants it, and dropped otherwise.
-    pub fn close(&self, stream: StreamId) {
-        todo!("{stream}")
+        let Streams { cache, lifecycle, .. } = &*self.shared.streams;
+        if !cache.has_room() {
+            tokio::select! {
+                biased;
+                () = lifecycle.ended() => {}
+                () = cache.room() => {}
+            }
+        }
+        if !lifecycle.is_running() {
+            return Err(Stopped);
+        }
+        let reserved = self.shared.wal.reserve(bytes + HEADER_BYTES_MAX).await;
+        reserved.map(AppendPermit).map_err(|_| Stopped)
     }
 
     /// Uploads everything that is durable now, and returns when it is committed.
@@ -211,23 +145,73 @@ impl Storage {
     /// # Errors
     /// When the storage stops before.
     pub async fn flush(&self) -> Result<(), Stopped> {
-        todo!()
+        let Streams { cache, lifecycle, .. } = &*self.shared.streams;
+        let position = cache.seal();
+        let mut committed = self.shared.committed.subscribe();
+        tokio::select! {
+            biased;
+            reached = committed.wait_for(|committed| *committed >= position) => {
+                reached.map(drop).map_err(|_| Stopped)
+            }
+            () = lifecycle.ended() => Err(Stopped),
+        }
     }
 
-    /// Takes no more appends, waits until all are durable, uploads for at most `flush`, and stops
-    /// tasks and log.
+    /// Takes no more appends, waits until all are durable, uploads for at most `flush` (what is
+    /// left is found in the log at the next start), and stops tasks and log.
     pub async fn shutdown(&self, flush: Duration) {
-        todo!("{flush:?}")
+        let streams = &self.shared.streams;
+        for stream in streams.all() {
+            stream.close();
+        }
+        if timeout(flush, self.flush()).await.is_err() {
+            tracing::warn!(?flush, "stopping before the upload is done, the log keeps the rest");
+        }
+        streams.lifecycle.shut_down();
+        if let Err(error) = self.shared.wal.close().await {
+            tracing::error!(%error, "the write-ahead log had stopped before the shutdown");
+        }
     }
 
-    /// Resolves when the storage works no more without having been shut down.
+    /// Deletes destroyed objects that no read can be under way on, and what dead uploads left.
+    /// Without either it asks the store nothing.
+    pub async fn collect_garbage(&self, now: Timestamp) {
+        self.shared.collect_garbage(now).await;
+    }
+
+    /// Resolves when the storage works no more without having been shut down: the process should
+    /// end.
     pub fn failed(&self) -> impl Future<Output = Failure> + Send + use<> {
-        async move { todo!() }
+        self.shared.streams.lifecycle.failed()
     }
 
     /// Bytes in memory, by pool.
     #[must_use]
     pub fn memory(&self) -> MemoryUse {
-        todo!()
+        let cache = self.shared.streams.cache.usage();
+        MemoryUse {
+            log_cache: cache.resident_bytes,
+            index: cache.index_bytes,
+            upload: self.shared.upload_bytes.load(Ordering::Relaxed),
+            block_cache: self.shared.objects.cached_bytes(),
+        }
+    }
+
+    /// Bytes that are durable in the log and not committed as objects.
+    #[must_use]
+    pub fn backlog_bytes(&self) -> u64 {
+        self.shared.streams.cache.usage().backlog_bytes
+    }
+
+    /// What was done so far.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        &self.shared.counters
+    }
+}
+
+impl fmt::Debug for Storage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Storage").field("epoch", &self.shared.broker).finish_non_exhaustive()
     }
 }

@@ -1,23 +1,29 @@
-//! One stream: batches in, in offset order; out again, once they are durable.
+//! One stream: batches in, in offset order; out again, once they are durable. Reading is in
+//! `fetch.rs`.
 
-use std::future::Future;
-use std::sync::Weak;
+use std::fmt;
+use std::ops::Range;
+use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 use penstock_model::id::{Offset, StreamEpoch, StreamId, Timestamp};
-use std::ops::Range;
+use penstock_wal::Entry;
 
 use crate::batch::Batch;
+use crate::entry_header::EntryHeader;
+use crate::log_cache::Appended;
 use crate::position::Positions;
-use crate::retention::Retention;
+use crate::retention::{Retention, retention_start};
+use crate::shared::Shared;
 use crate::storage::AppendPermit;
+use crate::stream_state::{Ended, StreamState};
 use crate::tail::{Lost, TailListener};
 
 /// A handle on an open stream. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Stream {
-    id: StreamId,
-    epoch: StreamEpoch,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) state: Arc<StreamState>,
 }
 
 /// Why a batch was not appended: nothing of it will ever be durable.
@@ -42,11 +48,11 @@ pub struct ReadLimits {
     pub up_to: Offset,
 }
 
-/// Batches in order, each whole.
+/// Batches in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Read {
-    /// The first contains the offset that was asked for, or is the first behind it where
-    /// compaction left a gap.
+    /// Each is one or more whole batches back to back. The first batch contains the offset that
+    /// was asked for, or is the first behind it where compaction left a gap.
     pub batches: Vec<Bytes>,
     /// Where to read on: the end of the last batch, or the offset asked for.
     pub next: Offset,
@@ -89,13 +95,13 @@ impl Stream {
     /// Which stream it is.
     #[must_use]
     pub fn id(&self) -> StreamId {
-        self.id
+        self.state.id
     }
 
     /// The epoch that it was opened with.
     #[must_use]
     pub fn epoch(&self) -> StreamEpoch {
-        self.epoch
+        self.state.epoch
     }
 
     /// Appends one batch. Returns at once; [`durable`](Self::durable) tells the outcome. The
@@ -105,9 +111,39 @@ impl Stream {
     /// When the stream takes no more appends.
     ///
     /// # Panics
-    /// When the batch does not start where the last one ended.
+    /// When the batch does not start where the last one ended, is empty, or spans 2³² offsets.
     pub fn append(&self, batch: Batch, permit: AppendPermit) -> Result<(), AppendError> {
-        todo!("{batch:?} {permit:?}")
+        let state = &self.state;
+        let end = batch.offsets.end;
+        let span = end.0.checked_sub(batch.offsets.start.0);
+        assert!(
+            span.is_some_and(|span| span > 0 && u32::try_from(span).is_ok()),
+            "stream {}: a batch spans {:?}",
+            state.id,
+            batch.offsets
+        );
+        assert!(!batch.payload.is_empty(), "stream {}: a batch without bytes", state.id);
+        let entry = Entry {
+            header: EntryHeader::of(state.id, state.epoch, &batch).encode(),
+            payload: batch.payload.clone(),
+            payload_crc32c: batch.payload_crc32c,
+        };
+        let _offset_order_is_log_order = state.lock_gate();
+        match state.ended() {
+            Some(Ended::Closed) => return Err(AppendError::Closed),
+            Some(Ended::Stopped) => return Err(AppendError::Stopped),
+            None => {}
+        }
+        assert_eq!(
+            batch.offsets.start,
+            state.cells.appended.get(),
+            "stream {}: a batch does not start where the last one ended",
+            state.id
+        );
+        // Before the log has it: the sink may hear that it is durable at any time from then on.
+        state.cells.appended.advance(end);
+        let context = Appended { stream: Arc::clone(state), batch };
+        self.shared.wal.append(entry, permit.0, context).map_err(|_| AppendError::Stopped)
     }
 
     /// Resolves when everything below `offset` is durable, at once if it is already.
@@ -115,51 +151,59 @@ impl Stream {
     /// # Errors
     /// When that will never be known, because the log stopped.
     pub fn durable(&self, offset: Offset) -> impl Future<Output = Result<(), Lost>> + Send + use<> {
-        async move { todo!("{offset}") }
+        let waiting = {
+            let mut state = self.state.lock();
+            if self.state.cells.durable.get() >= offset {
+                Ok(None)
+            } else if self.state.ended() == Some(Ended::Stopped) {
+                Err(Lost)
+            } else {
+                Ok(Some(state.tail.wait(offset)))
+            }
+        };
+        async move {
+            match waiting? {
+                Some(waiting) => waiting.await.map_err(|_| Lost),
+                None => Ok(()),
+            }
+        }
     }
 
     /// How far the stream has come.
     #[must_use]
     pub fn offsets(&self) -> Positions {
-        todo!()
+        self.state.cells.get()
     }
 
     /// Calls `listener` whenever the durable end moves, as long as it lives. To miss nothing,
     /// look at the stream once more after this call.
     pub fn listen(&self, listener: Weak<dyn TailListener>) {
-        todo!("{}", listener.strong_count())
+        self.state.lock().tail.listen(listener);
     }
 
-    /// Reads batches from the one that contains `from`.
-    ///
-    /// # Errors
-    /// See [`ReadError`]. The durable end itself is in range, and reads as nothing.
-    pub async fn read(&self, from: Offset, limits: ReadLimits) -> Result<Read, ReadError> {
-        todo!("{from} {limits:?}")
-    }
-
-    /// The first readable batch whose greatest timestamp is at or past `timestamp`.
-    ///
-    /// # Errors
-    /// See [`ReadError`].
-    pub async fn find_by_timestamp(
-        &self,
-        timestamp: Timestamp,
-    ) -> Result<Option<Found>, ReadError> {
-        todo!("{timestamp}")
-    }
-
-    /// The first readable batch that holds the greatest timestamp of all.
-    ///
-    /// # Errors
-    /// See [`ReadError`].
-    pub async fn max_timestamp_batch(&self) -> Result<Option<Found>, ReadError> {
-        todo!()
-    }
-
-    /// Where the stream should start by these limits; `None` where it may stay.
+    /// Where the stream should start by these limits, for [`Storage::trim`](crate::Storage::trim);
+    /// `None` where it may stay. Whole ranges of what is uploaded, never more.
     #[must_use]
     pub fn retention_start(&self, now: Timestamp, retention: Retention) -> Option<Offset> {
-        todo!("{now} {retention:?}")
+        let image = self.shared.metadata.image();
+        let stream = self.shared.owned(&image, &self.state)?;
+        let in_log: u64 = self
+            .state
+            .lock()
+            .cache
+            .batches_from(stream.end)
+            .map(|batch| u64::from(batch.payload_length))
+            .sum();
+        let ranges = image.ranges_from(self.state.id, stream.start);
+        retention_start(ranges, stream.bytes + in_log, now, retention)
+    }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream")
+            .field("id", &self.state.id)
+            .field("epoch", &self.state.epoch)
+            .finish_non_exhaustive()
     }
 }

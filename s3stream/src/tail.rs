@@ -68,9 +68,13 @@ impl Tail {
         woken
     }
 
-    /// Takes out everybody: waiters learn that they are lost, listeners that they shall look.
-    pub(crate) fn give_up(&mut self) -> Vec<Weak<dyn TailListener>> {
+    /// Every waiter learns that it is lost.
+    pub(crate) fn give_up_waiters(&mut self) {
         self.waiters.clear();
+    }
+
+    /// Takes out the listeners, who shall look a last time.
+    pub(crate) fn take_listeners(&mut self) -> Vec<Weak<dyn TailListener>> {
         std::mem::take(&mut self.listeners)
     }
 }
@@ -148,7 +152,7 @@ mod tests {
         assert_eq!(done(), [false, true, false, true]);
         tail.reached(Offset(8)).wake(StreamId(1), Offset(8));
         assert_eq!(done(), [true, false, false, false]);
-        tail.give_up();
+        tail.give_up_waiters();
         assert_eq!(waiting[2].try_recv(), Err(oneshot::error::TryRecvError::Closed));
     }
 

@@ -1,0 +1,361 @@
+//! The log cache: what the WAL has acknowledged, in the log's order, over all streams.
+//!
+//! ```text
+//!   numbers   base ────────────────────────────────────────────────► next
+//!   memory    [ evicted              ][ in memory, oldest leaves first ]
+//!   upload    [ committed  ][ sealed blocks, in upload ][ open block   ]
+//! ```
+//!
+//! Batches leave memory oldest first, when the budget asks for it, whether they are uploaded or
+//! not: the WAL can be read back. What is remembered of each stays until it is uploaded. So memory
+//! does not depend on how far the upload lags, but for a small entry a batch, which is bounded:
+//! past the bound, or past the bound of bytes not uploaded, appends wait.
+//!
+//! The lock is taken before any stream's lock, and never across an await.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use penstock_model::id::{Offset, StreamId};
+use penstock_wal::{DurableGroup, Location, Position};
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+
+use crate::batch::Batch;
+use crate::page::{COPIED_BYTES_MAX, Page};
+use crate::settings::Settings;
+use crate::stream_cache::{CachedBatch, CachedPayload};
+use crate::stream_state::StreamState;
+use crate::upload::block::{Block, BlockLimits, Blocks};
+
+/// What the log carries along with each entry until it is durable.
+#[derive(Debug)]
+pub struct Appended {
+    pub(crate) stream: Arc<StreamState>,
+    pub(crate) batch: Batch,
+}
+
+/// What the cache costs for each batch, payload apart.
+pub(crate) const ENTRY_BYTES: usize = size_of::<CachedBatch>() + size_of::<Ordered>();
+
+/// See the module's head.
+#[derive(Debug)]
+pub(crate) struct LogCache {
+    inner: Mutex<Inner>,
+    limits: CacheLimits,
+    has_room: watch::Sender<bool>,
+    /// A block was opened or sealed.
+    uploader: Notify,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct CacheLimits {
+    resident_bytes: usize,
+    batches: usize,
+    backlog_bytes: u64,
+}
+
+#[derive(Debug)]
+struct Inner {
+    order: VecDeque<Ordered>,
+    /// The number of the first in `order`.
+    base: u64,
+    /// The number of the first batch in memory.
+    evicted: u64,
+    /// The number of the first batch that is not committed.
+    committed: u64,
+    /// What the payloads in memory keep allocated.
+    resident_bytes: usize,
+    /// Payload bytes that are durable and not committed.
+    backlog_bytes: u64,
+    page: Page,
+    blocks: Blocks,
+}
+
+/// One batch of the log's order.
+#[derive(Debug)]
+struct Ordered {
+    stream: Arc<StreamState>,
+    start: Offset,
+}
+
+/// One stream's batches in a block.
+#[derive(Clone, Debug)]
+pub(crate) struct BlockPart {
+    pub(crate) stream: Arc<StreamState>,
+    pub(crate) offsets: Range<Offset>,
+    pub(crate) batches: Vec<CachedBatch>,
+}
+
+/// Bytes and counts at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CacheUse {
+    pub(crate) resident_bytes: usize,
+    pub(crate) index_bytes: usize,
+    pub(crate) backlog_bytes: u64,
+}
+
+impl LogCache {
+    pub(crate) fn new(settings: &Settings, trim: Position) -> Self {
+        Self {
+            inner: Mutex::new(Inner {
+                order: VecDeque::new(),
+                base: 0,
+                evicted: 0,
+                committed: 0,
+                resident_bytes: 0,
+                backlog_bytes: 0,
+                page: Page::default(),
+                blocks: Blocks::new(BlockLimits::of(settings), trim),
+            }),
+            limits: CacheLimits {
+                resident_bytes: settings.memory.log_cache,
+                batches: settings.batches_max(),
+                backlog_bytes: settings.wal_backlog_bytes_max,
+            },
+            has_room: watch::Sender::new(true),
+            uploader: Notify::new(),
+        }
+    }
+
+    /// Takes in recovered entries, before any other, each with its position in the log: the log
+    /// has their payloads. Entries that nobody needs are only trimmed with the others.
+    /// `end` is the log's.
+    pub(crate) fn recover(&self, entries: Vec<RecoveredEntry>, end: Position, now: Instant) {
+        let mut inner = self.lock();
+        let (mut first, mut bytes) = (inner.next(), 0);
+        let mut entries = entries.into_iter().peekable();
+        while let Some(RecoveredEntry { position, batch }) = entries.next() {
+            if let Some((stream, batch)) = batch {
+                bytes += u64::from(batch.payload_length);
+                inner.order.push_back(Ordered { stream: Arc::clone(&stream), start: batch.start });
+                stream.lock().cache.push(batch);
+            }
+            let end = match entries.peek() {
+                // One object of the log holds several entries, and is trimmed as a whole.
+                Some(next) if next.position == position => continue,
+                Some(next) => next.position,
+                None => end,
+            };
+            inner.backlog_bytes += bytes;
+            let numbers = first..inner.next();
+            inner.blocks.add(end, numbers, bytes, now);
+            (first, bytes) = (inner.next(), 0);
+        }
+        inner.evicted = inner.next();
+        self.tell_room(&inner);
+        self.uploader.notify_one();
+    }
+
+    /// Takes in what has become durable. Answers the streams that reach further now, each once.
+    pub(crate) fn admit(
+        &self,
+        group: DurableGroup<Appended>,
+        now: Instant,
+    ) -> Vec<Arc<StreamState>> {
+        let mut touched = Vec::new();
+        let mut inner = self.lock();
+        let first = inner.next();
+        let mut bytes = 0;
+        for (location, Appended { stream, batch }) in group.entries {
+            let start = batch.offsets.start;
+            let end = batch.offsets.end;
+            bytes += u64::from(location.payload_length);
+            let cached = inner.load(batch, location);
+            {
+                let mut state = stream.lock();
+                state.cache.push(cached);
+                stream.cells.durable.advance(end);
+                if !std::mem::replace(&mut state.touched, true) {
+                    touched.push(Arc::clone(&stream));
+                }
+            }
+            inner.order.push_back(Ordered { stream, start });
+        }
+        inner.backlog_bytes += bytes;
+        let numbers = first..inner.next();
+        let uploader_must_look = inner.blocks.add(group.range.end, numbers, bytes, now);
+        inner.evict(self.limits);
+        self.tell_room(&inner);
+        drop(inner);
+        if uploader_must_look {
+            self.uploader.notify_one();
+        }
+        touched
+    }
+
+    /// Whether appends need not wait for the upload.
+    pub(crate) fn has_room(&self) -> bool {
+        *self.has_room.borrow()
+    }
+
+    /// Resolves when appends need not wait for the upload.
+    pub(crate) async fn room(&self) {
+        let mut has_room = self.has_room.subscribe();
+        // The sender lives as long as the cache.
+        let _ = has_room.wait_for(|has_room| *has_room).await;
+    }
+
+    /// Resolves when a block is due for upload, and takes it. To be awaited by the uploader alone.
+    pub(crate) async fn next_block(&self) -> Block {
+        loop {
+            let due_at = {
+                let mut inner = self.lock();
+                if let Some(block) = inner.blocks.take_due(Instant::now()) {
+                    return block;
+                }
+                inner.blocks.due_at()
+            };
+            match due_at {
+                Some(at) => {
+                    tokio::select! {
+                        biased;
+                        () = self.uploader.notified() => {}
+                        () = tokio::time::sleep_until(at) => {}
+                    }
+                }
+                None => self.uploader.notified().await,
+            }
+        }
+    }
+
+    /// Makes all that is durable due for upload. Answers the position to wait for.
+    pub(crate) fn seal(&self) -> Position {
+        let position = self.lock().blocks.seal();
+        self.uploader.notify_one();
+        position
+    }
+
+    /// What a block holds, in order of stream. Batches that were given up since are left out.
+    pub(crate) fn parts(&self, block: &Block) -> Vec<BlockPart> {
+        let inner = self.lock();
+        let numbers = inner.index_of(block.batches.start)..inner.index_of(block.batches.end);
+        let mut offsets: BTreeMap<StreamId, (Arc<StreamState>, Offset)> = BTreeMap::new();
+        let mut lasts: BTreeMap<StreamId, Offset> = BTreeMap::new();
+        for ordered in inner.order.range(numbers) {
+            let id = ordered.stream.id;
+            offsets.entry(id).or_insert_with(|| (Arc::clone(&ordered.stream), ordered.start));
+            lasts.insert(id, ordered.start);
+        }
+        offsets
+            .into_iter()
+            .zip(lasts.into_values())
+            .filter_map(|((_, (stream, first)), last)| {
+                let batches: Vec<_> = stream
+                    .lock()
+                    .cache
+                    .batches_from(first)
+                    .take_while(|batch| batch.start <= last)
+                    .cloned()
+                    .collect();
+                let offsets = batches.first()?.start..batches.last()?.end();
+                Some(BlockPart { stream, offsets, batches })
+            })
+            .collect()
+    }
+
+    /// A block is committed, and so is every block before it.
+    pub(crate) fn commit(
+        &self,
+        block: &Block,
+        parts: impl Iterator<Item = (Arc<StreamState>, Offset)>,
+    ) {
+        let mut inner = self.lock();
+        assert_eq!(inner.committed, block.batches.start, "blocks are committed in the log's order");
+        for (stream, end) in parts {
+            let mut state = stream.lock();
+            state.cache.commit(end);
+            state.release_fold(end);
+        }
+        inner.committed = block.batches.end;
+        inner.backlog_bytes -= block.bytes;
+        inner.evict(self.limits);
+        self.tell_room(&inner);
+    }
+
+    /// Gives up what is cached of a stream that is another's by now, or nobody's.
+    pub(crate) fn give_up(&self, stream: &StreamState) {
+        let mut inner = self.lock();
+        inner.resident_bytes -= stream.lock().cache.clear();
+    }
+
+    pub(crate) fn usage(&self) -> CacheUse {
+        let inner = self.lock();
+        CacheUse {
+            resident_bytes: inner.resident_bytes,
+            index_bytes: inner.order.len() * ENTRY_BYTES,
+            backlog_bytes: inner.backlog_bytes,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().expect("nobody panics with the log cache's lock held")
+    }
+
+    fn tell_room(&self, inner: &Inner) {
+        let waiting = inner.next() - inner.committed;
+        let has_room =
+            waiting < self.limits.batches as u64 && inner.backlog_bytes < self.limits.backlog_bytes;
+        self.has_room.send_if_modified(|told| std::mem::replace(told, has_room) != has_room);
+    }
+}
+
+/// One recovered entry of the log, with the batch if it is still needed.
+#[derive(Debug)]
+pub(crate) struct RecoveredEntry {
+    pub(crate) position: Position,
+    pub(crate) batch: Option<(Arc<StreamState>, CachedBatch)>,
+}
+
+impl Inner {
+    /// The number that the next batch gets.
+    fn next(&self) -> u64 {
+        self.base + self.order.len() as u64
+    }
+
+    fn index_of(&self, number: u64) -> usize {
+        let index = number.checked_sub(self.base).expect("uncommitted batches are remembered");
+        usize::try_from(index).expect("the order is in memory")
+    }
+
+    /// Takes a batch into memory.
+    fn load(&mut self, batch: Batch, location: Location) -> CachedBatch {
+        let (bytes, backing) = if batch.payload.len() < COPIED_BYTES_MAX {
+            self.page.copy(&batch.payload)
+        } else {
+            (batch.payload, batch.backing)
+        };
+        self.resident_bytes += backing.hold();
+        let span = batch.offsets.end.0 - batch.offsets.start.0;
+        CachedBatch {
+            start: batch.offsets.start,
+            span: u32::try_from(span).expect("append checks the span of a batch"),
+            records: batch.records,
+            max_timestamp: batch.max_timestamp,
+            position: location.position,
+            header_length: location.header_length,
+            payload_length: location.payload_length,
+            payload_crc32c: batch.payload_crc32c,
+            summary: batch.summary,
+            payload: Some(CachedPayload { bytes, backing }),
+        }
+    }
+
+    /// Takes payloads out of memory, oldest first, until the budget holds. Where there are too
+    /// many entries, only what is committed helps: its entries go with it.
+    fn evict(&mut self, limits: CacheLimits) {
+        while self.evicted < self.next() {
+            let too_many = self.order.len() > limits.batches && self.evicted < self.committed;
+            if self.resident_bytes <= limits.resident_bytes && !too_many {
+                break;
+            }
+            let oldest = &self.order[self.index_of(self.evicted)];
+            self.resident_bytes -= oldest.stream.lock().cache.evict(oldest.start);
+            self.evicted += 1;
+        }
+        let forgotten = self.evicted.min(self.committed) - self.base;
+        self.order.drain(..usize::try_from(forgotten).expect("the order is in memory"));
+        self.base += forgotten;
+    }
+}

@@ -1,0 +1,112 @@
+//! What the parts of one storage share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use object_store::ObjectStore;
+use penstock_model::client::{MetadataClient, SubmitError};
+use penstock_model::command::{Command, Refused, Reply};
+use penstock_model::id::{BrokerEpoch, ClusterId, RequestId};
+use penstock_model::image::{MetadataImage, Stream};
+use penstock_wal::{Position, Wal};
+use tokio::sync::watch;
+
+use crate::checkpoint::{Checkpoint, CheckpointFold};
+use crate::clock::Clock;
+use crate::counters::Counters;
+use crate::lifecycle::Failure;
+use crate::log_cache::Appended;
+use crate::object::reader::ObjectError;
+use crate::read::object_reads::{ObjectReadError, ObjectReads};
+use crate::settings::Settings;
+use crate::stream_state::StreamState;
+use crate::streams::Streams;
+
+/// See the module's head.
+pub(crate) struct Shared {
+    pub(crate) streams: Arc<Streams>,
+    pub(crate) wal: Arc<dyn Wal<Appended>>,
+    pub(crate) store: Arc<dyn ObjectStore>,
+    pub(crate) objects: ObjectReads,
+    pub(crate) metadata: Arc<dyn MetadataClient>,
+    pub(crate) broker: BrokerEpoch,
+    pub(crate) cluster: ClusterId,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) fold: Arc<dyn CheckpointFold>,
+    pub(crate) settings: Settings,
+    pub(crate) counters: Arc<Counters>,
+    /// Up to which position of the log everything is committed.
+    pub(crate) committed: watch::Sender<Position>,
+    /// Bytes of blocks on their way into objects.
+    pub(crate) upload_bytes: AtomicUsize,
+    pub(crate) requests: AtomicU64,
+}
+
+impl Shared {
+    /// Submits a command until it is decided: commands are idempotent, and a quorum that is away
+    /// comes back.
+    pub(crate) async fn submit(&self, command: Command) -> Result<Reply, Refused> {
+        let backoff = self.settings.upload.backoff;
+        let mut failures = 0_u32;
+        loop {
+            match self.metadata.submit(command.clone()).await {
+                Ok(outcome) => return outcome.result,
+                Err(SubmitError::Unavailable(reason)) => {
+                    failures = failures.saturating_add(1);
+                    let pause = backoff.pause(failures, u32::try_from(self.broker.0).unwrap_or(0));
+                    tracing::warn!(failures, ?pause, %reason, "metadata unavailable, will try again");
+                    tokio::time::sleep(pause).await;
+                }
+                // The node is stopping, and whoever waits here with it.
+                Err(SubmitError::Stopped) => std::future::pending().await,
+            }
+        }
+    }
+
+    /// A name for one request for ids: unique, because the broker epoch is.
+    pub(crate) fn next_request(&self) -> RequestId {
+        let mut id = [0; 16];
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        id[..8].copy_from_slice(&self.broker.0.to_be_bytes());
+        id[8..].copy_from_slice(&number.to_be_bytes());
+        RequestId(id)
+    }
+
+    /// What a refusal means that no retry mends.
+    pub(crate) fn refused(&self, refused: Refused) -> Failure {
+        match refused {
+            Refused::BrokerNotActive(_) => Failure::Fenced(self.broker),
+            refused => Failure::Refused(refused),
+        }
+    }
+
+    /// The stream, if the image gives it to this broker at this epoch.
+    pub(crate) fn owned(&self, image: &MetadataImage, state: &StreamState) -> Option<Stream> {
+        let owned = |stream: &&Stream| stream.owner == self.broker && stream.epoch == state.epoch;
+        image.stream(state.id).filter(owned).copied()
+    }
+
+    /// The newest fold of a stream, committed or not; `None` of a stream that this broker does
+    /// not own.
+    pub(crate) async fn previous_checkpoint(
+        &self,
+        state: &StreamState,
+    ) -> Result<Option<Option<Checkpoint>>, Failure> {
+        loop {
+            // Before the image: a fold is let go of only when the image has it.
+            let folded = state.lock().folded.clone();
+            let image = self.metadata.image();
+            let Some(owned) = self.owned(&image, state) else { return Ok(None) };
+            if folded.is_some() {
+                return Ok(Some(folded));
+            }
+            let Some(stored) = owned.checkpoint else { return Ok(Some(None)) };
+            match self.objects.checkpoint(state.id, &stored).await {
+                Ok(bytes) => return Ok(Some(Some(Checkpoint { offset: stored.offset, bytes }))),
+                Err(ObjectReadError::Object(ObjectError::Gone { .. }))
+                    if self.metadata.image().index() > image.index() => {}
+                Err(error) => return Err(Failure::Corrupt(error.to_string())),
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What is known of one stream, shared by its handles, the log's sink and the uploader.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+use bytes::Bytes;
+use penstock_model::id::{Offset, StreamEpoch, StreamId};
+
+use crate::checkpoint::Checkpoint;
+use crate::position::{PositionCells, Positions};
+use crate::stream_cache::StreamCache;
+use crate::tail::{Tail, notify};
+
+/// Checkpoints above this size are read back from the store when they are folded again, so that
+/// an idle stream costs little memory.
+const KEPT_CHECKPOINT_BYTES_MAX: usize = 1 << 10;
+
+/// One stream under one ownership.
+#[derive(Debug)]
+pub(crate) struct StreamState {
+    pub(crate) id: StreamId,
+    pub(crate) epoch: StreamEpoch,
+    pub(crate) cells: PositionCells,
+    /// Held while a batch is put into the log, so that offset order is log order.
+    gate: Mutex<()>,
+    closed: AtomicBool,
+    stopped: AtomicBool,
+    inner: Mutex<StreamInner>,
+}
+
+/// The part behind the stream's lock. Where both are needed, the log cache's lock comes first.
+#[derive(Debug)]
+pub(crate) struct StreamInner {
+    pub(crate) cache: StreamCache,
+    pub(crate) tail: Tail,
+    /// Already on the sink's list of streams to wake.
+    pub(crate) touched: bool,
+    /// The newest fold, if it is kept: it may be ahead of what is committed.
+    pub(crate) folded: Option<Checkpoint>,
+}
+
+/// Why a stream takes no more appends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    Closed,
+    Stopped,
+}
+
+impl StreamState {
+    /// `cached_from`: uploads through here are committed, as the checkpoint shows.
+    pub(crate) fn new(
+        id: StreamId,
+        epoch: StreamEpoch,
+        at: Positions,
+        cached_from: Offset,
+    ) -> Self {
+        Self {
+            id,
+            epoch,
+            cells: PositionCells::new(at),
+            gate: Mutex::new(()),
+            closed: AtomicBool::new(false),
+            stopped: AtomicBool::new(false),
+            inner: Mutex::new(StreamInner {
+                cache: StreamCache::new(cached_from),
+                tail: Tail::default(),
+                touched: false,
+                folded: None,
+            }),
+        }
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, StreamInner> {
+        self.inner.lock().expect("nobody panics with a stream's lock held")
+    }
+
+    pub(crate) fn lock_gate(&self) -> MutexGuard<'_, ()> {
+        self.gate.lock().expect("appends out of order have stopped this stream for good")
+    }
+
+    pub(crate) fn ended(&self) -> Option<Ended> {
+        if self.stopped.load(Ordering::Acquire) {
+            Some(Ended::Stopped)
+        } else if self.closed.load(Ordering::Acquire) {
+            Some(Ended::Closed)
+        } else {
+            None
+        }
+    }
+
+    /// Takes no more appends; those on their way are still heard of. Readers look again.
+    pub(crate) fn close(&self) {
+        {
+            let _no_append_is_under_way = self.lock_gate();
+            self.closed.store(true, Ordering::Release);
+        }
+        let listeners = self.lock().tail.take_listeners();
+        notify(&listeners, self.id, self.cells.durable.get());
+    }
+
+    /// The log has stopped: waiters are lost, readers look again.
+    pub(crate) fn stop(&self) {
+        // Before the lock, so that nobody begins to wait once the waiters are given up.
+        self.stopped.store(true, Ordering::Release);
+        let listeners = {
+            let mut inner = self.lock();
+            inner.tail.give_up_waiters();
+            inner.tail.take_listeners()
+        };
+        notify(&listeners, self.id, self.cells.durable.get());
+    }
+
+    /// Closed, and nothing of it is left to upload: it can be forgotten.
+    pub(crate) fn is_finished(&self) -> bool {
+        let at = self.cells.get();
+        self.ended().is_some() && at.durable == at.appended && self.lock().cache.is_drained()
+    }
+}
+
+impl StreamInner {
+    /// Remembers a fold until it is committed.
+    pub(crate) fn keep_fold(&mut self, offset: Offset, bytes: Bytes) {
+        self.folded = Some(Checkpoint { offset, bytes });
+    }
+
+    /// Remembers a committed fold, unless a newer one is known.
+    pub(crate) fn keep_fold_if_none(&mut self, fold: &Checkpoint) {
+        if self.folded.is_none() && fold.bytes.len() <= KEPT_CHECKPOINT_BYTES_MAX {
+            self.folded = Some(fold.clone());
+        }
+    }
+
+    /// The newest fold, if any is kept, is committed up to `offset`, and can be read from there.
+    pub(crate) fn release_fold(&mut self, offset: Offset) {
+        let large = |fold: &Checkpoint| fold.bytes.len() > KEPT_CHECKPOINT_BYTES_MAX;
+        if self.folded.as_ref().is_some_and(|fold| fold.offset <= offset && large(fold)) {
+            self.folded = None;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! A block made ready for upload: what each stream still needs of it, and its new checkpoint.
+
+use std::sync::Arc;
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+use penstock_model::id::Offset;
+use penstock_wal::ReadError;
+
+use super::block::Block;
+use super::plan::{PlannedCommit, StreamBytes, plan};
+use crate::batch::BatchSummary;
+use crate::checkpoint::Checkpoint;
+use crate::lifecycle::Failure;
+use crate::log_cache::BlockPart;
+use crate::object::writer::StoredBatch;
+use crate::shared::Shared;
+use crate::stream_cache::{BatchSource, CachedBatch};
+use crate::stream_state::StreamState;
+
+/// How many payloads are read back from the WAL at once.
+const WAL_READS_MAX: usize = 16;
+
+/// See the module's head.
+pub(crate) struct Prepared {
+    pub(crate) block: Block,
+    /// In order of stream.
+    pub(crate) parts: Vec<Part>,
+    pub(crate) plan: Vec<PlannedCommit>,
+}
+
+/// One stream's part.
+pub(crate) struct Part {
+    pub(crate) stream: Arc<StreamState>,
+    /// Where the stream's part of the block ends.
+    pub(crate) end: Offset,
+    /// What is to be stored: nothing of a stream that is another's, or below what is committed
+    /// already, as after a trim past the committed end.
+    batches: Vec<CachedBatch>,
+    /// The same with their payloads, once loaded.
+    pub(crate) stored: Vec<StoredBatch>,
+    pub(crate) checkpoint: Option<Checkpoint>,
+}
+
+impl Prepared {
+    /// Looks at what the metadata wants of a block, and folds its batches.
+    pub(crate) async fn new(shared: &Shared, block: Block) -> Result<Self, Failure> {
+        let mut parts = Vec::new();
+        for part in shared.streams.cache.parts(&block) {
+            parts.push(Part::new(shared, part).await?);
+        }
+        let sizes: Vec<_> = parts
+            .iter()
+            .filter(|part| part.checkpoint.is_some() || !part.batches.is_empty())
+            .map(|part| StreamBytes {
+                stream: part.stream.id,
+                bytes: part.batches.iter().map(|batch| u64::from(batch.payload_length)).sum(),
+            })
+            .collect();
+        let plan = plan(&sizes, &shared.settings.upload);
+        Ok(Self { block, parts, plan })
+    }
+
+    /// Gathers the payloads, from memory or from the WAL.
+    pub(crate) async fn load(&mut self, shared: &Shared) -> Result<(), Failure> {
+        for part in &mut self.parts {
+            let batches = std::mem::take(&mut part.batches);
+            part.stored = stream::iter(batches)
+                .map(|batch| load(shared, batch))
+                .buffered(WAL_READS_MAX)
+                .try_collect()
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Every stream's part joins what is committed of it: with a gap, the trim that comes with
+    /// the commit would lose batches.
+    pub(crate) fn check_contiguous(&self, shared: &Shared) {
+        let image = shared.metadata.image();
+        for part in &self.parts {
+            if let (Some(owned), Some(first)) =
+                (shared.owned(&image, &part.stream), part.stored.first())
+            {
+                let (start, end) = (first.offsets.start, owned.end);
+                assert!(
+                    start <= end,
+                    "stream {}: {start} leaves a gap after {end}",
+                    part.stream.id
+                );
+            }
+        }
+    }
+}
+
+impl Part {
+    async fn new(shared: &Shared, part: BlockPart) -> Result<Self, Failure> {
+        let BlockPart { stream, offsets, mut batches } = part;
+        let nothing = |stream| Self {
+            stream,
+            end: offsets.end,
+            batches: Vec::new(),
+            stored: Vec::new(),
+            checkpoint: None,
+        };
+        let Some(previous) = shared.previous_checkpoint(&stream).await? else {
+            return Ok(nothing(stream));
+        };
+        let folded_to = previous.as_ref().map_or(Offset::ZERO, |previous| previous.offset);
+        let news: Vec<BatchSummary> = batches
+            .iter()
+            .filter(|batch| batch.end() > folded_to)
+            .map(CachedBatch::summary)
+            .collect();
+        let checkpoint = news.first().map(|first| {
+            assert!(
+                first.offsets.start <= folded_to,
+                "stream {}: a fold to {folded_to} goes on at {}",
+                stream.id,
+                first.offsets.start
+            );
+            let bytes = shared.fold.fold(stream.id, previous.as_ref(), &news);
+            stream.lock().keep_fold(offsets.end, bytes.clone());
+            Checkpoint { offset: offsets.end, bytes }
+        });
+        let image = shared.metadata.image();
+        let committed = shared.owned(&image, &stream).map(|owned| owned.end);
+        batches.retain(|batch| committed.is_some_and(|committed| batch.end() > committed));
+        Ok(Self { batches, checkpoint, ..nothing(stream) })
+    }
+}
+
+async fn load(shared: &Shared, batch: CachedBatch) -> Result<StoredBatch, Failure> {
+    let bytes = match batch.source() {
+        BatchSource::Memory(bytes) => bytes,
+        BatchSource::Wal(location) => {
+            shared.counters.wal_reads.add(1);
+            shared.wal.read(location).await.map_err(|error| match error {
+                ReadError::Trimmed(position) => {
+                    let at = position.0;
+                    Failure::Corrupt(format!("the log was trimmed at {at} before the upload"))
+                }
+                ReadError::Wal(error) => Failure::Wal(error),
+            })?
+        }
+    };
+    Ok(StoredBatch {
+        offsets: batch.offsets(),
+        records: batch.records,
+        max_timestamp: batch.max_timestamp,
+        bytes,
+        crc32c: batch.payload_crc32c,
+    })
+}

@@ -1,0 +1,106 @@
+//! One commit's objects: leased, built, put into the store.
+
+use futures::future::try_join_all;
+use penstock_model::command::{
+    CheckpointRef, Command, LeaseObjects, Reply, UploadedObject, UploadedRange,
+};
+use penstock_model::id::{ObjectId, StreamId, Timestamp};
+
+use super::plan::{PlannedCommit, PlannedObject};
+use super::prepare::{Part, Prepared};
+use crate::lifecycle::Failure;
+use crate::object::put::{PutError, put_object};
+use crate::object::writer::{EncodedObject, ObjectWriter};
+use crate::shared::Shared;
+
+/// What the metadata has to know of objects that lie in the store.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct UploadedCommit {
+    pub(crate) planned: PlannedCommit,
+    pub(crate) objects: Vec<Uploaded>,
+}
+
+/// One object without its bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct Uploaded {
+    pub(crate) object: UploadedObject,
+    pub(crate) ranges: Vec<UploadedRange>,
+    pub(crate) checkpoints: Vec<(StreamId, CheckpointRef)>,
+}
+
+impl Prepared {
+    /// Leases ids for the objects of one commit, and puts them.
+    pub(crate) async fn put(
+        &self,
+        shared: &Shared,
+        planned: PlannedCommit,
+    ) -> Result<UploadedCommit, Failure> {
+        loop {
+            let first = lease(shared, &planned).await?;
+            let ids = (first.0..).map(ObjectId);
+            let objects: Vec<_> =
+                ids.zip(&planned.objects).map(|(id, object)| self.encode(id, object)).collect();
+            let backoff = shared.settings.upload.backoff;
+            let put = |object| put_object(&*shared.store, shared.cluster, object, backoff);
+            match try_join_all(objects.iter().map(put)).await {
+                Ok(_) => {
+                    let objects = objects.into_iter().map(Uploaded::from).collect();
+                    return Ok(UploadedCommit { planned, objects });
+                }
+                Err(PutError::Taken { key }) => {
+                    tracing::error!(%key, "an object was there already, will use another id");
+                }
+                Err(error @ PutError::Refused { .. }) => {
+                    return Err(Failure::Store(error.to_string()));
+                }
+            }
+        }
+    }
+
+    fn encode(&self, id: ObjectId, planned: &PlannedObject) -> EncodedObject {
+        let mut writer = ObjectWriter::new(id, planned.kind);
+        for stream in &planned.streams {
+            let index = self.parts.binary_search_by_key(stream, |part| part.stream.id);
+            let Part { stream, stored, checkpoint, .. } =
+                &self.parts[index.expect("the plan is made of the parts")];
+            if !stored.is_empty() {
+                writer.stream(stream.id, stream.epoch, stored.clone());
+            }
+            if let Some(checkpoint) = checkpoint {
+                writer.checkpoint(stream.id, checkpoint.offset, checkpoint.bytes.clone());
+            }
+        }
+        writer.finish()
+    }
+}
+
+impl From<EncodedObject> for Uploaded {
+    fn from(encoded: EncodedObject) -> Self {
+        let EncodedObject { object, ranges, checkpoints, .. } = encoded;
+        Self { object, ranges, checkpoints }
+    }
+}
+
+impl UploadedCommit {
+    /// Deletes objects that can never be committed: one attempt, since the lease that covered
+    /// them has expired, and whoever expired it deletes them too.
+    pub(crate) async fn delete(&self, shared: &Shared) {
+        let ids: Vec<_> = self.objects.iter().map(|object| object.object.id).collect();
+        shared.delete_objects(&ids).await;
+    }
+}
+
+/// The prepare of a commit: its objects get ids that nobody else gets.
+async fn lease(shared: &Shared, planned: &PlannedCommit) -> Result<ObjectId, Failure> {
+    let lease = i64::try_from(shared.settings.upload.lease.as_millis()).unwrap_or(i64::MAX);
+    let command = Command::LeaseObjects(LeaseObjects {
+        broker: shared.broker,
+        request: shared.next_request(),
+        count: u32::try_from(planned.objects.len()).expect("a command's size bounds the count"),
+        deadline: Timestamp(shared.clock.now().0.saturating_add(lease)),
+    });
+    match shared.submit(command).await.map_err(|refused| shared.refused(refused))? {
+        Reply::Leased(ids) => Ok(ids.start),
+        reply => unreachable!("a lease is answered with {reply:?}"),
+    }
+}
