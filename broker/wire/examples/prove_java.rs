@@ -5,6 +5,7 @@
 //!
 //! random message ─► ours reads, writes as its own and as any other version ─┐
 //!        └────────► Kafka's class does the same ────────────────────────────┴► equal, or both refuse
+//! message of which nothing was set: ours and Kafka's ──► equal
 //! Kafka's random message ─► ours reads, writes ─► equal
 //! ```
 //!
@@ -34,6 +35,7 @@ fn main() -> Result<ExitCode> {
     for entry in MESSAGES {
         for version in entry.version_min..=entry.version_max {
             let place = || format!("{} v{version}", entry.name);
+            differences.extend(defaults(&mut java, entry, version).with_context(place)?);
             differences.extend(ours_to_java(&mut java, entry, version).with_context(place)?);
             differences.extend(java_to_ours(&mut java, entry, version).with_context(place)?);
             compared += 1;
@@ -49,6 +51,15 @@ fn main() -> Result<ExitCode> {
         differences.len()
     );
     Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Both write what nothing was set of.
+fn defaults(java: &mut Java, entry: &Entry, version: i16) -> Result<Option<String>> {
+    let ours = (entry.encode_default)(version).map_err(|error| error.to_string());
+    let theirs = java.default(entry.name, version)?;
+    let name = entry.name;
+    let difference = format!("{name} v{version} default:\n  ours  {ours:?}\n  Kafka {theirs:?}");
+    Ok(if ours == theirs { None } else { Some(difference) })
 }
 
 /// Both read the same bytes, and write them in the same and in another version.
@@ -133,6 +144,13 @@ impl Java {
         self.orders.write_all(bytes)?;
         self.orders.flush()?;
         Ok([self.answer()?, self.answer()?])
+    }
+
+    fn default(&mut self, name: &str, version: i16) -> Result<Result<Bytes, String>> {
+        self.order(b'D', name)?;
+        self.orders.write_all(&version.to_be_bytes())?;
+        self.orders.flush()?;
+        self.answer()
     }
 
     fn make(&mut self, name: &str, version: i16, seed: u64) -> Result<Result<Bytes, String>> {

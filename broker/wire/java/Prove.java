@@ -25,6 +25,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
  *
  * <pre>
  * 'R' name from to bytes   read as version `from`, write as `from` and as `to`
+ * 'D' name version         write a message of which nothing was set
  * 'M' name version seed    make a random message from Kafka's schema of that version
  * answer                   0 and bytes, or 1 and why not; two answers for 'R'
  * </pre>
@@ -60,6 +61,9 @@ public final class Prove {
                 in.readFully(bytes);
                 answer(out, () -> write(read(type, bytes, from), from));
                 answer(out, () -> write(read(type, bytes, from), to));
+            } else if (order == 'D') {
+                short version = in.readShort();
+                answer(out, () -> write((Message) type.getConstructor().newInstance(), version));
             } else if (order == 'M') {
                 short version = in.readShort();
                 Random random = new Random(in.readLong());

@@ -28,6 +28,8 @@ pub struct Entry {
     pub fields: &'static [Field],
     /// Decodes bytes of the first version and encodes the message in the second.
     pub recode: fn(Bytes, i16, i16) -> Result<Recoded, DecodeError>,
+    /// Encodes the message of which nothing was set.
+    pub encode_default: fn(i16) -> Result<Bytes, EncodeError>,
 }
 
 /// What became of a message.
@@ -99,7 +101,28 @@ impl Entry {
             flexible_from: M::FLEXIBLE_FROM,
             fields,
             recode: recode::<M>,
+            encode_default: encode_default::<M>,
         }
+    }
+
+    /// Whatever bytes it reads are a message: it can be written, and what is written reads and
+    /// writes the same.
+    ///
+    /// # Panics
+    /// Where that does not hold.
+    pub fn assert_stable(&self, version: i16, bytes: &Bytes) {
+        let name = self.name;
+        let Ok(first) = (self.recode)(bytes.clone(), version, version) else { return };
+        let written = first.bytes.unwrap_or_else(|error| {
+            panic!("{name} v{version} cannot be written again: {error}: {bytes:?}");
+        });
+        let second = (self.recode)(written.clone(), version, version);
+        let second = second.unwrap_or_else(|error| panic!("{name} v{version}: {error}: {bytes:?}"));
+        assert_eq!(
+            second,
+            Recoded { bytes: Ok(written), remaining: 0 },
+            "{name} v{version}: {bytes:?}"
+        );
     }
 }
 
@@ -154,4 +177,10 @@ fn recode<M: Message>(bytes: Bytes, from: i16, to: i16) -> Result<Recoded, Decod
     let mut writer = Writer::new();
     let encoded = message.encode(&mut writer, to).map(|()| writer.into_bytes());
     Ok(Recoded { bytes: encoded, remaining: reader.remaining() })
+}
+
+fn encode_default<M: Message>(version: i16) -> Result<Bytes, EncodeError> {
+    let mut writer = Writer::new();
+    M::default().encode(&mut writer, version)?;
+    Ok(writer.into_bytes())
 }

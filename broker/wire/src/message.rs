@@ -20,7 +20,7 @@ pub trait Element: Sized {
 }
 
 /// A whole message: a request, a response, or data of its own.
-pub trait Message: Element {
+pub trait Message: Element + Default {
     /// Kafka's name, such as `FetchRequest`.
     const NAME: &'static str;
     /// Versions with a schema.

@@ -49,6 +49,15 @@ pub fn message(entry: &Entry, version: i16, random: &mut Random) -> Bytes {
     bytes.freeze()
 }
 
+/// The message of `entry` of which nothing was set.
+pub fn default_message(entry: &Entry, version: i16) -> Bytes {
+    let flexible = version >= entry.flexible_from;
+    let walk = Walk { version, flexible, random: &mut Random::new(0) };
+    let mut bytes = BytesMut::new();
+    walk.default_structure(entry.fields, &mut bytes);
+    bytes.freeze()
+}
+
 struct Walk<'a> {
     version: i16,
     flexible: bool,

@@ -36,6 +36,14 @@ fn keys_and_versions_are_those_of_the_requests() {
 }
 
 #[test]
+fn what_is_not_set_has_its_default() {
+    each_version(|entry, version| {
+        let expected = random::default_message(entry, version);
+        assert_eq!((entry.encode_default)(version), Ok(expected), "{} v{version}", entry.name);
+    });
+}
+
+#[test]
 fn what_is_read_is_written_again() {
     let mut random = Random::new(1);
     each_version(|entry, version| {
