@@ -1,4 +1,22 @@
 //! Settings: where they come from, which there are, and what they mean.
+//!
+//! ```text
+//!   file ─► environment ─► --set ─► Given (text, checked) ─┬─► NodeConfig   at the start
+//!                          topic ─► dynamic (image) ──┐    │
+//!                                                     └─► Layers ─► TopicConfig, DescribeConfigs
+//! ```
+//!
+//! Components know none of this: they get typed values of their own.
 
+pub mod given;
+pub mod layers;
 pub mod properties;
 pub mod setting;
+pub mod table;
+pub mod topic;
+
+mod topic_config;
+
+pub use given::{Given, Place, SettingsError};
+pub use layers::{Layers, Resolved, Source, Synonym};
+pub use topic_config::TopicConfig;

@@ -111,26 +111,17 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// A setting with a default.
+    /// A setting; without a default it is null, without valid values all of its type are.
     pub(super) const fn new(
         name: &'static str,
         kind: Kind,
-        default: &'static str,
-        valid: Valid,
+        default: &[&'static str],
+        valid: &[Valid],
         doc: &'static str,
     ) -> Self {
-        let effect = Effect::Applies;
-        Self { name, kind, default: Some(default), valid, doc, dynamic: false, effect }
-    }
-
-    /// A setting whose default is null.
-    pub(super) const fn unset(
-        name: &'static str,
-        kind: Kind,
-        valid: Valid,
-        doc: &'static str,
-    ) -> Self {
-        Self { default: None, ..Self::new(name, kind, "", valid, doc) }
+        let default = if default.is_empty() { None } else { Some(default[0]) };
+        let valid = if valid.is_empty() { Valid::Any } else { valid[0] };
+        Self { name, kind, default, valid, doc, dynamic: false, effect: Effect::Applies }
     }
 
     /// The same, changeable at run time.
@@ -138,7 +129,7 @@ impl Setting {
         Self { dynamic: true, ..self }
     }
 
-    /// The same, accepted without effect.
+    /// The same, accepted, stored and shown without effect.
     pub(super) const fn nothing(self) -> Self {
         Self { effect: Effect::Nothing, ..self }
     }

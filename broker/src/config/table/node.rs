@@ -1,0 +1,76 @@
+//! Settings of the node itself: identity, listeners, storage, memory.
+
+use super::settings;
+use crate::config::setting::{Setting, Valid};
+
+pub(super) const IDENTITY: &[Setting] = settings! {
+    "cluster.id": String => "22 characters of URL-safe base 64. Made at the first start; later only the same id starts.";
+    "node.id": Int = "1" (Valid::AtLeast(0)) => "This node, unique in the cluster.";
+    "process.roles": List = "broker,controller" (Valid::ListOf(&["broker", "controller"])) =>
+        "What the node does. This version runs as a single node with both roles.";
+    "controller.quorum.voters": List => "`id@host:port` of each controller. Null for this node alone, which is all this version runs.";
+    "broker.rack": String => "The zone that the node stands in; clients are told.";
+};
+
+pub(super) const NETWORK: &[Setting] = settings! {
+    "listeners": List = "PLAINTEXT://127.0.0.1:9092" =>
+        "`NAME://host:port` for each Kafka listener. Port 0 picks one; no host means all addresses.";
+    "advertised.listeners": List =>
+        "What clients are told to connect to, by the names of `listeners`; null for the listeners \
+         themselves.";
+    "listener.security.protocol.map": String
+        = "PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL" =>
+        "The security protocol of each listener name. This version serves PLAINTEXT.";
+    "internal.listener": String = "127.0.0.1:9093" =>
+        "gRPC of the quorum and between brokers. Not opened while the node is alone.";
+    "admin.listener": String = "127.0.0.1:9644" =>
+        "HTTP: `/metrics`, `/livez` and `/readyz`. Empty for none.";
+    "socket.request.max.bytes": Int = "104857600" (Valid::AtLeast(1)) =>
+        "A longer request closes its connection.";
+    "connections.max.idle.ms": Long = "600000" (Valid::AtLeast(1)) =>
+        "A connection without a request for so long is closed.";
+    "max.connections": Int = "2147483647" (Valid::AtLeast(0)) =>
+        "Connections of all listeners; further ones wait.";
+    "max.connections.per.ip": Int = "2147483647" (Valid::AtLeast(0)) =>
+        "Connections from one address; further ones are closed.";
+    "max.connections.per.ip.overrides": String = "" => "`address:count,…` for addresses with another limit.";
+    "drain.timeout.ms": Long = "30000" (Valid::AtLeast(0)) =>
+        "How long a stopping node waits for requests that have begun.";
+    "metrics.by.topic.enable": Boolean = "false" =>
+        "Counts produced and fetched bytes for each topic: two more series a topic.";
+};
+
+pub(super) const STORAGE: &[Setting] = settings! {
+    "data.dir": String = "./penstock-data" => "Raft log, file WAL and, by default, objects.";
+    "storage.url": String =>
+        "Where objects lie: `file:///path`, `memory://`, or \
+         `s3://bucket/prefix?endpoint=…&region=…&path_style=true`. Null for \
+         `file://{data.dir}/objects`.";
+    "wal.url": String =>
+        "Where the write-ahead log lies: `file:///path`. Null for `file://{data.dir}/wal`.";
+    "wal.backlog.bytes.max": Long = "10737418240" (Valid::AtLeast(1)) =>
+        "Durable in the WAL and not yet committed as objects; past it producers wait.";
+    "upload.bytes.max": Long = "67108864" (Valid::AtLeast(1)) =>
+        "An upload starts when so much has gathered.";
+    "upload.interval.ms": Long = "30000" (Valid::AtLeast(1)) =>
+        "An upload starts when the oldest record that it would take is of this age.";
+};
+
+pub(super) const MEMORY: &[Setting] = settings! {
+    "memory.budget.bytes": Long = "536870912" (Valid::AtLeast(67_108_864)) =>
+        "What the pools below share, each by its part of it unless it is set.";
+    "memory.log.cache.bytes": Long (Valid::AtLeast(1)) =>
+        "Records that are newer than their upload, for readers at the tail. A quarter.";
+    "memory.index.bytes": Long (Valid::AtLeast(1)) =>
+        "What is remembered of each batch that waits for its upload. An eighth.";
+    "memory.upload.bytes": Long (Valid::AtLeast(1)) => "Blocks being built and uploaded. A quarter.";
+    "memory.block.cache.bytes": Long (Valid::AtLeast(1)) =>
+        "Blocks read from objects, for the next reader. An eighth.";
+    "memory.requests.bytes": Long (Valid::AtLeast(1)) =>
+        "Requests that are being read and served; an eighth of it is for small ones alone. A \
+         longer request is served when no other is. An eighth.";
+    "memory.responses.bytes": Long (Valid::AtLeast(1)) =>
+        "Fetched records on their way to clients. A sixteenth.";
+    "memory.wal.bytes": Long (Valid::AtLeast(1)) =>
+        "Records on their way to the WAL. A sixteenth.";
+};

@@ -1,0 +1,178 @@
+//! Settings of a topic: the 33 of Kafka and one of our own, with the broker keys that they fall
+//! back to.
+//!
+//! What tools send is judged here, in Kafka's words. What the log needs of it is
+//! [`TopicConfig`](super::TopicConfig).
+
+use super::setting::{InvalidValue, Setting, Valid};
+use super::table::settings;
+
+/// Words that settings of topics, and the broker keys behind them, accept.
+pub(super) mod words {
+    pub(in crate::config) const CLEANUP: &[&str] = &["compact", "delete"];
+    pub(in crate::config) const COMPRESSION: &[&str] =
+        &["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"];
+    pub(in crate::config) const TIMESTAMP_TYPE: &[&str] = &["CreateTime", "LogAppendTime"];
+    pub(in crate::config) const VALIDATE: &[&str] = &["full", "header"];
+}
+
+/// Milliseconds of the units that broker keys come in.
+const HOURS: i64 = 3_600_000;
+const MINUTES: i64 = 60_000;
+
+/// Every setting of a topic, by name.
+pub const SETTINGS: &[Setting] = settings! {
+    "cleanup.policy": List = "delete" (Valid::ListOf(words::CLEANUP)) =>
+        "Whether old records are deleted, superseded ones compacted away, both or neither.";
+    "compression.gzip.level": Int = "-1" (Valid::GzipLevel) =>
+        "Used where batches are re-encoded as gzip.";
+    "compression.lz4.level": Int = "9" (Valid::Between(1, 17)) [nothing] =>
+        "Shown. Batches are re-encoded with the fast compressor, whatever stands here.";
+    "compression.type": String = "producer" (Valid::OneOf(words::COMPRESSION)) =>
+        "The codec that batches are stored in; `producer` keeps theirs.";
+    "compression.zstd.level": Int = "3" (Valid::Between(-131_072, 22)) =>
+        "Used where batches are re-encoded as zstd.";
+    "delete.retention.ms": Long = "86400000" (Valid::AtLeast(0)) =>
+        "How long a compacted topic keeps tombstones.";
+    "file.delete.delay.ms": Long = "60000" (Valid::AtLeast(0)) [nothing] =>
+        "Objects outlive every read of them by a delay of their own.";
+    "flush.messages": Long = "9223372036854775807" (Valid::AtLeast(1)) [nothing] =>
+        "Every acknowledged record is flushed.";
+    "flush.ms": Long = "9223372036854775807" (Valid::AtLeast(0)) [nothing] =>
+        "Every acknowledged record is flushed.";
+    "follower.replication.throttled.replicas": List = "" (Valid::ThrottledReplicas) [nothing] =>
+        "Brokers replicate nothing.";
+    "index.interval.bytes": Int = "4096" (Valid::AtLeast(0)) [nothing] =>
+        "Indexes are the object format's own.";
+    "leader.replication.throttled.replicas": List = "" (Valid::ThrottledReplicas) [nothing] =>
+        "Brokers replicate nothing.";
+    "local.retention.bytes": Long = "-2" (Valid::AtLeast(-2)) [nothing] =>
+        "There is no local copy to keep.";
+    "local.retention.ms": Long = "-2" (Valid::AtLeast(-2)) [nothing] =>
+        "There is no local copy to keep.";
+    "max.compaction.lag.ms": Long = "9223372036854775807" (Valid::AtLeast(1)) =>
+        "After how long a record must have been considered for compaction.";
+    "max.message.bytes": Int = "1048588" (Valid::AtLeast(0)) =>
+        "The largest batch that is accepted.";
+    "message.timestamp.after.max.ms": Long = "3600000" (Valid::AtLeast(0)) =>
+        "How far a producer's time may lie in the future.";
+    "message.timestamp.before.max.ms": Long = "9223372036854775807" (Valid::AtLeast(0)) =>
+        "How far a producer's time may lie in the past.";
+    "message.timestamp.type": String = "CreateTime" (Valid::OneOf(words::TIMESTAMP_TYPE)) =>
+        "Whether a record's time is its producer's or the broker's.";
+    "min.cleanable.dirty.ratio": Double = "0.5" (Valid::Ratio) =>
+        "The share of superseded bytes from which on compaction pays.";
+    "min.compaction.lag.ms": Long = "0" (Valid::AtLeast(0)) =>
+        "How long a record stays before it may be compacted away.";
+    "min.insync.replicas": Int = "1" (Valid::AtLeast(1)) [nothing] =>
+        "What is acknowledged is on stable storage, whatever stands here.";
+    "penstock.validate.compressed": String = "full" (Valid::OneOf(words::VALIDATE)) =>
+        "Whether compressed batches are inflated and checked (`full`), or believed (`header`).";
+    "preallocate": Boolean = "false" [nothing] => "There are no segment files.";
+    "remote.log.copy.disable": Boolean = "false" [nothing] =>
+        "There is no tiering: every record lies in object storage anyway.";
+    "remote.log.delete.on.disable": Boolean = "false" [nothing] =>
+        "There is no tiering: every record lies in object storage anyway.";
+    "remote.storage.enable": Boolean = "false" [nothing] =>
+        "There is no tiering: `true` is refused, as by a Kafka broker without it.";
+    "retention.bytes": Long = "-1" => "How many bytes of a partition are kept, -1 for all.";
+    "retention.ms": Long = "604800000" (Valid::AtLeast(-1)) =>
+        "How long records are kept, -1 for ever.";
+    "segment.bytes": Int = "1073741824" (Valid::AtLeast(1_048_576)) =>
+        "The step in which retention by size proceeds.";
+    "segment.index.bytes": Int = "10485760" (Valid::AtLeast(4)) [nothing] =>
+        "Indexes are the object format's own.";
+    "segment.jitter.ms": Long = "0" (Valid::AtLeast(0)) [nothing] =>
+        "There are no segment files.";
+    "segment.ms": Long = "604800000" (Valid::AtLeast(1)) =>
+        "The step in which retention by time proceeds.";
+    "unclean.leader.election.enable": Boolean = "false" [nothing] =>
+        "No election loses what was acknowledged.";
+};
+
+/// The broker keys that give a topic setting's value where the topic does not: the first given
+/// one first, with the factor that turns its unit into milliseconds.
+const SYNONYMS: &[(&str, &[(&str, i64)])] = &[
+    ("cleanup.policy", &[("log.cleanup.policy", 1)]),
+    ("compression.gzip.level", &[("compression.gzip.level", 1)]),
+    ("compression.lz4.level", &[("compression.lz4.level", 1)]),
+    ("compression.type", &[("compression.type", 1)]),
+    ("compression.zstd.level", &[("compression.zstd.level", 1)]),
+    ("delete.retention.ms", &[("log.cleaner.delete.retention.ms", 1)]),
+    ("file.delete.delay.ms", &[("log.segment.delete.delay.ms", 1)]),
+    ("flush.messages", &[("log.flush.interval.messages", 1)]),
+    ("flush.ms", &[("log.flush.interval.ms", 1), ("log.flush.scheduler.interval.ms", 1)]),
+    ("index.interval.bytes", &[("log.index.interval.bytes", 1)]),
+    ("local.retention.bytes", &[("log.local.retention.bytes", 1)]),
+    ("local.retention.ms", &[("log.local.retention.ms", 1)]),
+    ("max.compaction.lag.ms", &[("log.cleaner.max.compaction.lag.ms", 1)]),
+    ("max.message.bytes", &[("message.max.bytes", 1)]),
+    ("message.timestamp.after.max.ms", &[("log.message.timestamp.after.max.ms", 1)]),
+    ("message.timestamp.before.max.ms", &[("log.message.timestamp.before.max.ms", 1)]),
+    ("message.timestamp.type", &[("log.message.timestamp.type", 1)]),
+    ("min.cleanable.dirty.ratio", &[("log.cleaner.min.cleanable.ratio", 1)]),
+    ("min.compaction.lag.ms", &[("log.cleaner.min.compaction.lag.ms", 1)]),
+    ("min.insync.replicas", &[("min.insync.replicas", 1)]),
+    ("penstock.validate.compressed", &[("penstock.validate.compressed", 1)]),
+    ("preallocate", &[("log.preallocate", 1)]),
+    ("retention.bytes", &[("log.retention.bytes", 1)]),
+    (
+        "retention.ms",
+        &[
+            ("log.retention.ms", 1),
+            ("log.retention.minutes", MINUTES),
+            ("log.retention.hours", HOURS),
+        ],
+    ),
+    ("segment.bytes", &[("log.segment.bytes", 1)]),
+    ("segment.index.bytes", &[("log.index.size.max.bytes", 1)]),
+    ("segment.jitter.ms", &[("log.roll.jitter.ms", 1), ("log.roll.jitter.hours", HOURS)]),
+    ("segment.ms", &[("log.roll.ms", 1), ("log.roll.hours", HOURS)]),
+    ("unclean.leader.election.enable", &[("unclean.leader.election.enable", 1)]),
+];
+
+/// The setting of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.name == name)
+}
+
+/// See [`SYNONYMS`].
+pub(super) fn synonyms(name: &str) -> &'static [(&'static str, i64)] {
+    SYNONYMS.iter().find(|(topic, _)| *topic == name).map_or(&[], |(_, keys)| keys)
+}
+
+/// Judges the settings that a topic is to have, all of them: some only make sense together.
+///
+/// # Errors
+/// The first that is wrong, in Kafka's words; the error code is `INVALID_CONFIG`.
+pub fn check<'a>(
+    settings: impl IntoIterator<Item = (&'a str, &'a str)> + Clone,
+) -> Result<(), InvalidValue> {
+    if let Some((name, _)) = settings.clone().into_iter().find(|(name, _)| find(name).is_none()) {
+        return Err(InvalidValue { message: format!("Unknown topic config name: {name}") });
+    }
+    let mut lag = (0_i64, i64::MAX);
+    for (name, value) in settings {
+        let setting = find(name).expect("unknown names were refused above");
+        let value = setting.check(value)?;
+        match name {
+            "min.compaction.lag.ms" => lag.0 = value.parse().expect("a checked number"),
+            "max.compaction.lag.ms" => lag.1 = value.parse().expect("a checked number"),
+            "remote.storage.enable" if value.eq_ignore_ascii_case("true") => {
+                let message = "Tiered Storage functionality is disabled in the broker. Topic \
+                               cannot be configured with remote log storage.";
+                return Err(InvalidValue { message: message.to_owned() });
+            }
+            _ => {}
+        }
+    }
+    if lag.0 > lag.1 {
+        let message = format!(
+            "conflict topic config setting min.compaction.lag.ms ({}) > max.compaction.lag.ms ({})",
+            lag.0, lag.1
+        );
+        return Err(InvalidValue { message });
+    }
+    Ok(())
+}

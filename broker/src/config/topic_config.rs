@@ -1,0 +1,93 @@
+//! A topic's settings as the log wants them: typed, complete.
+
+use std::time::Duration;
+
+use penstock_model::id::TopicId;
+use penstock_records::{Encoding, Inspection, Rules, TargetCompression, TimestampType};
+
+use super::layers::Layers;
+use super::setting::split_list;
+use super::topic;
+
+/// What holds for one topic, by one image.
+#[derive(Clone, Debug)]
+pub struct TopicConfig {
+    /// What is asked of a produced batch. Whether zstd was negotiated is the request's to say.
+    pub rules: Rules,
+    /// Whether `cleanup.policy` has `delete`.
+    pub deletes: bool,
+    /// How long records are kept; `None` for ever, and where the policy does not delete.
+    pub retention: Option<Duration>,
+    /// How many bytes of a partition are kept; `None` for all, and where the policy does not
+    /// delete.
+    pub retention_bytes: Option<u64>,
+}
+
+impl TopicConfig {
+    /// What holds for `topic`, or for a topic that says nothing.
+    #[must_use]
+    pub fn resolve(layers: &Layers<'_>, topic: Option<TopicId>) -> Self {
+        let values = Values { layers, topic };
+        let policy = values.text("cleanup.policy");
+        let deletes = split_list(&policy).contains(&"delete");
+        let limit = |name| u64::try_from(values.long(name)).ok().filter(|_| deletes);
+        Self {
+            rules: Rules {
+                max_message_bytes: usize::try_from(values.long("max.message.bytes")).unwrap_or(0),
+                compacted: split_list(&policy).contains(&"compact"),
+                timestamp_type: match values.text("message.timestamp.type").as_str() {
+                    "LogAppendTime" => TimestampType::LogAppendTime,
+                    _ => TimestampType::CreateTime,
+                },
+                timestamp_before_max_ms: values.long("message.timestamp.before.max.ms"),
+                timestamp_after_max_ms: values.long("message.timestamp.after.max.ms"),
+                compression: values.compression(),
+                inspection: match values.text("penstock.validate.compressed").as_str() {
+                    "header" => Inspection::Header,
+                    _ => Inspection::Full,
+                },
+                ..Rules::default()
+            },
+            deletes,
+            retention: limit("retention.ms").map(Duration::from_millis),
+            retention_bytes: limit("retention.bytes"),
+        }
+    }
+}
+
+/// Reads settings that were checked when they were given.
+struct Values<'a> {
+    layers: &'a Layers<'a>,
+    topic: Option<TopicId>,
+}
+
+impl Values<'_> {
+    fn text(&self, name: &'static str) -> String {
+        let setting = topic::find(name).unwrap_or_else(|| panic!("{name} is not in the table"));
+        // A value that an older version accepted and this one would not is as if not given.
+        let resolved = self.layers.topic(setting, self.topic).value;
+        let valid = resolved.filter(|value| setting.check(value).is_ok());
+        valid.or(setting.default.map(str::to_owned)).unwrap_or_default()
+    }
+
+    fn long(&self, name: &'static str) -> i64 {
+        let text = self.text(name);
+        text.trim().parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}"))
+    }
+
+    fn level(&self, name: &'static str) -> i32 {
+        let level = self.long(name);
+        i32::try_from(level).unwrap_or_else(|_| panic!("{name} is out of range: {level}"))
+    }
+
+    fn compression(&self) -> TargetCompression {
+        TargetCompression::Always(match self.text("compression.type").as_str() {
+            "uncompressed" => Encoding::None,
+            "gzip" => Encoding::Gzip { level: self.level("compression.gzip.level") },
+            "snappy" => Encoding::Snappy,
+            "lz4" => Encoding::Lz4,
+            "zstd" => Encoding::Zstd { level: self.level("compression.zstd.level") },
+            _ => return TargetCompression::Producer,
+        })
+    }
+}
