@@ -94,7 +94,13 @@ impl RaftId {
                 let damaged = || IdentityError::Damaged { path: path.display().to_string() };
                 let mut bytes = [0; FILE_BYTES];
                 match file.read_exact_at(&mut bytes, 0) {
-                    Ok(()) => decode(&bytes).ok_or_else(damaged),
+                    Ok(()) => {
+                        let id = decode(&bytes).ok_or_else(damaged)?;
+                        // Its name may be in the kernel's cache only, if the process that stored
+                        // it died; votes under an id must not outlive it.
+                        files.sync_dir(dir).map_err(failed("sync the folder of", &path))?;
+                        Ok(id)
+                    }
                     Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(damaged()),
                     Err(error) => Err(failed("read", &path)(error)),
                 }

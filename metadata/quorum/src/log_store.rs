@@ -61,13 +61,21 @@ pub enum LogError {
 /// Small: what snapshots make superfluous goes by whole segments.
 const SEGMENT_BYTES: u64 = 4 << 20;
 
-/// Recovers the write-ahead log in a folder from the first position that is left of it. Nobody
-/// else knows where that is; the journal itself tells whether it is enough. Makes blocking calls.
+/// Recovers the write-ahead log in a folder. Makes blocking calls.
 pub(crate) fn recover(files: &Arc<dyn Files>, dir: &Path) -> Result<FileRecovery, WalError> {
     let settings = FileWalSettings { segment_bytes: SEGMENT_BYTES, ..Default::default() };
-    let from = |trim| FileWal::recover(files, dir, trim, &settings);
-    match from(Position(0)) {
-        Err(WalError::Missing { missing, .. }) if missing.start == Position(0) => from(missing.end),
+    from_what_is_left(|trim| FileWal::recover(files, dir, trim, &settings))
+}
+
+/// Recovers from the first position that is left. Nobody else knows where a journal was trimmed;
+/// it tells itself whether what is left is enough.
+pub(crate) fn from_what_is_left<R>(
+    recover: impl Fn(Position) -> Result<R, WalError>,
+) -> Result<R, WalError> {
+    match recover(Position(0)) {
+        Err(WalError::Missing { missing, .. }) if missing.start == Position(0) => {
+            recover(missing.end)
+        }
         other => other,
     }
 }

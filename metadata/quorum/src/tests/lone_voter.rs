@@ -1,11 +1,11 @@
 //! One controller: it leads at once, keeps what it answered, and says when it cannot go on.
 
-use penstock_model::client::{MetadataClient, SubmitError};
+use penstock_model::client::SubmitError;
 use penstock_model::command::{Refused, Reply};
 use penstock_model::id::ClusterId;
 
 use super::*;
-use crate::{QuorumNode, StartError};
+use crate::QuorumNode;
 
 async fn start(parts: Parts) -> QuorumNode {
     let node = QuorumNode::start(parts).await.unwrap();
@@ -92,19 +92,4 @@ async fn a_controller_that_is_not_among_the_voters_waits() {
     let refused = node.client().submit(format()).await;
     assert!(matches!(refused, Err(SubmitError::Unavailable(_))), "{refused:?}");
     node.shutdown().await.unwrap();
-}
-
-#[tokio::test]
-async fn a_log_that_is_gone_is_not_started_without() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut parts = alone(dir.path());
-    parts.settings.snapshot_entries = 10;
-    let node = start(parts).await;
-    for number in 0..30 {
-        node.client().submit(set("number", &number.to_string())).await.unwrap();
-    }
-    node.shutdown().await.unwrap();
-    std::fs::remove_dir_all(dir.path().join("log")).unwrap();
-    let error = QuorumNode::start(alone(dir.path())).await.err().unwrap();
-    assert!(matches!(error, StartError::Log(crate::LogError::Gone)), "{error}");
 }

@@ -1,1 +1,133 @@
 //! Snapshot files: their bytes, and what a damaged one costs.
+
+use std::fs;
+use std::path::PathBuf;
+
+use penstock_model::apply::apply;
+use penstock_model::id::LogIndex;
+
+use super::*;
+use crate::codec::{put_log_id, put_optional};
+use crate::snapshot::{self, ReadFailure};
+use crate::type_config::{LeaderId, LogId, Membership, Snapshot, SnapshotMeta, StoredMembership};
+use crate::{Damage, LogError, QuorumNode, SnapshotError, StartError, membership};
+
+fn log_id(term: u64, index: u64) -> LogId {
+    LogId { leader_id: LeaderId { term, node_id: RaftId(1) }, index }
+}
+
+fn sample() -> Snapshot {
+    let mut image = MetadataImage::default();
+    apply(&mut image, LogIndex(2), &format()).result.unwrap();
+    apply(&mut image, LogIndex(3), &set("key", "value")).result.unwrap();
+    let membership = Membership::from(voters(&[1]));
+    let last_membership = StoredMembership::new(Some(log_id(0, 0)), membership);
+    let meta = SnapshotMeta { last_log_id: Some(log_id(1, 3)), last_membership };
+    Snapshot { meta, snapshot: Arc::new(image) }
+}
+
+fn bytes_of(sample: &Snapshot) -> Vec<u8> {
+    snapshot::encode(log_id(1, 3), sample).flatten().collect()
+}
+
+#[test]
+fn layout_and_round_trip() {
+    let sample = sample();
+    let bytes = bytes_of(&sample);
+    let mut head = b"PNSTSNP1".to_vec();
+    put_log_id(&mut head, log_id(1, 3));
+    put_optional(&mut head, Some(log_id(0, 0)), put_log_id);
+    let members = membership::encode(sample.meta.last_membership.membership());
+    head.extend(u32::try_from(members.len()).unwrap().to_be_bytes());
+    head.extend(members);
+    assert_eq!(bytes[..head.len()], head);
+    let (content, checksum) = bytes.split_last_chunk::<4>().unwrap();
+    assert_eq!(crc32c::crc32c(content), u32::from_be_bytes(*checksum));
+    assert!(content.ends_with(&[0; 4]));
+    let read = snapshot::decode(&bytes[..]).unwrap();
+    assert_eq!((read.meta, read.snapshot), (sample.meta, sample.snapshot));
+}
+
+#[test]
+fn every_flipped_or_missing_byte_is_noticed() {
+    let good = bytes_of(&sample());
+    for position in 0..good.len() {
+        let mut bytes = good.clone();
+        bytes[position] ^= 0x10;
+        assert!(matches!(snapshot::decode(&bytes[..]), Err(ReadFailure::Damaged(_))), "{position}");
+        let cut = snapshot::decode(&good[..position]);
+        assert!(matches!(cut, Err(ReadFailure::Damaged(_))), "cut at {position}");
+    }
+    let longer = [&good[..], &[0]].concat();
+    let longer = snapshot::decode(&longer[..]);
+    assert!(matches!(longer, Err(ReadFailure::Damaged(Damage::Trailing))));
+}
+
+fn small(dir: &Path) -> Parts {
+    let mut parts = alone(dir);
+    parts.settings.snapshot_entries = 20;
+    parts
+}
+
+/// A folder with two snapshots, and the log from behind the first of them on; its images' last
+/// number is 99.
+async fn with_two_snapshots(dir: &Path) -> Vec<PathBuf> {
+    let node = QuorumNode::start(small(dir)).await.unwrap();
+    node.recovered().await.unwrap();
+    for number in 0..100 {
+        node.client().submit(set("number", &number.to_string())).await.unwrap();
+    }
+    let purged = node.raft().wait(None);
+    purged.metrics(|now| now.purged.is_some_and(|id| id.index > 20), "purge").await.unwrap();
+    node.shutdown().await.unwrap();
+    let names = fs::read_dir(dir.join("snapshot")).unwrap();
+    let mut paths: Vec<_> = names.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    assert_eq!(paths.len(), 2);
+    paths
+}
+
+fn damage(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_snapshot_costs_a_longer_replay() {
+    let dir = tempfile::tempdir().unwrap();
+    let paths = with_two_snapshots(dir.path()).await;
+    damage(&paths[1]);
+    let bytes = fs::read(&paths[1]).unwrap();
+    let node = QuorumNode::start(small(dir.path())).await.unwrap();
+    node.recovered().await.unwrap();
+    assert_eq!(get(&node.client().image(), "number").as_deref(), Some("99"));
+    assert_eq!(fs::read(&paths[1]).unwrap(), bytes, "the bytes are kept");
+    node.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn without_a_snapshot_that_the_log_reaches_nothing_starts() {
+    let dir = tempfile::tempdir().unwrap();
+    let paths = with_two_snapshots(dir.path()).await;
+    paths.iter().for_each(|path| damage(path));
+    match QuorumNode::start(small(dir.path())).await.err().unwrap() {
+        StartError::Snapshot(SnapshotError::Damaged { path, .. }) => {
+            assert_eq!(Path::new(&path), paths[1]);
+        }
+        other => panic!("{other}"),
+    }
+    paths.iter().for_each(|path| fs::remove_file(path).unwrap());
+    let error = QuorumNode::start(small(dir.path())).await.err().unwrap();
+    assert!(matches!(error, StartError::Snapshot(SnapshotError::Missing { .. })), "{error}");
+}
+
+#[tokio::test]
+async fn a_log_that_is_gone_is_not_started_without() {
+    let dir = tempfile::tempdir().unwrap();
+    with_two_snapshots(dir.path()).await;
+    fs::remove_dir_all(dir.path().join("log")).unwrap();
+    let error = QuorumNode::start(small(dir.path())).await.err().unwrap();
+    assert!(matches!(error, StartError::Log(LogError::Gone)), "{error}");
+}
