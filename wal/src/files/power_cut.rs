@@ -54,11 +54,12 @@ impl PowerCutFiles {
         Self { disk: Arc::clone(&self.disk), boot: disk.boot }
     }
 
-    /// The power goes off during the k-th change from now: 1 is the next one. Until
-    /// [`crash`](Self::crash) every call fails.
-    pub fn cut_at(&self, change: u64) {
+    /// Everything stops in the k-th change from now: 1 is the next one. The change has happened as
+    /// far as the machine knows, but whoever made it never hears of that, and every call fails
+    /// until [`crash`](Self::crash) or [`kill`](Self::kill) says what it was that stopped it.
+    pub fn stop_at(&self, change: u64) {
         let mut disk = self.disk();
-        disk.fault = Some((disk.changes + change, Fault::PowerCut));
+        disk.fault = Some((disk.changes + change, Fault::Stop));
     }
 
     /// The k-th change from now fails. A write may have happened in part; what a failed sync
@@ -69,11 +70,11 @@ impl PowerCutFiles {
         disk.fault = Some((disk.changes + change, Fault::Error(kind)));
     }
 
-    /// True once the power was cut, until the next boot.
+    /// True once everything has stopped, for this boot.
     #[must_use]
-    pub fn is_off(&self) -> bool {
+    pub fn is_stopped(&self) -> bool {
         let disk = self.disk();
-        disk.off || disk.boot != self.boot
+        disk.stopped || disk.boot != self.boot
     }
 
     /// Files may hold so many bytes in all from now on; then writes fail with `StorageFull`.
@@ -111,8 +112,8 @@ impl PowerCutFiles {
     /// The disk, if it still runs for this boot.
     fn running(&self) -> io::Result<MutexGuard<'_, Disk>> {
         let disk = self.disk();
-        if disk.off || disk.boot != self.boot {
-            return Err(io::Error::other("the power is off"));
+        if disk.stopped || disk.boot != self.boot {
+            return Err(io::Error::other("everything has stopped"));
         }
         Ok(disk)
     }

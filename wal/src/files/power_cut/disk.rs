@@ -10,7 +10,7 @@ use crate::files::DirEntry;
 
 pub(super) struct Disk {
     pub(super) boot: u64,
-    pub(super) off: bool,
+    pub(super) stopped: bool,
     /// Counts calls that change something.
     pub(super) changes: u64,
     /// What is to happen at which change.
@@ -32,7 +32,7 @@ pub(super) struct Disk {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Fault {
-    PowerCut,
+    Stop,
     Error(io::ErrorKind),
 }
 
@@ -74,7 +74,7 @@ impl Disk {
     pub(super) fn new(seed: u64) -> Self {
         Self {
             boot: 0,
-            off: false,
+            stopped: false,
             changes: 0,
             fault: None,
             capacity: u64::MAX,
@@ -92,7 +92,7 @@ impl Disk {
 
     pub(super) fn end_boot(&mut self) {
         self.boot += 1;
-        self.off = false;
+        self.stopped = false;
         self.fault = None;
         self.locks.clear();
     }
@@ -126,18 +126,18 @@ impl Disk {
         }
         self.fault = None;
         Some(match fault {
-            Fault::PowerCut => {
-                self.off = true;
-                io::Error::other("the power was cut")
+            Fault::Stop => {
+                self.stopped = true;
+                io::Error::other("everything stops")
             }
             Fault::Error(kind) => io::Error::new(kind, "the disk was told to fail"),
         })
     }
 
-    /// A change that is made in full or, when it fails, not at all; in a power cut, perhaps.
+    /// A change that is made in full or, when it fails, not at all; when everything stops, it is made.
     fn change_or_fail(&mut self) -> io::Result<Option<io::Error>> {
         match self.change() {
-            Some(error) if !self.off => Err(error),
+            Some(error) if !self.stopped => Err(error),
             outcome => Ok(outcome),
         }
     }
@@ -155,7 +155,7 @@ impl Disk {
                 self.inode(inode).write(offset, bytes);
                 return Ok(());
             }
-            Some(error) if self.off => {
+            Some(error) if self.stopped => {
                 self.inode(inode).write(offset, bytes);
                 return Err(error);
             }
@@ -187,6 +187,7 @@ impl Disk {
         let file = self.inodes.get_mut(&inode).expect("open files stay until the boot ends");
         match fault {
             None => file.sync(),
+            Some(_) if self.stopped => {}
             // The kernel holds the pages for clean from now on: no later sync writes them.
             Some(_) => file.settle(&mut self.dice),
         }
@@ -263,6 +264,9 @@ impl Disk {
     pub(super) fn sync_dir(&mut self, dir: &Path) -> io::Result<()> {
         self.check_dir(dir)?;
         let fault = self.change();
+        if self.stopped {
+            return fault.map_or(Ok(()), Err);
+        }
         for change in std::mem::take(&mut self.unsynced_names) {
             if change.dir() != dir {
                 self.unsynced_names.push(change);

@@ -40,7 +40,7 @@ fn what_is_synced_survives_and_handles_end() {
         let _held = next.lock(&path("lock")).unwrap();
         drop(lock);
         assert!(next.lock(&path("lock")).is_err(), "the old guard does not end the new lock");
-        assert!(files.is_off() && !next.is_off());
+        assert!(files.is_stopped() && !next.is_stopped());
     }
 }
 
@@ -145,14 +145,16 @@ fn after_a_failed_sync_a_second_one_lies() {
 }
 
 #[test]
-fn the_power_goes_at_the_change_that_was_named() {
+fn everything_stops_at_the_change_that_was_named() {
     let files = started(3);
-    files.cut_at(2);
+    files.stop_at(2);
     let file = files.open(&path("a"), OpenMode::CreateNew).unwrap();
     file.write_all_at(&[IoSlice::new(b"x")], 0).unwrap_err();
-    assert!(files.is_off());
+    assert!(files.is_stopped());
     file.read_exact_at(&mut [0], 0).unwrap_err();
-    assert!(!files.crash().is_off());
+    let next = files.kill();
+    assert!(!next.is_stopped());
+    assert_eq!(next.content(&path("a")).unwrap(), b"x");
 }
 
 #[test]
