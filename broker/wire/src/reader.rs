@@ -13,7 +13,7 @@ use crate::string::WireString;
 use crate::uuid::Uuid;
 
 /// Kafka's limit for strings, whatever their length prefix could hold.
-pub(crate) const STRING_BYTES_MAX: usize = i16::MAX as usize;
+const STRING_BYTES_MAX: usize = i16::MAX as usize;
 
 /// Memory that the arrays of one message may take is this, and a multiple of the message's bytes:
 /// no honest message comes near. A partition of a fetch request, 33 bytes or more, takes 56.

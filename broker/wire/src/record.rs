@@ -52,3 +52,30 @@ pub fn encode_versioned<M: Message>(message: &M, version: i16) -> Result<Bytes, 
     message.encode(&mut writer, version)?;
     Ok(writer.into_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generated::offset_commit_key::OffsetCommitKey;
+    use crate::generated::offset_commit_value::OffsetCommitValue;
+
+    #[test]
+    fn a_committed_offset() {
+        let key = OffsetCommitKey { group: "g".into(), topic: "t".into(), partition: 3 };
+        let bytes = encode_record_key(&key).unwrap();
+        assert_eq!(bytes, &b"\0\x01\0\x01g\0\x01t\0\0\0\x03"[..]);
+        assert_eq!(record_type(&bytes), Ok(OffsetCommitKey::RECORD_TYPE));
+        assert_eq!(decode_record_key(&bytes), Ok(key));
+
+        let value = OffsetCommitValue { offset: 9, commit_timestamp: 1, ..Default::default() };
+        let bytes = encode_versioned(&value, 3).unwrap();
+        assert_eq!(bytes[..10], *b"\0\x03\0\0\0\0\0\0\0\x09");
+        assert_eq!(decode_versioned(&bytes), Ok(value));
+        let future = Bytes::from_static(b"\0\x63");
+        let message = "OffsetCommitValue";
+        assert_eq!(
+            decode_versioned::<OffsetCommitValue>(&future),
+            Err(DecodeError::UnsupportedVersion { message, version: 99 })
+        );
+    }
+}

@@ -9,7 +9,6 @@ use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::error::EncodeError;
 use crate::message::Element;
-use crate::reader::STRING_BYTES_MAX;
 use crate::records::Records;
 use crate::string::WireString;
 use crate::uuid::Uuid;
@@ -145,7 +144,6 @@ impl Writer {
             Ok(length) => self.i16(length),
             Err(_) => return Err(EncodeError::StringTooLong(bytes.len())),
         }
-        debug_assert!(bytes.len() <= STRING_BYTES_MAX);
         self.fields.put_slice(bytes);
         Ok(())
     }

@@ -15,6 +15,7 @@
 mod definition;
 mod emit;
 mod jar;
+mod parse;
 mod versions;
 
 use std::path::Path;

@@ -110,3 +110,40 @@ pub(crate) enum Condition {
     Never,
     If(String),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions() {
+        let check = |versions: &str, context: &str, inside: &str, outside: &str| {
+            let versions = Versions::parse(versions).unwrap();
+            let context = Versions::parse(context).unwrap();
+            let text = |condition| match condition {
+                Condition::Always => "always".to_owned(),
+                Condition::Never => "never".to_owned(),
+                Condition::If(text) => text,
+            };
+            assert_eq!(text(versions.condition(context)), inside, "{versions} in {context}");
+            assert_eq!(text(versions.inverse(context)), outside, "{versions} in {context}");
+        };
+        check("0+", "3-9", "always", "never");
+        check("none", "3-9", "never", "always");
+        check("0-2", "3-9", "never", "always");
+        check("5+", "3-9", "version >= 5", "version < 5");
+        check("0-5", "3-9", "version <= 5", "version > 5");
+        check("5-7", "3-9", "(5..=7).contains(&version)", "!(5..=7).contains(&version)");
+        check("5", "3-9", "version == 5", "!(5..=5).contains(&version)");
+        check("0+", "0", "always", "never");
+    }
+
+    #[test]
+    fn ranges_read_as_they_are_shown() {
+        for text in ["none", "3", "0-4", "7+"] {
+            assert_eq!(Versions::parse(text).unwrap().to_string(), text);
+        }
+        assert!(Versions::parse("x").is_err());
+        assert!(Versions::parse("1-x").is_err());
+    }
+}

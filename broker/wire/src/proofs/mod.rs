@@ -5,6 +5,7 @@
 
 mod hostile;
 mod kafka_protocol;
+mod primitives;
 mod schema;
 
 use crate::catalog::{Entry, MESSAGES};
