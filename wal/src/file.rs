@@ -32,6 +32,8 @@ mod segment;
 mod segments;
 
 #[cfg(test)]
+mod damage;
+#[cfg(test)]
 mod power_cut;
 
 use append::FileAppender;
@@ -139,5 +141,39 @@ mod tests {
     async fn conforms_on_a_disk() {
         let new = async || OnDisk { dir: tempfile::tempdir().unwrap(), files: Arc::new(OsFiles) };
         conformance::check_all(new).await;
+    }
+
+    /// A read of a segment that is being removed finishes or says that it was trimmed.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn reads_and_trims_go_side_by_side() {
+        let on_disk = OnDisk { dir: tempfile::tempdir().unwrap(), files: Arc::new(OsFiles) };
+        let ear = conformance::Ear::default();
+        let recovering = on_disk.recover(Position(0)).await.unwrap();
+        let wal = recovering.start(Box::new(ear.clone()));
+        for number in 0..300 {
+            conformance::append(&*wal, conformance::entry(number), number).await.unwrap();
+        }
+        ear.wait_for(300).await;
+        let places = ear.heard().durable;
+        let reader = {
+            let (wal, places) = (Arc::clone(&wal), places.clone());
+            tokio::spawn(async move {
+                let mut trimmed = 0;
+                for (place, number) in places.iter().rev().chain(&places).chain(&places) {
+                    match wal.read(*place).await {
+                        Ok(payload) => assert_eq!(payload, conformance::entry(*number).payload),
+                        Err(crate::ReadError::Trimmed(_)) => trimmed += 1,
+                        Err(error) => panic!("{error}"),
+                    }
+                }
+                trimmed
+            })
+        };
+        for (place, _) in places.iter().step_by(3) {
+            wal.trim(place.position).await.unwrap();
+        }
+        assert!(reader.await.unwrap() < 900);
+        wal.close().await.unwrap();
+        assert!(OsFiles.list(&on_disk.dir.path().join("wal")).unwrap().len() <= 3);
     }
 }
