@@ -55,6 +55,14 @@ pub enum DecodeError {
         /// The version asked for.
         version: i16,
     },
+    /// A record's key is of another type than the one asked for.
+    #[error("the key is of record type {found}, not {expected}")]
+    RecordType {
+        /// The type asked for.
+        expected: i16,
+        /// The type that the key names.
+        found: i16,
+    },
     /// The request header names an API that does not exist.
     #[error(transparent)]
     UnknownApiKey(#[from] UnknownApiKey),

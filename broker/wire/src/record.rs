@@ -21,11 +21,13 @@ pub fn record_type(key: &Bytes) -> Result<i16, DecodeError> {
     Reader::new(key.clone()).i16()
 }
 
-/// Reads a key whose type was found to be `K`'s.
+/// Reads a key of `K`'s type; [`record_type`] tells which that is.
 pub fn decode_record_key<K: RecordKey>(key: &Bytes) -> Result<K, DecodeError> {
     let mut reader = Reader::new(key.clone());
-    let record_type = reader.i16()?;
-    assert_eq!(record_type, K::RECORD_TYPE, "the caller looks at the type first");
+    let found = reader.i16()?;
+    if found != K::RECORD_TYPE {
+        return Err(DecodeError::RecordType { expected: K::RECORD_TYPE, found });
+    }
     K::decode(&mut reader, KEY_VERSION)
 }
 
@@ -66,6 +68,11 @@ mod tests {
         assert_eq!(bytes, &b"\0\x01\0\x01g\0\x01t\0\0\0\x03"[..]);
         assert_eq!(record_type(&bytes), Ok(OffsetCommitKey::RECORD_TYPE));
         assert_eq!(decode_record_key(&bytes), Ok(key));
+        let other = Bytes::from_static(b"\0\x02\0\x01g");
+        assert_eq!(
+            decode_record_key::<OffsetCommitKey>(&other),
+            Err(DecodeError::RecordType { expected: 1, found: 2 })
+        );
 
         let value = OffsetCommitValue { offset: 9, commit_timestamp: 1, ..Default::default() };
         let bytes = encode_versioned(&value, 3).unwrap();
