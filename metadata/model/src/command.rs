@@ -237,14 +237,14 @@ pub struct CheckpointRef {
 /// See [`Command::CommitUpload`] and design 4.1.1, rule 5.
 ///
 /// Refused as a whole when the broker is not active, when `wal.start` is past the current trim
-/// position, or when an object was neither leased to the broker nor committed by this very
-/// upload before. One lease serves one commit, which ends it, whatever ids it left unused. A
-/// retry changes nothing and is known as one while any of its objects is in the image (deletion
-/// waits longer than any retry). Per range: skipped (and reported) when the stream is gone, owned by another
-/// epoch, or the range leaves a gap; clipped where the stream's end is already past its start.
-/// With one range of a stream its later ones are skipped too.
-/// A checkpoint takes the place of the stream's former one unless that one is further on; it is
-/// skipped with its stream's range, and where the stream ends before it. Objects that nothing
+/// position, when an object was neither leased to the broker nor committed by this very upload
+/// before, or when a range would leave a gap in a stream that the broker owns. One lease serves
+/// one commit, which ends it, whatever ids it left unused. A retry changes nothing, and is known
+/// as one while any of its objects is in the image (deletion waits longer than any retry).
+///
+/// Per range: skipped (and reported) when the stream is gone or owned by another epoch; clipped
+/// where the stream's end is already past its start. A checkpoint takes the place of the stream's
+/// former one, unless that one is further on; it is skipped with its stream. Objects that nothing
 /// refers to in the end are destroyed at once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CommitUpload {
@@ -299,7 +299,7 @@ pub enum Reply {
     },
     /// The upload stands, but for these streams, which had no use for their ranges.
     Committed {
-        /// Streams that are gone, of another owner, or where a gap would have opened; ascending.
+        /// Streams that are gone or of another owner, ascending.
         /// After a retry: as the image tells it then, which may be of another owner.
         skipped: Vec<StreamId>,
     },
@@ -349,6 +349,17 @@ pub enum Refused {
         from: WalPosition,
         /// Where the log is trimmed to.
         trim: WalPosition,
+    },
+    /// Records are missing between what is committed and what was uploaded. Stop, and keep the
+    /// log: they may be in it.
+    #[error("stream {stream} ends at {end}, the upload goes on at {start}")]
+    Gap {
+        /// The stream.
+        stream: StreamId,
+        /// Where it ends.
+        end: Offset,
+        /// Where the upload's range begins.
+        start: Offset,
     },
     /// The sender has a bug: this is not what an upload looks like.
     #[error("malformed command: {0}")]

@@ -121,6 +121,13 @@ impl MetadataImage {
         self.configs.get(resource)?.get(key)
     }
 
+    /// Whether no setting changed between two images: what was derived from one holds in the
+    /// other. May say no where they are equal; costs nothing.
+    #[must_use]
+    pub fn same_configs(&self, other: &Self) -> bool {
+        self.configs.ptr_eq(&other.configs)
+    }
+
     /// Every resource that has dynamic settings.
     pub fn configured_resources(&self) -> impl Iterator<Item = &ConfigResource> {
         self.configs.keys()

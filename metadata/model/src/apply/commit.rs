@@ -5,8 +5,12 @@
 //!                    [ covered ]            no effect: the offsets are committed already
 //!                         [ clipped ────)   joins at the end, minus what is there
 //!                               [ ──────)   joins at the end
-//!                                   [ ──)   skipped: a gap would open
+//!                                   [ ──)   refused, with the whole upload: a gap would open
 //! ```
+//!
+//! A stream that is gone or of another owner is skipped: its records are of no use, and the trim
+//! position passes over them. A gap in a stream that the sender owns is another matter. Records
+//! are missing that the log may still hold, and a trim would lose them for good.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +20,7 @@ use super::storage::{owned_stream, release, retain};
 use crate::command::{
     CheckpointRef, CommitUpload, Refused, Reply, UploadedObject, UploadedRange, WalKind,
 };
-use crate::id::{BrokerEpoch, ObjectId, StreamEpoch, StreamId, Timestamp};
+use crate::id::{BrokerEpoch, ObjectId, StreamId, Timestamp};
 use crate::image::{MetadataImage, Object, ObjectLife, StoredRange, Wal};
 
 pub(super) fn upload(image: &mut MetadataImage, command: &CommitUpload) -> Result<Reply, Refused> {
@@ -47,8 +51,7 @@ pub(super) fn upload(image: &mut MetadataImage, command: &CommitUpload) -> Resul
     }
     let mut skipped = BTreeSet::new();
     for range in &command.ranges {
-        let wanted = !skipped.contains(&range.stream);
-        if wanted && !join(image, command.broker, range)? {
+        if !join(image, command.broker, range)? {
             skipped.insert(range.stream);
         }
     }
@@ -134,25 +137,18 @@ fn find_lease(image: &MetadataImage, command: &CommitUpload) -> Result<Found, Re
     if known { Ok(Found::Committed) } else { Err(Refused::NotLeased(one.id)) }
 }
 
-/// The answer to the retry of an applied commit, as far as it can still be told: a stream that
-/// took its ranges reaches their ends.
+/// The answer to the retry of an applied commit, as far as it can still be told.
 fn committed_before(image: &MetadataImage, command: &CommitUpload) -> Reply {
-    let reaches = |id, end, epoch: Option<StreamEpoch>| {
-        image.stream(id).is_some_and(|stream| {
-            let own = stream.owner == command.broker && epoch.is_none_or(|e| e == stream.epoch);
-            own && end <= stream.end
-        })
-    };
+    let broker = command.broker;
     let ranges = command.ranges.iter();
-    let ranges = ranges.filter(|r| !reaches(r.stream, r.offsets.end, Some(r.epoch)));
-    let checkpoints = command.checkpoints.iter();
-    let checkpoints = checkpoints.filter(|(id, checkpoint)| !reaches(*id, checkpoint.offset, None));
-    let skipped: BTreeSet<_> =
-        ranges.map(|range| range.stream).chain(checkpoints.map(|(id, _)| *id)).collect();
+    let ranges = ranges.filter(|r| owned_stream(image, r.stream, broker, r.epoch).is_none());
+    let checkpoints = command.checkpoints.iter().map(|(stream, _)| *stream);
+    let checkpoints = checkpoints.filter(|id| image.stream(*id).is_none_or(|s| s.owner != broker));
+    let skipped: BTreeSet<_> = ranges.map(|range| range.stream).chain(checkpoints).collect();
     Reply::Committed { skipped: skipped.into_iter().collect() }
 }
 
-/// Adds to the stream what the range has beyond its end. False if the stream has no use for it.
+/// Adds to the stream what the range has beyond its end. False if the stream is not the broker's.
 fn join(
     image: &mut MetadataImage,
     broker: BrokerEpoch,
@@ -162,7 +158,8 @@ fn join(
         return Ok(false);
     };
     if range.offsets.start > stream.end {
-        return Ok(false);
+        let (end, start) = (stream.end, range.offsets.start);
+        return Err(Refused::Gap { stream: range.stream, end, start });
     }
     if range.offsets.end <= stream.end {
         return Ok(true);
@@ -183,7 +180,7 @@ fn join(
 }
 
 /// Puts the checkpoint in place of the stream's former one, unless that one knows more. False if
-/// the stream is not the broker's, or does not reach the checkpoint.
+/// the stream is not the broker's.
 fn set_checkpoint(
     image: &mut MetadataImage,
     broker: BrokerEpoch,
@@ -195,7 +192,7 @@ fn set_checkpoint(
         return Ok(false);
     };
     if checkpoint.offset > stream.end {
-        return Ok(false);
+        return Err(Refused::Malformed("a checkpoint past its stream's end"));
     }
     if stream.checkpoint.is_some_and(|former| former.offset > checkpoint.offset) {
         return Ok(true);

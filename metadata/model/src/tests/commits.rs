@@ -1,8 +1,8 @@
 //! What a commit does to streams, objects and the log's trim position.
 
 use super::world::{Upload, World};
-use crate::command::{Command, Refused};
-use crate::id::{BrokerEpoch, ObjectId, Timestamp, WalPosition};
+use crate::command::{Command, CommitUpload, Refused};
+use crate::id::{BrokerEpoch, ObjectId, Offset, StreamEpoch, StreamId, Timestamp, WalPosition};
 
 /// The uploads on one broker with two streams, then: skipped streams of the last one, the
 /// streams, the objects.
@@ -42,22 +42,35 @@ fn a_covered_range_is_of_no_use_and_its_object_goes() {
     check(&[one, two], &[], ["0..10 0..10@1", "0..0"], "1:1 2:destroyed at 7");
 }
 
+/// The trim position stays with it: what is missing may still be in the log.
 #[test]
-fn a_gap_is_skipped_and_the_rest_stands() {
-    let one = upload(1, &[(1, 1..10, 0), (2, 0..5, 0)]);
-    check(&[one], &[1], ["0..0", "0..5 0..5@1"], "1:1");
+fn a_gap_is_refused_with_the_whole_upload() {
+    let mut world = World::with_streams(2);
+    world.commit(&upload(1, &[(1, 0..3, 0)])).unwrap();
+    let gap = Upload { wal: 0..9, ..upload(1, &[(2, 0..5, 0), (1, 4..10, 0)]) };
+    let refused = Refused::Gap { stream: StreamId(1), end: Offset(3), start: Offset(4) };
+    assert_eq!(world.commit(&gap), Err(refused));
+    assert_eq!([world.stream(1), world.stream(2)], ["0..3 0..3@1", "0..0"]);
+    assert_eq!((world.objects().as_str(), world.wal_trim(1)), ("1:1", 0));
 }
 
 #[test]
-fn what_follows_a_skipped_range_is_skipped_too() {
-    let one = upload(1, &[(1, 1..10, 0), (1, 0..20, 0)]);
-    check(&[one], &[1], ["0..0", "0..0"], "1:destroyed at 7");
+fn unknown_streams_are_skipped_and_the_rest_stands() {
+    let one = upload(1, &[(9, 4..10, 0), (1, 0..5, 0), (3, 0..1, 0), (9, 10..11, 0)]);
+    check(&[one], &[3, 9], ["0..5 0..5@1", "0..0"], "1:1");
+    check(&[upload(1, &[(3, 0..1, 0)])], &[3], ["0..0", "0..0"], "1:destroyed at 7");
 }
 
 #[test]
-fn unknown_streams_are_skipped() {
-    let one = upload(1, &[(9, 0..10, 0), (3, 0..1, 0), (9, 10..11, 0)]);
-    check(&[one], &[3, 9], ["0..0", "0..0"], "1:destroyed at 7");
+fn streams_of_another_owner_are_skipped() {
+    let mut world = World::with_streams(1);
+    let (other, _) = world.register(2, 1);
+    let first = world.lease(other.0, 1).start;
+    let foreign = Upload { checkpoints: vec![(1, 0, 0)], ..upload(1, &[(1, 0..10, 0)]) };
+    let foreign = CommitUpload { broker: other, ..foreign.command(first) };
+    assert_eq!(world.run_commit(&foreign), Ok(vec![1]));
+    assert_eq!(world.stream(1), "0..0");
+    assert_eq!(world.objects(), "1:destroyed at 7");
 }
 
 #[test]
@@ -71,7 +84,7 @@ fn another_stream_epoch_is_skipped() {
     let mut world = World::with_streams(1);
     let first = world.lease(1, 1).start;
     let mut command = upload(1, &[(1, 0..10, 0)]).command(first);
-    command.ranges[0].epoch = crate::id::StreamEpoch(1);
+    command.ranges[0].epoch = StreamEpoch(1);
     assert_eq!(world.run_commit(&command), Ok(vec![1]));
     assert_eq!(world.stream(1), "0..0");
 }
@@ -92,13 +105,11 @@ fn a_checkpoint_replaces_the_former_one_and_lets_go_of_its_object() {
     assert_eq!(world.commit(&step(&[], 15)), Ok(vec![]));
     assert_eq!(world.objects(), "1:destroyed at 9 2:1 3:destroyed at 7");
     // One beyond the stream's end says what nobody can know.
-    assert_eq!(world.commit(&step(&[], 21)), Ok(vec![1]));
+    let refused = Refused::Malformed("a checkpoint past its stream's end");
+    assert_eq!(world.commit(&step(&[], 21)), Err(refused));
     // An equal one moves the state to another object.
     assert_eq!(world.commit(&step(&[], 20)), Ok(vec![]));
-    assert_eq!(
-        world.objects(),
-        "1:destroyed at 9 2:destroyed at 7 3:destroyed at 7 4:destroyed at 7 5:1"
-    );
+    assert_eq!(world.objects(), "1:destroyed at 9 2:destroyed at 7 3:destroyed at 7 5:1");
 }
 
 #[test]
@@ -126,13 +137,13 @@ impl World {
 fn a_retry_answers_success_and_changes_nothing() {
     let mut world = World::with_streams(2);
     let first = world.lease(1, 2).start;
-    let command = upload(2, &[(1, 0..10, 0), (2, 3..10, 1)]).command(first);
-    assert_eq!(world.run_commit(&command), Ok(vec![2]));
+    let command = upload(2, &[(1, 0..10, 0), (3, 3..10, 1)]).command(first);
+    assert_eq!(world.run_commit(&command), Ok(vec![3]));
     let before = world.objects();
-    assert_eq!(world.run_commit(&command), Ok(vec![2]));
+    assert_eq!(world.run_commit(&command), Ok(vec![3]));
     // One of its two objects is forgotten already.
     world.run(&Command::ForgetObjects(vec![ObjectId(first + 1)])).unwrap();
-    assert_eq!(world.run_commit(&command), Ok(vec![2]));
+    assert_eq!(world.run_commit(&command), Ok(vec![3]));
     assert_eq!(before, "1:1 2:destroyed at 7");
     assert_eq!(world.objects(), "1:1");
 }
@@ -195,7 +206,7 @@ fn malformed_uploads_are_refused() {
         checkpoints: vec![(1, 10, 0)],
         ..upload(2, &[(1, 0..10, 0), (1, 10..20, 1)])
     };
-    type Spoil = fn(&mut crate::command::CommitUpload);
+    type Spoil = fn(&mut CommitUpload);
     let cases: [(Spoil, &str); 9] = [
         (|c| c.wal.end = WalPosition(0), ""),
         (|c| c.wal = WalPosition(1)..WalPosition(0), "the positions run backwards"),

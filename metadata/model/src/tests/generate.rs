@@ -201,7 +201,7 @@ fn commit(image: &MetadataImage, draw: &mut Draw) -> CommitUpload {
                 ranges.push(range);
             }
             if draw.one_in(3) {
-                let offset = Offset(if draw.one_in(6) { draw.wild() } else { end });
+                let offset = Offset(if draw.one_in(40) { draw.wild() } else { end });
                 let object = draw.one_of(&objects).map_or(some.id, |object| object.id);
                 let size = u32::try_from(draw.below(100)).unwrap();
                 checkpoints.push((id, CheckpointRef { offset, object, position: 500, size }));
@@ -221,9 +221,9 @@ fn range(
     end: u64,
     object: ObjectId,
 ) -> UploadedRange {
-    let start = match draw.below(20) {
+    let start = match draw.below(100) {
         0 => end.saturating_add(1),
-        1..=3 => end.saturating_sub(draw.below(6)),
+        1..=15 => end.saturating_sub(draw.below(6)),
         _ => end,
     };
     let length = if draw.one_in(60) { draw.wild() } else { 1 + draw.below(8) };

@@ -6,11 +6,11 @@ use super::world::{Upload, World};
 use crate::id::{Offset, StreamId};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(30))]
+    #![proptest_config(ProptestConfig::with_cases(20))]
 
     #[test]
     fn ranges_from_an_offset_are_those_that_end_after_it(
-        uploaded in proptest::collection::vec((1_u64..4, 1_u64..5), 0..300),
+        uploaded in proptest::collection::vec((1_u64..4, 1_u64..5), 0..200),
         start in 0_u64..200,
     ) {
         let mut world = World::with_streams(3);

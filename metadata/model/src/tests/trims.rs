@@ -1,8 +1,8 @@
 //! What a trim and a deletion do to streams and objects.
 
 use super::world::{Upload, World};
-use crate::command::{Command, DeleteTopic, Refused, Reply};
-use crate::id::{ObjectId, Offset, StreamId, Timestamp, TopicId};
+use crate::command::{Command, DeleteTopic, Refused, Reply, TrimStreams};
+use crate::id::{BrokerEpoch, ObjectId, Offset, StreamEpoch, StreamId, Timestamp, TopicId};
 
 /// Two streams, 0..10 and 10..20 of each; object 1 has the first halves, object 2 the second.
 fn world() -> World {
@@ -50,6 +50,21 @@ fn past_the_end_the_end_moves_along() {
 #[test]
 fn a_smaller_start_and_an_unknown_stream_change_nothing() {
     check(&[(1, 15), (1, 3), (77, 4)], ["15..20 10..20@2", WHOLE], "1:1 2:2");
+}
+
+#[test]
+fn only_the_owner_trims() {
+    let mut world = world();
+    let (other, _) = world.register(2, 1);
+    let trim = |broker, epoch| {
+        let starts = vec![(StreamId(1), StreamEpoch(epoch), Offset(15))];
+        Command::TrimStreams(TrimStreams { broker, starts, now: Timestamp(0) })
+    };
+    assert_eq!(world.run(&trim(other, 0)), Ok(Reply::Done));
+    assert_eq!(world.run(&trim(BrokerEpoch(1), 1)), Ok(Reply::Done));
+    assert_eq!(world.stream(1), WHOLE);
+    let unknown = BrokerEpoch(9);
+    assert_eq!(world.run(&trim(unknown, 0)), Err(Refused::BrokerNotActive(unknown)));
 }
 
 #[test]
