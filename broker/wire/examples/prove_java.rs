@@ -10,8 +10,9 @@
 //! ```
 //!
 //! CLASSPATH holds kafka-clients and the group, transaction and share coordinators' jars of the
-//! version that the messages were generated from. Needs `java` 17 or later. Exits with 1 and the
-//! first differences if there is any.
+//! version that the messages were generated from; `.ci/install` leaves one in
+//! `tests/clients/java/target/classpath.txt`. Needs `java` 17 or later. Exits with 1 and the first
+//! differences if there is any.
 
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
