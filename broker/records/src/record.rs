@@ -56,7 +56,7 @@ impl<'a> Records<'a> {
 
     fn read(&mut self) -> Result<Record<'a>, RecordsError> {
         let source = &mut self.source;
-        let RecordStart { end, timestamp_delta, offset_delta, .. } = start_record(source)?;
+        let RecordStart { end, timestamp_delta, offset_delta } = start_record(source)?;
         let key = field(source, end)?;
         let value = field(source, end)?;
         let (count, headers) = skip_headers(source, end, SliceSource::clone)?;

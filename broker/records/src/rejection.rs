@@ -142,6 +142,9 @@ pub enum FieldError {
     /// Control batches are the broker's own.
     #[error("clients do not write control batches")]
     Control,
+    /// Only a producer has transactions.
+    #[error("the batch is part of a transaction, but of no producer")]
+    TransactionWithoutProducer,
     /// An idempotent producer counts from 0.
     #[error("producer {producer_id} sent sequence {base_sequence}")]
     Sequence {

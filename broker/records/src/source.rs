@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use crate::compression::Inflater;
+use crate::compression::{Inflater, PIECE_BYTES};
 use crate::rejection::RecordsError;
 
 /// Bytes that are read once, from front to back.
@@ -13,13 +13,8 @@ pub(crate) trait Source {
     /// Takes the next byte, if there is one.
     fn next(&mut self) -> Result<Option<u8>, RecordsError>;
 
-    /// Takes `bytes` bytes, and shows them to `each` in pieces. Gives back whether there were as
-    /// many.
-    fn take<E: From<RecordsError>>(
-        &mut self,
-        bytes: u64,
-        each: impl FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<bool, E>;
+    /// Skips `bytes` bytes. Gives back whether there were as many.
+    fn skip(&mut self, bytes: u64) -> Result<bool, RecordsError>;
 }
 
 /// Uncompressed records.
@@ -57,15 +52,8 @@ impl Source for SliceSource<'_> {
     }
 
     #[inline]
-    fn take<E: From<RecordsError>>(
-        &mut self,
-        bytes: u64,
-        mut each: impl FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<bool, E> {
-        match self.slice(bytes) {
-            Some(taken) => each(taken).map(|()| true),
-            None => Ok(false),
-        }
+    fn skip(&mut self, bytes: u64) -> Result<bool, RecordsError> {
+        Ok(self.slice(bytes).is_some())
     }
 }
 
@@ -80,9 +68,6 @@ pub(crate) struct InflatingSource<'a> {
     taken_before: u64,
     inflated_bytes_max: u64,
 }
-
-/// Large enough to make calls into a codec rare, small enough to stay in the first-level cache.
-const PIECE_BYTES: usize = 16 * 1024;
 
 impl<'a> InflatingSource<'a> {
     pub(crate) fn new(inflater: Inflater<'a>, inflated_bytes_max: u64) -> Self {
@@ -127,21 +112,16 @@ impl Source for InflatingSource<'_> {
         Ok(byte)
     }
 
-    fn take<E: From<RecordsError>>(
-        &mut self,
-        bytes: u64,
-        mut each: impl FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<bool, E> {
+    fn skip(&mut self, bytes: u64) -> Result<bool, RecordsError> {
         let mut missing = bytes;
         while missing > 0 {
-            let piece = self.piece()?;
-            if piece.is_empty() {
+            let piece = self.piece()?.len();
+            if piece == 0 {
                 return Ok(false);
             }
-            let taken = usize::try_from(missing).unwrap_or(usize::MAX).min(piece.len());
-            each(&piece[..taken])?;
-            self.next += taken;
-            missing -= taken as u64;
+            let skipped = usize::try_from(missing).unwrap_or(usize::MAX).min(piece);
+            self.next += skipped;
+            missing -= skipped as u64;
         }
         Ok(true)
     }

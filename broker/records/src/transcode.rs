@@ -1,18 +1,15 @@
-//! Writes the records of a batch anew: with another codec, or with offset deltas that count up from
-//! 0 by one. Piece by piece: no more than a piece is in memory besides what is written.
+//! Writes the records of a batch with another codec, piece by piece: no more than a piece is in memory
+//! besides what is written. The records themselves stay as they are.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 use bytes::{Bytes, BytesMut};
 
 use crate::attributes::Codec;
-use crate::compression::{BoundedBuffer, Deflater, Encoding, Inflater, TooLong};
+use crate::compression::{BoundedBuffer, Deflater, Encoding, Inflater, PIECE_BYTES, TooLong};
 use crate::header::{BatchHeader, CRC_COVERS_FROM, HEADER_BYTES, LENGTH_PREFIX_BYTES};
 use crate::rejection::{RecordsError, Rejection};
-use crate::source::{InflatingSource, SliceSource, Source};
 use crate::validate::Rules;
-use crate::varint::{varint_bytes, varlong_bytes, write_varint, write_varlong};
-use crate::walk::start_record;
 
 /// Gives a checked batch, whose records are compressed with `codec`, the target's encoding.
 pub(crate) fn transcode(
@@ -24,42 +21,31 @@ pub(crate) fn transcode(
 ) -> Result<(BatchHeader, BytesMut), Rejection> {
     let mut out = BatchWriter::new(target, rules.max_message_bytes, records.len())?;
     match Inflater::new(codec, records, &rules.inflation)? {
-        None => copy(&header, &mut SliceSource::new(records), &mut out)?,
-        Some(inflater) => {
-            let limit = rules.inflation.inflated_bytes_max;
-            copy(&header, &mut InflatingSource::new(inflater, limit), &mut out)?;
-        }
+        None => out.write(records)?,
+        Some(inflater) => copy(inflater, rules.inflation.inflated_bytes_max, &mut out)?,
     }
     out.finish(header)
 }
 
 fn copy(
-    header: &BatchHeader,
-    source: &mut impl Source,
+    mut inflater: Inflater<'_>,
+    inflated_bytes_max: u64,
     out: &mut BatchWriter,
 ) -> Result<(), Rejection> {
-    let mut start_bytes = Vec::new();
-    for offset_delta in 0..header.record_count {
-        let start = start_record(source)?;
-        let rest = start.end.saturating_sub(source.position());
-        let length = 1
-            + varlong_bytes(start.timestamp_delta) as u64
-            + varint_bytes(offset_delta) as u64
-            + rest;
-        let Ok(length) = i32::try_from(length) else {
-            return Err(RecordsError::Malformed("a record is too long").into());
-        };
-        start_bytes.clear();
-        write_varint(&mut start_bytes, length);
-        start_bytes.push(start.attributes);
-        write_varlong(&mut start_bytes, start.timestamp_delta);
-        write_varint(&mut start_bytes, offset_delta);
-        out.write(&start_bytes)?;
-        if !source.take(rest, |piece| out.write(piece))? {
-            return Err(RecordsError::CutOff.into());
+    let mut piece = vec![0; PIECE_BYTES];
+    let mut left = inflated_bytes_max;
+    loop {
+        let read = inflater
+            .read(&mut piece)
+            .map_err(|error| RecordsError::undecodable(inflater.codec(), &error))?;
+        if read == 0 {
+            return Ok(());
         }
+        left = left
+            .checked_sub(read as u64)
+            .ok_or(RecordsError::InflatesTooFar { limit: inflated_bytes_max })?;
+        out.write(&piece[..read])?;
     }
-    Ok(())
 }
 
 /// Writes a batch: compresses its records, and then knows its head.

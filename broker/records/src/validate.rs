@@ -3,7 +3,7 @@
 //! The order of the checks is Kafka's, since a batch with two faults gets the answer for the first:
 //! framing, zstd by version, base offset, size, checksum, fields of the head, records. What Kafka
 //! takes and mends is mended: a wrong maximum timestamp, the producer's timestamp type, a delete
-//! horizon, offset deltas with gaps.
+//! horizon.
 
 use bytes::BytesMut;
 
@@ -91,20 +91,20 @@ pub fn validate(records: BytesMut, rules: &Rules, now: Timestamp) -> Result<Vali
     check_whole(&header, &bytes, rules)?;
     let codec = codec.map_err(RecordsError::UnknownCodec)?;
     check_fields(&header)?;
-    let findings = check_records(&header, codec, &bytes[HEADER_BYTES..], rules, now)?;
+    let max_timestamp = check_records(&header, codec, &bytes[HEADER_BYTES..], rules, now)?;
 
     let target = match rules.compression {
         TargetCompression::Producer => Encoding::of(codec),
         TargetCompression::Always(encoding) => encoding,
     };
-    let (header, bytes) = if target.codec() != codec || !findings.contiguous {
-        transcode(header, codec, &bytes[HEADER_BYTES..], target, rules)?
-    } else {
+    let (header, bytes) = if target.codec() == codec {
         (header, bytes)
+    } else {
+        transcode(header, codec, &bytes[HEADER_BYTES..], target, rules)?
     };
     let mut batch = ValidBatch::new(header, bytes, rules.timestamp_type);
     let attributes = header.attributes.of_client().with_timestamp_type(TimestampType::CreateTime);
-    batch.restamp(attributes, findings.max_timestamp);
+    batch.restamp(attributes, max_timestamp);
     Ok(batch)
 }
 
@@ -138,26 +138,24 @@ fn check_fields(header: &BatchHeader) -> Result<(), FieldError> {
     if header.attributes.is_control() {
         return Err(FieldError::Control);
     }
+    // Kafka takes such a batch unless it re-encodes it; nothing could ever end its transaction.
+    if header.attributes.is_transactional() && !producer_id.is_some() {
+        return Err(FieldError::TransactionWithoutProducer);
+    }
     if producer_id.is_some() && base_sequence.0 < 0 {
         return Err(FieldError::Sequence { producer_id, base_sequence });
     }
     Ok(())
 }
 
-/// What the records of a batch turned out to be.
-struct Findings {
-    max_timestamp: Timestamp,
-    /// Whether the offset deltas count up from 0 by one.
-    contiguous: bool,
-}
-
+/// Looks into the records, and gives back the greatest of their timestamps.
 fn check_records(
     header: &BatchHeader,
     codec: Codec,
     records: &[u8],
     rules: &Rules,
     now: Timestamp,
-) -> Result<Findings, Rejection> {
+) -> Result<Timestamp, Rejection> {
     let judge = Judge { header, rules, now, compressed: codec != Codec::None };
     if judge.compressed && rules.inspection == Inspection::Header && !rules.compacted {
         return judge.by_header();
@@ -179,16 +177,20 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn each(&self, source: &mut impl Source) -> Result<Findings, Rejection> {
-        let mut findings = Findings { max_timestamp: Timestamp::NONE, contiguous: true };
+    fn each(&self, source: &mut impl Source) -> Result<Timestamp, Rejection> {
+        let mut max_timestamp = Timestamp::NONE;
         let mut rejected = RejectedRecords::default();
         for batch_index in 0..self.header.record_count {
             let facts = walk_record(source)?;
-            // The producer's timestamp type does not count: the stored batch gets the topic's.
+            // Kafka stores such a batch if it is not compressed, and fails on it if it is. An offset
+            // that two records have, or none, is never mended again.
+            if facts.offset_delta != batch_index {
+                return Err(RecordsError::Malformed("the offset deltas do not count up").into());
+            }
+            // The producer's timestamp type is not stored, so this is what consumers will see.
             let timestamp =
                 Timestamp(self.header.base_timestamp.0.wrapping_add(facts.timestamp_delta));
-            findings.max_timestamp = findings.max_timestamp.max(timestamp);
-            findings.contiguous &= facts.offset_delta == batch_index;
+            max_timestamp = max_timestamp.max(timestamp);
             if let Some(fault) = self.fault(timestamp, &facts) {
                 rejected.push(RecordError { batch_index, fault });
             }
@@ -197,18 +199,18 @@ impl Judge<'_> {
         if rejected.total > 0 {
             return Err(Rejection::RejectedRecords(rejected));
         }
-        Ok(findings)
+        Ok(max_timestamp)
     }
 
     /// Believes the head, and holds its greatest timestamp against the window.
-    fn by_header(&self) -> Result<Findings, Rejection> {
+    fn by_header(&self) -> Result<Timestamp, Rejection> {
         let timestamp = self.header.max_timestamp;
         if let Some(fault) = self.timestamp_fault(timestamp, self.header.last_offset()) {
             let mut rejected = RejectedRecords::default();
             rejected.push(RecordError { batch_index: self.header.last_offset_delta, fault });
             return Err(Rejection::RejectedRecords(rejected));
         }
-        Ok(Findings { max_timestamp: timestamp, contiguous: true })
+        Ok(timestamp)
     }
 
     #[inline]
@@ -217,20 +219,22 @@ impl Judge<'_> {
             return Some(RecordFault::NoKey);
         }
         let offset = i64::from(facts.offset_delta);
-        let stamped_by_producer =
-            self.rules.timestamp_type == TimestampType::CreateTime && timestamp != Timestamp::NONE;
-        if stamped_by_producer {
-            return self.timestamp_fault(timestamp, offset);
-        }
+        // What the producer claims: the maximum for all, if it sets the bit for log append time.
+        let claimed = self.header.timestamp(facts.timestamp_delta);
         let claims_append_time =
             self.header.attributes.timestamp_type() == TimestampType::LogAppendTime;
-        claims_append_time.then_some(RecordFault::TimestampType {
-            timestamp,
-            offset,
-            key_bytes: facts.key_bytes,
-            value_bytes: facts.value_bytes,
-            compressed: self.compressed,
-        })
+        let stamped =
+            self.rules.timestamp_type == TimestampType::CreateTime && claimed != Timestamp::NONE;
+        if claims_append_time && !stamped {
+            return Some(RecordFault::TimestampType {
+                timestamp: claimed,
+                offset,
+                key_bytes: facts.key_bytes,
+                value_bytes: facts.value_bytes,
+                compressed: self.compressed,
+            });
+        }
+        self.timestamp_fault(claimed, offset).or_else(|| self.timestamp_fault(timestamp, offset))
     }
 
     /// Holds a producer's timestamp against the topic's window, with the arithmetic of Java.

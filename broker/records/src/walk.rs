@@ -1,7 +1,7 @@
 //! One step over one record, reading what must hold about it and skipping what need not be seen.
 //!
 //! ```text
-//!   length varint | attributes i8 | timestamp delta varlong | offset delta varint
+//!   length varint | attributes i8 (unused) | timestamp delta varlong | offset delta varint
 //!   | key length varint, key | value length varint, value
 //!   | headers varint, each: key length varint, key | value length varint, value
 //! ```
@@ -16,8 +16,6 @@ use crate::varint::{VarintError, read_varint, read_varlong};
 pub(crate) struct RecordStart {
     /// The position behind the record's last byte.
     pub(crate) end: u64,
-    /// Unused by Kafka.
-    pub(crate) attributes: u8,
     pub(crate) timestamp_delta: i64,
     pub(crate) offset_delta: i32,
 }
@@ -39,18 +37,15 @@ pub(crate) fn start_record(source: &mut impl Source) -> Result<RecordStart, Reco
     let Ok(length) = u64::try_from(length) else {
         return Err(RecordsError::Malformed("a record's length is negative"));
     };
-    Ok(RecordStart {
-        end: source.position() + length,
-        attributes: byte(source)?,
-        timestamp_delta: varlong(source)?,
-        offset_delta: varint(source)?,
-    })
+    let end = source.position() + length;
+    let _attributes = byte(source)?;
+    Ok(RecordStart { end, timestamp_delta: varlong(source)?, offset_delta: varint(source)? })
 }
 
 /// Walks over one record.
 #[inline]
 pub(crate) fn walk_record(source: &mut impl Source) -> Result<RecordFacts, RecordsError> {
-    let RecordStart { end, timestamp_delta, offset_delta, .. } = start_record(source)?;
+    let RecordStart { end, timestamp_delta, offset_delta } = start_record(source)?;
     let key_bytes = skip_field(source, end)?;
     let value_bytes = skip_field(source, end)?;
     skip_headers(source, end, |_| ())?;
@@ -104,7 +99,7 @@ fn skip_field(source: &mut impl Source, end: u64) -> Result<i32, RecordsError> {
     match field_bytes(source, end)? {
         Err(null) => Ok(null),
         Ok(bytes) => {
-            if !source.take(bytes, |_| Ok::<(), RecordsError>(()))? {
+            if !source.skip(bytes)? {
                 return Err(RecordsError::CutOff);
             }
             Ok(i32::try_from(bytes).expect("it came from an i32"))

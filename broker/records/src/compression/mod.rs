@@ -15,6 +15,10 @@ use std::io::{self, Read, Write};
 use crate::attributes::Codec;
 use crate::rejection::RecordsError;
 
+/// What is inflated at once: enough to make calls into a codec rare, and little enough to stay in the
+/// first-level cache.
+pub(crate) const PIECE_BYTES: usize = 16 * 1024;
+
 /// How a batch is compressed when it is written, with the level where the codec has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
