@@ -134,10 +134,7 @@ impl Appender for FileAppender {
     }
 
     fn settle(&mut self) -> Result<(), WalError> {
-        let mark = frame::mark(self.end);
-        let offset = self.segment.offset(self.end);
-        let written = self.segment.file.write_all_at(&[IoSlice::new(&mark)], offset);
-        written.map_err(|error| self.failed("mark", &error))?;
+        self.segment.write_mark(self.end).map_err(|error| self.failed("mark", &error))?;
         self.marked = true;
         Ok(())
     }

@@ -27,7 +27,7 @@ use super::segment::{self, HEADER_BYTES, Segment};
 use super::segments::Segments;
 use super::{FileRecovery, FileWalSettings};
 use crate::files::{DirEntry, Files, LockGuard, OpenMode};
-use crate::frame::{self, HEAD_BYTES};
+use crate::frame::HEAD_BYTES;
 use crate::progress::Progress;
 use crate::{Position, Recovered, WalError};
 
@@ -209,12 +209,9 @@ impl Folder<'_> {
             overwrite_with_zeros(segment, end..written.unwrap_or(end))?;
             segment.file.sync_data()?;
             // Not before the sync: the mark says that what lies below it is durable.
-            if end + HEAD_BYTES as u64 <= segment.length {
-                segment.file.write_all_at(&[IoSlice::new(&frame::mark(walk.end))], end)?;
-            }
-            Ok(())
+            segment.write_mark(walk.end)
         };
-        cut().map_err(|error: io::Error| self.failed(&error))?;
+        cut().map_err(|error| self.failed(&error))?;
         if let Some(written) = written {
             let (from, bytes) = (walk.end.0, written - end);
             tracing::info!(from, bytes, "cut what a crash had left unfinished");

@@ -3,11 +3,12 @@
 //! A segment's file begins with 16 bytes: `penstwal`, the format version (4 bytes, little-endian),
 //! and the CRC32C of these twelve. The first frame follows.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::sync::Arc;
 
 use crate::Position;
 use crate::files::File;
+use crate::frame::{self, HEAD_BYTES};
 
 /// The bytes before the first frame.
 pub(crate) const HEADER_BYTES: usize = 16;
@@ -37,6 +38,13 @@ impl Segment {
     /// The position of the frame that lies at this byte of the file.
     pub(crate) fn position(&self, offset: u64) -> Position {
         Position(self.start.0 + (offset - HEADER_BYTES as u64))
+    }
+
+    /// Marks the end of the log, below which everything is durable. Needs no sync.
+    pub(crate) fn write_mark(&self, end: Position) -> io::Result<()> {
+        let offset = self.offset(end);
+        assert!(offset + HEAD_BYTES as u64 <= self.length, "groups leave room for a mark");
+        self.file.write_all_at(&[IoSlice::new(&frame::mark(end))], offset)
     }
 }
 
