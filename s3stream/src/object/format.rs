@@ -93,6 +93,13 @@ pub struct BatchEntry {
     pub max_timestamp: Timestamp,
 }
 
+/// How many bytes a block of so many batches has beside them.
+#[must_use]
+pub fn block_overhead(batches: u32) -> u32 {
+    let bytes = batches as usize * BATCH_ENTRY_BYTES + BLOCK_TRAILER_BYTES;
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}
+
 /// Writes a batch's entry.
 ///
 /// # Panics
@@ -130,10 +137,9 @@ impl Block {
     pub fn decode(bytes: Bytes, entry: &BlockEntry) -> Result<Self, Damage> {
         let damage = |what| Damage { at: entry.position, what };
         let count = entry.batches as usize;
-        let table = count
-            .checked_mul(BATCH_ENTRY_BYTES)
-            .and_then(|table| table.checked_add(BLOCK_TRAILER_BYTES))
-            .and_then(|rest| bytes.len().checked_sub(rest))
+        let data_length = bytes
+            .len()
+            .checked_sub(block_overhead(entry.batches) as usize)
             .ok_or(damage("the block is too short for its batches"))?;
         let checked = bytes.len() - CHECKSUM_BYTES;
         let checksum = crc32c::crc32c(&bytes[..checked]);
@@ -148,7 +154,7 @@ impl Block {
             return Err(damage("this is another block than the index names"));
         }
         let block = Self { bytes, start: entry.offsets.start, count };
-        if !block.holds_together(table, entry) {
+        if !block.holds_together(data_length, entry) {
             return Err(damage("the block's batches contradict the index"));
         }
         Ok(block)

@@ -38,6 +38,12 @@ impl BlockEntry {
     pub fn bytes(&self) -> Range<u64> {
         self.position..self.position + u64::from(self.size)
     }
+
+    /// How many of its bytes are batches.
+    #[must_use]
+    pub fn payload_size(&self) -> u32 {
+        self.size.saturating_sub(format::block_overhead(self.batches))
+    }
 }
 
 /// One checkpoint: the opaque state of one stream up to an offset.

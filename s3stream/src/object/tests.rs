@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use expect_test::expect;
+use object_store::ObjectStoreExt;
 use object_store::memory::InMemory;
-use object_store::{ObjectStore, ObjectStoreExt};
 use penstock_model::command::ObjectKind;
 use penstock_model::id::{ClusterId, ObjectId, Offset, StreamEpoch, StreamId, Timestamp};
 use proptest::collection::vec;
@@ -16,6 +16,7 @@ use super::key::object_key;
 use super::put::{PutError, put_object};
 use super::reader::{ObjectError, ObjectReader};
 use super::writer::{BLOCK_BYTES_TARGET, EncodedObject, ObjectWriter, StoredBatch};
+use crate::store::faulty::{Fault, FaultyStore};
 use crate::store::retry::Backoff;
 
 const CLUSTER: ClusterId = ClusterId([7; 16]);
@@ -181,6 +182,23 @@ async fn a_taken_key_is_fine_if_it_holds_the_same_object() {
     assert!(matches!(error, PutError::Taken { .. }), "{error}");
     let kept = store.get(&object_key(CLUSTER, OBJECT)).await.unwrap().bytes().await.unwrap();
     assert_eq!(kept, object.payload.concat());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_is_put_once_whatever_the_store_answers() {
+    let check = async |faults: &[Fault]| {
+        let object = small();
+        let kept = Arc::new(InMemory::new());
+        let store = FaultyStore::new(kept.clone());
+        store.meet(faults.iter().copied());
+        put_object(&store, CLUSTER, &object, Backoff::default()).await.unwrap();
+        let there = kept.get(&object_key(CLUSTER, OBJECT)).await.unwrap().bytes().await.unwrap();
+        assert_eq!(there, object.payload.concat(), "{faults:?}");
+    };
+    check(&[Fault::Refused; 40]).await;
+    check(&[Fault::AnswerLost]).await;
+    check(&[Fault::AnswerLost, Fault::AnswerLost, Fault::Refused]).await;
+    check(&[Fault::Conflict, Fault::Conflict]).await;
 }
 
 #[test]

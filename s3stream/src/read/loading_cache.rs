@@ -19,8 +19,20 @@ use moka::sync::Cache;
 
 /// One request for one or several values, in order.
 type Load<V, E> = BoxFuture<'static, Result<Vec<V>, E>>;
-type Answer<V, E> = Result<Arc<[V]>, E>;
-type SharedLoad<V, E> = Shared<BoxFuture<'static, Answer<V, E>>>;
+type Answer<V, E> = BoxFuture<'static, Result<Arc<[V]>, E>>;
+
+/// A load that is waited for, and where in its answer (first) to find which keys (second).
+struct Wait<V, E> {
+    load: Shared<Answer<V, E>>,
+    places: Vec<(usize, usize)>,
+}
+
+/// Where to find a key that is being loaded, as long as somebody waits for it.
+struct Flight<V, E> {
+    load_id: u64,
+    load: WeakShared<Answer<V, E>>,
+    at: usize,
+}
 
 /// How often a value was there, or on its way, when it was asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,9 +60,9 @@ pub(super) struct LoadingCache<K, V, E> {
     misses: AtomicU64,
 }
 
-/// Guards: which keys are being loaded, by which load, at which place of its answer.
+/// Guards: which keys are being loaded, by which load.
 struct InFlight<K, V, E> {
-    loads: HashMap<K, (u64, WeakShared<BoxFuture<'static, Answer<V, E>>>, usize)>,
+    flights: HashMap<K, Flight<V, E>>,
     next_load: u64,
 }
 
@@ -76,7 +88,7 @@ where
             .weigher(move |_, value| u32::try_from(weigh(value)).unwrap_or(u32::MAX))
             .eviction_policy(EvictionPolicy::lru())
             .build();
-        let in_flight = InFlight { loads: HashMap::new(), next_load: 0 };
+        let in_flight = InFlight { flights: HashMap::new(), next_load: 0 };
         let in_flight = Arc::new(Mutex::new(in_flight));
         Self { cached, in_flight, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
     }
@@ -93,7 +105,7 @@ where
         start: impl FnOnce(&[usize]) -> Vec<(Vec<usize>, Load<V, E>)>,
     ) -> Result<Got<V>, E> {
         let mut values: Vec<Option<V>> = vec![None; keys.len()];
-        let mut waits: Vec<(SharedLoad<V, E>, Vec<(usize, usize)>)> = Vec::new();
+        let mut waits: Vec<Wait<V, E>> = Vec::new();
         let mut missing = Vec::new();
         {
             // A load caches its values before it leaves the map, so that under the lock a value
@@ -103,9 +115,9 @@ where
                 if let Some(value) = self.cached.get(key) {
                     values[place] = Some(value);
                 } else if let Some((load, at)) = in_flight.find(key) {
-                    match waits.iter_mut().find(|(known, _)| known.ptr_eq(&load)) {
-                        Some((_, places)) => places.push((at, place)),
-                        None => waits.push((load, vec![(at, place)])),
+                    match waits.iter_mut().find(|wait| wait.load.ptr_eq(&load)) {
+                        Some(wait) => wait.places.push((at, place)),
+                        None => waits.push(Wait { load, places: vec![(at, place)] }),
                     }
                 } else {
                     missing.push(place);
@@ -115,7 +127,7 @@ where
                 for (places, load) in start(&missing) {
                     let load_keys = places.iter().map(|place| keys[*place]).collect();
                     let load = self.register(&mut in_flight, load_keys, load);
-                    waits.push((load, places.into_iter().enumerate().collect()));
+                    waits.push(Wait { load, places: places.into_iter().enumerate().collect() });
                 }
             }
         }
@@ -124,7 +136,8 @@ where
             self.misses.fetch_add(misses, Ordering::Relaxed);
             self.hits.fetch_add(keys.len() as u64 - misses, Ordering::Relaxed);
         }
-        let (loads, places): (Vec<_>, Vec<_>) = waits.into_iter().unzip();
+        let (loads, places): (Vec<_>, Vec<_>) =
+            waits.into_iter().map(|wait| (wait.load, wait.places)).unzip();
         for (answer, places) in try_join_all(loads).await?.iter().zip(places) {
             for (at, place) in places {
                 values[place] = Some(answer[at].clone());
@@ -140,11 +153,12 @@ where
         in_flight: &mut InFlight<K, V, E>,
         keys: Vec<K>,
         load: Load<V, E>,
-    ) -> SharedLoad<V, E> {
-        let id = in_flight.next_load;
+    ) -> Shared<Answer<V, E>> {
+        let load_id = in_flight.next_load;
         in_flight.next_load += 1;
         let cached = self.cached.clone();
-        let registered = Registered { id, keys: keys.clone(), in_flight: self.in_flight.clone() };
+        let registered =
+            Registered { load_id, keys: keys.clone(), in_flight: self.in_flight.clone() };
         let shared = async move {
             let values = load.await?;
             assert_eq!(values.len(), registered.keys.len(), "a load brings what it names");
@@ -159,7 +173,7 @@ where
         .shared();
         let weak = shared.downgrade().expect("the load has not run yet");
         for (at, key) in keys.into_iter().enumerate() {
-            in_flight.loads.insert(key, (id, weak.clone(), at));
+            in_flight.flights.insert(key, Flight { load_id, load: weak.clone(), at });
         }
         shared
     }
@@ -179,15 +193,15 @@ where
 }
 
 impl<K: Eq + Hash, V, E> InFlight<K, V, E> {
-    fn find(&self, key: &K) -> Option<(SharedLoad<V, E>, usize)> {
-        let (_, load, at) = self.loads.get(key)?;
-        Some((load.upgrade()?, *at))
+    fn find(&self, key: &K) -> Option<(Shared<Answer<V, E>>, usize)> {
+        let flight = self.flights.get(key)?;
+        Some((flight.load.upgrade()?, flight.at))
     }
 }
 
 /// Takes a load out of the map when it is done, or dropped half-way.
 struct Registered<K: Eq + Hash, V, E> {
-    id: u64,
+    load_id: u64,
     keys: Vec<K>,
     in_flight: Arc<Mutex<InFlight<K, V, E>>>,
 }
@@ -197,8 +211,8 @@ impl<K: Eq + Hash, V, E> Drop for Registered<K, V, E> {
         let mut in_flight = lock(&self.in_flight);
         for key in &self.keys {
             // Somebody may have come after the last who waited had left, and started anew.
-            if in_flight.loads.get(key).is_some_and(|(id, ..)| *id == self.id) {
-                in_flight.loads.remove(key);
+            if in_flight.flights.get(key).is_some_and(|flight| flight.load_id == self.load_id) {
+                in_flight.flights.remove(key);
             }
         }
     }
@@ -208,3 +222,6 @@ impl<K: Eq + Hash, V, E> Drop for Registered<K, V, E> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,3 +15,6 @@ pub mod object_reads;
 pub mod plan;
 pub mod read_ahead;
 mod time_search;
+
+#[cfg(test)]
+mod tests;

@@ -40,10 +40,11 @@ pub struct Fetch {
 
 impl FetchPlan {
     /// Wants batches of `offsets`, from the one that contains the first, of about `max_bytes`,
-    /// and one in any case.
+    /// and one in any case. For the last sixteenth no further block is fetched: it is seldom
+    /// room for another batch, and a short answer costs less than a late one.
     #[must_use]
     pub fn new(stream: StreamId, offsets: Range<Offset>, max_bytes: u64) -> Self {
-        Self { stream, offsets, bytes_left: max_bytes, started: false }
+        Self { stream, offsets, bytes_left: max_bytes - max_bytes / 16, started: false }
     }
 
     /// True once enough is planned, or the last offset is reached.
@@ -96,7 +97,7 @@ impl FetchPlan {
 fn bytes_from(block: &BlockEntry, offset: Offset) -> u64 {
     let span = block.offsets.end.0 - block.offsets.start.0;
     let wanted = block.offsets.end.0 - offset.max(block.offsets.start).0;
-    let share = u128::from(block.size) * u128::from(wanted) / u128::from(span);
+    let share = u128::from(block.payload_size()) * u128::from(wanted) / u128::from(span);
     u64::try_from(share).expect("a share of 32 bits")
 }
 
@@ -197,3 +198,6 @@ pub fn first_batch_past(block: &Block, offset: Offset) -> usize {
     }
     low
 }
+
+#[cfg(test)]
+mod tests;

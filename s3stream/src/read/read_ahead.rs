@@ -227,3 +227,6 @@ impl ReadAhead {
         self.readers.insert(id, reader);
     }
 }
+
+#[cfg(test)]
+mod tests;

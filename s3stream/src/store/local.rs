@@ -17,6 +17,8 @@
 mod folders;
 mod listing;
 mod staging;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -107,7 +109,7 @@ impl Inner {
         let first = key.parts().next();
         match first {
             Some(first) if first.as_ref() != STAGING => Ok(path),
-            _ => Err(not_supported(format!("{key:?} cannot be an object's key here"))),
+            _ => Err(not_supported(&format!("an object under the key {key}"))),
         }
     }
 
@@ -172,10 +174,10 @@ impl ObjectStore for LocalStore {
         options: PutOptions,
     ) -> Result<PutResult> {
         if matches!(options.mode, PutMode::Update(_)) {
-            return Err(not_supported("a put on condition of a version".into()));
+            return Err(not_supported("a put on condition of a version"));
         }
         if options.attributes != Attributes::default() {
-            return Err(not_supported("attributes of objects".into()));
+            return Err(not_supported("attributes of objects"));
         }
         let location = location.clone();
         self.blocking(move |inner| inner.put(&location, &payload, &options.mode)).await?;
@@ -196,7 +198,7 @@ impl ObjectStore for LocalStore {
             || options.if_modified_since.is_some()
             || options.if_unmodified_since.is_some();
         if conditional || options.version.is_some() {
-            return Err(not_supported("a get on condition, or of a version".into()));
+            return Err(not_supported("a get on condition, or of a version"));
         }
         let location = location.clone();
         let (meta, range, bytes) =
@@ -284,7 +286,7 @@ fn generic(error: io::Error) -> Error {
     Error::Generic { store: STORE, source: error.into() }
 }
 
-fn not_supported(what: String) -> Error {
+fn not_supported(what: &str) -> Error {
     Error::NotSupported { source: format!("a local store does not support {what}").into() }
 }
 

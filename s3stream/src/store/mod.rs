@@ -1,5 +1,7 @@
 //! The object store: opened from a URL, counted, bounded, and tried again when it fails.
 
+#[cfg(test)]
+pub(crate) mod faulty;
 pub mod local;
 pub mod metered;
 pub mod open;
