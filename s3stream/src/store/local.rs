@@ -17,6 +17,9 @@
 mod folders;
 mod listing;
 mod staging;
+
+#[cfg(test)]
+mod power_cut;
 #[cfg(test)]
 mod tests;
 
