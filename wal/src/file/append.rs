@@ -28,7 +28,7 @@ pub(crate) struct FileAppender {
     /// The frames of a group without their payloads; kept for its room.
     heads: Vec<u8>,
     marked: bool,
-    /// Given up last.
+    /// Given up last, after the preparer has ended.
     _lock: Box<dyn LockGuard>,
 }
 
@@ -144,5 +144,12 @@ impl Appender for FileAppender {
             self.settle()?;
         }
         self.segment.file.sync_data().map_err(|error| self.failed("close", &error))
+    }
+}
+
+impl Drop for FileAppender {
+    /// The lock goes next: nobody works in the folder any more.
+    fn drop(&mut self) {
+        self.segments.end_trims();
     }
 }

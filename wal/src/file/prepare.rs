@@ -1,6 +1,10 @@
 //! Prepares the next segment's file ahead of its use: zeros on the disk, so that writing to it
 //! later changes no metadata of the file system. On a growing file a sync costs several times as
 //! much (measured: 0.54 against 0.15 ms at the 95th percentile).
+//!
+//! A segment that was trimmed away lends its blocks to the next: zeros over blocks that are there
+//! cost a quarter of what new ones do. Nothing of what it held is left when it is used again, so
+//! that recovery never meets the past.
 
 use std::io::{self, IoSlice};
 use std::path::{Path, PathBuf};
@@ -13,6 +17,9 @@ use crate::files::{Blocking, File, Files, OpenMode};
 
 /// The name of a segment that has none yet.
 pub(crate) const NEXT: &str = "next.tmp";
+
+/// The name of a segment that was trimmed away, and may be used again.
+pub(crate) const SPARE: &str = "spare.tmp";
 
 /// Written and synced at a time: a sync of more would hold up the writer's own for longer.
 const STEP_BYTES: usize = 1 << 20;
@@ -72,19 +79,17 @@ impl Drop for Preparer {
     }
 }
 
-/// Makes the file anew.
+/// Makes the next segment's file.
 pub(crate) fn prepare(
     files: &dyn Files,
     dir: &Path,
     length: u64,
     cancelled: &AtomicBool,
 ) -> io::Result<Prepared> {
-    let path = dir.join(NEXT);
-    match files.remove(&path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let file = files.open(&path, OpenMode::CreateNew)?;
+    let file = match take_spare(files, dir, length)? {
+        Some(file) => file,
+        None => files.open(&dir.join(NEXT), OpenMode::CreateNew)?,
+    };
     let header = segment::header();
     file.write_all_at(&[IoSlice::new(&header)], 0)?;
     let mut at = header.len() as u64;
@@ -99,4 +104,29 @@ pub(crate) fn prepare(
         at += step as u64;
     }
     Ok(Prepared { file, length })
+}
+
+/// Gives the spare file the next one's name, if there is one of this length; else that name is
+/// free.
+fn take_spare(files: &dyn Files, dir: &Path, length: u64) -> io::Result<Option<Arc<dyn File>>> {
+    let (spare, next) = (dir.join(SPARE), dir.join(NEXT));
+    if !there(files.rename(&spare, &next))? {
+        there(files.remove(&next))?;
+        return Ok(None);
+    }
+    let file = files.open(&next, OpenMode::ReadWrite)?;
+    if file.length()? == length {
+        return Ok(Some(file));
+    }
+    files.remove(&next)?;
+    Ok(None)
+}
+
+/// Tells a file that is not there from a failure.
+pub(crate) fn there(result: io::Result<()>) -> io::Result<bool> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }

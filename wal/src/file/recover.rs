@@ -21,7 +21,7 @@ use std::sync::atomic::AtomicBool;
 
 use bytes::Bytes;
 
-use super::prepare::{NEXT, prepare};
+use super::prepare::{NEXT, prepare, there};
 use super::scan::{Found, Scan};
 use super::segment::{self, HEADER_BYTES, Segment};
 use super::segments::Segments;
@@ -222,12 +222,7 @@ impl Folder<'_> {
     fn remove_leftovers(&self, trimmed: &[Listed]) -> Result<(), WalError> {
         let names = trimmed.iter().map(|(start, _)| segment::name(*start));
         for name in names.chain([NEXT.to_owned()]) {
-            match self.files.remove(&self.dir.join(name)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(self.failed(&error));
-                }
-                _ => {}
-            }
+            there(self.files.remove(&self.dir.join(name))).map_err(|error| self.failed(&error))?;
         }
         Ok(())
     }

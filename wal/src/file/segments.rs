@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
 
+use super::prepare::SPARE;
 use super::segment::{self, Segment};
 use crate::files::{Blocking, Files};
 use crate::frame::{HEAD_BYTES, Head, Kind, frame_bytes};
@@ -19,8 +20,8 @@ pub(crate) struct Segments {
     pub(crate) progress: Progress,
     /// By start; held for a look-up or a change of the map, never across a call of `files`.
     map: Mutex<BTreeMap<Position, Segment>>,
-    /// Held by the one trim that removes files.
-    trimming: Mutex<()>,
+    /// Whether files may be taken away; held by the one trim that does.
+    may_trim: Mutex<bool>,
 }
 
 impl Segments {
@@ -36,7 +37,7 @@ impl Segments {
             dir: dir.to_owned(),
             progress,
             map: Mutex::new(map),
-            trimming: Mutex::default(),
+            may_trim: Mutex::new(true),
         }
     }
 
@@ -66,6 +67,11 @@ impl Segments {
         let mut starts = map.keys();
         let first = starts.next()?;
         starts.next().is_some_and(|second| *second <= position).then_some(*first)
+    }
+
+    /// The folder is about to be given up: no trim touches it from now on.
+    pub(crate) fn end_trims(&self) {
+        *self.may_trim.lock().expect("nothing panics while it trims") = false;
     }
 
     pub(crate) fn path(&self, start: Position) -> PathBuf {
@@ -118,19 +124,24 @@ impl Keeper for Segments {
             return Err(trimmed);
         };
         self.read_frame(&segment, location).map_err(|error| {
-            // A trim may have come in between; then it is no damage.
+            // A trim may have come in between, and the file be in use again: no damage.
             let gone = location.position < self.progress.get().trimmed;
             if gone { trimmed } else { ReadError::Wal(error) }
         })
     }
 
-    /// Removes the segments that lie wholly below, oldest first. Their names need no sync: one
-    /// that comes back after a crash lies below the trim position again.
+    /// Takes the segments that lie wholly below away, oldest first; the last to go is the spare.
+    /// Their names need no sync: one that comes back after a crash lies below the trim position
+    /// again, and nobody looks into it.
     fn trim(&self, position: Position) -> Result<(), WalError> {
         self.progress.trimmed_up_to(position);
-        let _one_at_a_time = self.trimming.lock().expect("nothing panics while it removes files");
+        let may_trim = self.may_trim.lock().expect("nothing panics while it trims");
+        if !*may_trim {
+            return Err(WalError::Closed);
+        }
         while let Some(start) = self.first_below(position) {
-            self.files.remove(&self.path(start)).map_err(|error| WalError::Io {
+            let spare = self.dir.join(SPARE);
+            self.files.rename(&self.path(start), &spare).map_err(|error| WalError::Io {
                 action: "trim",
                 place: self.dir.display().to_string(),
                 reason: error.to_string(),
