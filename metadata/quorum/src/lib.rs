@@ -31,6 +31,7 @@ mod settings;
 mod snapshot;
 mod snapshot_store;
 mod state_machine;
+mod stored_number;
 mod timers;
 mod type_config;
 
@@ -38,7 +39,7 @@ mod type_config;
 mod tests;
 
 pub use codec::Malformed;
-pub use identity::{IdentityError, RaftId, Voter};
+pub use identity::{RaftId, Voter};
 pub use log::Hole;
 pub use log_store::LogError;
 pub use loopback::Loopback;
@@ -48,3 +49,4 @@ pub use peer::Answerer;
 pub use settings::QuorumSettings;
 pub use snapshot::Damage;
 pub use snapshot_store::SnapshotError;
+pub use stored_number::StoredNumberError;

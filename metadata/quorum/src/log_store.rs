@@ -23,6 +23,7 @@ use penstock_wal::{
 };
 use tokio::sync::oneshot;
 
+use crate::blocking;
 use crate::codec::Malformed;
 use crate::journal::{PayloadKind, Record, encode_payload};
 use crate::journal_sink::{JournalSink, Waiter};
@@ -30,6 +31,7 @@ use crate::log::{Hole, Log};
 use crate::log_reader::LogReader;
 use crate::settings::QuorumSettings;
 use crate::snapshot_store::Covered;
+use crate::stored_number::{StoredNumber, StoredNumberError};
 use crate::type_config::{Entry, LogId, TypeConfig, Vote};
 
 /// Why the Raft log of a folder cannot be used. Its bytes are kept as they are.
@@ -51,6 +53,9 @@ pub enum LogError {
         "the Raft log is incomplete: {0}; restore it, or start over with an empty folder as a new voter"
     )]
     Incomplete(#[from] Hole),
+    /// Where the log begins cannot be told, or not be stored.
+    #[error(transparent)]
+    Head(#[from] StoredNumberError),
     /// There are snapshots and no log: restore it, or start over as a new voter.
     #[error(
         "the Raft log is gone, and this controller's vote with it; restore it, or start over with an empty folder as a new voter"
@@ -61,23 +66,37 @@ pub enum LogError {
 /// Small: what snapshots make superfluous goes by whole segments.
 const SEGMENT_BYTES: u64 = 4 << 20;
 
-/// Recovers the write-ahead log in a folder. Makes blocking calls.
-pub(crate) fn recover(files: &Arc<dyn Files>, dir: &Path) -> Result<FileRecovery, WalError> {
-    let settings = FileWalSettings { segment_bytes: SEGMENT_BYTES, ..Default::default() };
-    from_what_is_left(|trim| FileWal::recover(files, dir, trim, &settings))
+/// Where the write-ahead log begins that the journal is in. It is stored before the log is told,
+/// so that recovery can tell what was given up from what was lost.
+#[derive(Clone)]
+pub(crate) struct Head {
+    files: Arc<dyn Files>,
+    stored: StoredNumber,
 }
 
-/// Recovers from the first position that is left. Nobody else knows where a journal was trimmed;
-/// it tells itself whether what is left is enough.
-pub(crate) fn from_what_is_left<R>(
-    recover: impl Fn(Position) -> Result<R, WalError>,
-) -> Result<R, WalError> {
-    match recover(Position(0)) {
-        Err(WalError::Missing { missing, .. }) if missing.start == Position(0) => {
-            recover(missing.end)
-        }
-        other => other,
+impl Head {
+    /// In a controller's folder, which must exist.
+    pub(crate) fn new(files: Arc<dyn Files>, dir: &Path) -> Self {
+        Self { files, stored: StoredNumber::new(dir, "head", b"PNSTRFH1") }
     }
+
+    /// Makes blocking calls.
+    pub(crate) fn load(&self) -> Result<Position, LogError> {
+        Ok(Position(self.stored.load(&*self.files)?.unwrap_or(0)))
+    }
+
+    async fn store(&self, position: Position) -> io::Result<()> {
+        let this = self.clone();
+        let store = move || this.stored.store(&*this.files, position.0);
+        blocking::run(self.files.blocking(), store).await.map_err(io::Error::other)
+    }
+}
+
+/// Recovers the write-ahead log in `{dir}/log`. Makes blocking calls.
+pub(crate) fn recover(files: &Arc<dyn Files>, dir: &Path) -> Result<FileRecovery, LogError> {
+    let settings = FileWalSettings { segment_bytes: SEGMENT_BYTES, ..Default::default() };
+    let head = Head::new(files.clone(), dir).load()?;
+    Ok(FileWal::recover(files, &dir.join("log"), head, &settings)?)
 }
 
 /// What store, readers and the closing node share.
@@ -90,6 +109,7 @@ pub(crate) struct Shared {
 /// The writing side; openraft has the only one.
 pub(crate) struct LogStore {
     shared: Arc<Shared>,
+    head: Head,
     covered: Covered,
 }
 
@@ -98,6 +118,7 @@ impl LogStore {
     /// a durable snapshot makes superfluous.
     pub(crate) fn open(
         mut recovering: Box<dyn Recovering<Waiter>>,
+        head: Head,
         covered: Covered,
         settings: &QuorumSettings,
     ) -> Result<Self, LogError> {
@@ -112,7 +133,7 @@ impl LogStore {
         let log = Arc::new(Mutex::new(log));
         let wal = recovering.start(Box::new(JournalSink::new(log.clone())));
         let batch_bytes = settings.replication_batch_bytes;
-        Ok(Self { shared: Arc::new(Shared { wal, log, batch_bytes }), covered })
+        Ok(Self { shared: Arc::new(Shared { wal, log, batch_bytes }), head, covered })
     }
 
     /// For whoever closes the log when openraft is gone.
@@ -241,6 +262,7 @@ impl RaftLogStorage<TypeConfig> for LogStore {
         // Openraft purges only what a snapshot has; the bytes go only once that snapshot's file
         // is known to be durable. Until then they stay, for a later purge to trim.
         if self.covered.includes(upto) {
+            self.head.store(needed).await?;
             self.shared.wal.trim(needed).await.map_err(io::Error::other)?;
         }
         Ok(())

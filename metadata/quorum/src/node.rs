@@ -17,7 +17,7 @@ use crate::client::QuorumClient;
 use crate::compaction::{self, Progress};
 use crate::identity::{RaftId, Voter};
 use crate::journal_sink::Waiter;
-use crate::log_store::{self, LogError, LogStore, Shared};
+use crate::log_store::{self, Head, LogError, LogStore, Shared};
 use crate::network::Network;
 use crate::peer::{Answerer, Peers};
 use crate::settings::QuorumSettings;
@@ -30,7 +30,7 @@ use crate::{blocking, timers};
 pub struct Parts {
     /// Where it keeps its bytes; the caller holds the lock of the data folder.
     pub files: Arc<dyn Files>,
-    /// Its folder: `log` and `snapshot` are made in it.
+    /// Its folder, which exists: `log` and `snapshot` are made in it.
     pub dir: PathBuf,
     /// Its identity, from [`RaftId::load_or_store`] on the same folder.
     pub id: RaftId,
@@ -60,12 +60,6 @@ pub enum StartError {
     Raft(String),
 }
 
-impl From<WalError> for StartError {
-    fn from(error: WalError) -> Self {
-        Self::Log(error.into())
-    }
-}
-
 /// Raft has stopped by itself, and this node with it: say so and end the process.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the metadata quorum has failed on this node: {0}")]
@@ -87,7 +81,7 @@ impl QuorumNode {
     /// # Errors
     /// When what the folder holds cannot be used, or the disk fails.
     pub async fn start(parts: Parts) -> Result<Self, StartError> {
-        let (files, dir) = (parts.files.clone(), parts.dir.join("log"));
+        let (files, dir) = (parts.files.clone(), parts.dir.clone());
         let blocking = files.blocking();
         let recovery = blocking::run(blocking, move || log_store::recover(&files, &dir)).await?;
         Self::start_on(Box::new(recovery), parts).await
@@ -100,7 +94,8 @@ impl QuorumNode {
     ) -> Result<Self, StartError> {
         let Parts { files, dir, id, voters, network, settings } = parts;
         let covered = Covered::default();
-        let log = LogStore::open(recovering, covered.clone(), &settings)?;
+        let head = Head::new(files.clone(), &dir);
+        let log = LogStore::open(recovering, head, covered.clone(), &settings)?;
         let shared = log.shared();
 
         let (progress, progress_seen) = watch::channel(Progress::default());

@@ -3,6 +3,7 @@
 mod cluster;
 mod log_suite;
 mod lone_voter;
+mod power_cut;
 mod snapshots;
 
 use std::collections::BTreeMap;

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
 use super::*;
-use crate::log_store::from_what_is_left;
+use crate::log_store::Head;
 use crate::{Loopback, QuorumNode};
 
 /// No step takes longer, on the clock that the tests run by.
@@ -30,8 +30,8 @@ impl Cluster {
 
     async fn start(&mut self, id: u64) {
         let (dir, medium) = &self.disks[&id];
-        let settings = WalSettings::default();
-        let recovery = from_what_is_left(|trim| medium.recover(trim, &settings)).unwrap();
+        let head = Head::new(Arc::new(OsFiles), dir.path()).load().unwrap();
+        let recovery = medium.recover(head, &WalSettings::default()).unwrap();
         let parts = Parts {
             files: Arc::new(OsFiles),
             dir: dir.path().to_owned(),

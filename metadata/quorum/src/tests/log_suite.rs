@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::compaction::Progress;
 use crate::journal_sink::Waiter;
-use crate::log_store::{self, LogStore};
+use crate::log_store::{self, Head, LogStore};
 use crate::snapshot_store::{Covered, SnapshotStore};
 use crate::state_machine::StateMachine;
 use crate::type_config::TypeConfig;
@@ -45,7 +45,8 @@ impl StoreBuilder<TypeConfig, LogStore, StateMachine, TempDir> for Builder {
         let covered = Covered::default();
         // Nothing stays cached that can be read back.
         let settings = QuorumSettings { entry_cache_bytes: 0, ..QuorumSettings::default() };
-        let log = LogStore::open(recovering, covered.clone(), &settings).unwrap();
+        let head = Head::new(files.clone(), dir.path());
+        let log = LogStore::open(recovering, head, covered.clone(), &settings).unwrap();
         let (progress, _) = watch::channel(Progress::default());
         let snapshots =
             SnapshotStore::open(files, &dir.path().join("snapshot"), covered, progress.clone());

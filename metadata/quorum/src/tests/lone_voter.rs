@@ -1,8 +1,13 @@
 //! One controller: it leads at once, keeps what it answered, and says when it cannot go on.
 
+use std::time::Duration;
+
+use openraft::async_runtime::watch::WatchReceiver;
 use penstock_model::client::SubmitError;
 use penstock_model::command::{Refused, Reply};
 use penstock_model::id::ClusterId;
+use penstock_wal::{MemoryMedium, Position, WalSettings};
+use tokio::time::timeout;
 
 use super::*;
 use crate::QuorumNode;
@@ -91,5 +96,47 @@ async fn a_controller_that_is_not_among_the_voters_waits() {
     let node = QuorumNode::start(parts).await.unwrap();
     let refused = node.client().submit(format()).await;
     assert!(matches!(refused, Err(SubmitError::Unavailable(_))), "{refused:?}");
+    node.shutdown().await.unwrap();
+}
+
+async fn start_on(medium: &MemoryMedium, dir: &Path) -> QuorumNode {
+    let recovery = medium.recover(Position(0), &WalSettings::default()).unwrap();
+    let node = QuorumNode::start_on(Box::new(recovery), alone(dir)).await.unwrap();
+    node.recovered().await.unwrap();
+    node
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_voter_sleeps() {
+    let dir = tempfile::tempdir().unwrap();
+    let medium = MemoryMedium::default();
+    let node = start_on(&medium, dir.path()).await;
+    node.client().submit(format()).await.unwrap();
+    // Openraft's core reports its metrics whenever it woke up, changed or not.
+    let mut reports = node.raft().metrics();
+    while timeout(Duration::from_secs(1), reports.changed()).await.is_ok() {}
+    assert!(timeout(Duration::from_secs(3600), reports.changed()).await.is_err());
+    node.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_failed_write_is_final_and_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let medium = MemoryMedium::default();
+    let node = start_on(&medium, dir.path()).await;
+    let client = node.client();
+    let kept = client.submit(set("key", "kept")).await.unwrap();
+    let failed = node.failed();
+    medium.fail_next_write();
+    let lost = client.submit(set("key", "lost")).await;
+    assert!(matches!(lost, Err(SubmitError::Unavailable(_))), "{lost:?}");
+    let failure = failed.await.to_string();
+    assert!(failure.contains("the medium was told to fail"), "{failure}");
+    assert_eq!(client.image().index(), kept.index, "what is not durable is not shown");
+    assert!(client.submit(set("key", "late")).await.is_err());
+    assert!(node.shutdown().await.is_err());
+
+    let node = start_on(&medium, dir.path()).await;
+    assert_eq!(get(&node.client().image(), "key").as_deref(), Some("kept"));
     node.shutdown().await.unwrap();
 }
