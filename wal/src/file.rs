@@ -31,6 +31,7 @@ mod recover;
 mod scan;
 mod segment;
 mod segments;
+mod walk;
 
 #[cfg(test)]
 mod damage;

@@ -19,17 +19,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use bytes::Bytes;
-
 use super::prepare::{NEXT, prepare, there};
-use super::scan::{Found, Scan};
+use super::scan::Scan;
 use super::segment::{self, HEADER_BYTES, Segment};
 use super::segments::Segments;
+use super::walk::{Stop, Walk, walk_all};
 use super::{FileRecovery, FileWalSettings};
 use crate::files::{DirEntry, Files, LockGuard, OpenMode};
 use crate::frame::HEAD_BYTES;
 use crate::progress::Progress;
-use crate::{Position, Recovered, WalError};
+use crate::{Position, WalError};
 
 const LOCK: &str = "lock";
 
@@ -57,11 +56,16 @@ pub(crate) fn recover(
         (vec![segment], Position(0))
     } else {
         let segments = folder.open(kept)?;
-        let mut end = segments[0].start;
-        for (index, segment) in segments.iter().enumerate() {
+        let mut walks =
+            walk_all(&segments, trim, files.blocking()).map_err(|error| folder.failed(&error))?;
+        for (index, (segment, walk)) in segments.iter().zip(&mut walks).enumerate() {
             let next = segments.get(index + 1).map(|next| next.start);
-            end = folder.recover_segment(segment, next, trim, &mut entries)?;
+            folder.check_end(segment, next, trim, walk)?;
+            entries.append(&mut walk.entries);
         }
+        let (last, walk) = (&segments[segments.len() - 1], &walks[walks.len() - 1]);
+        folder.finish(last, walk)?;
+        let end = walk.end;
         (segments, end)
     };
     // Only now is it sure that nothing has to be kept as it was found.
@@ -149,44 +153,35 @@ impl Folder<'_> {
         listed.iter().map(open).collect()
     }
 
-    /// Walks one segment, and returns where its entries end. `next` is the start of the segment
-    /// behind it; the last one is left as if the log had been closed in order.
-    fn recover_segment(
+    /// Judges where the walk through a segment stopped; `next` is the start of the one behind it.
+    fn check_end(
         &self,
         segment: &Segment,
         next: Option<Position>,
         trim: Position,
-        entries: &mut Vec<Recovered>,
-    ) -> Result<Position, WalError> {
-        let mut scan = Scan::new(segment);
-        let walk = walk(&mut scan, segment.start, next, trim, entries);
-        let walk = walk.map_err(|error| self.failed(&error))?;
+        walk: &Walk,
+    ) -> Result<(), WalError> {
         let stopped_at = segment.offset(walk.end);
+        if next.is_some_and(|next| walk.end > next) {
+            let what = "a frame runs into the next segment";
+            return Err(self.corrupt(segment.start, stopped_at, what));
+        }
         let proven = next.unwrap_or(trim);
-        if walk.end > proven && next.is_some() {
-            return Err(self.corrupt(
-                segment.start,
-                stopped_at,
-                "a frame runs into the next segment",
-            ));
+        if walk.end >= proven {
+            return Ok(());
         }
-        if walk.end < proven {
-            return Err(match walk.stop {
-                Stop::Damaged(what) => self.corrupt(segment.start, stopped_at, what),
-                Stop::Mark | Stop::Nothing => {
-                    WalError::Missing { place: self.place(), missing: walk.end..proven }
-                }
-            });
-        }
-        if next.is_none() {
-            self.finish(segment, &mut scan, &walk)?;
-        }
-        Ok(walk.end)
+        Err(match walk.stop {
+            Stop::Damaged(what) => self.corrupt(segment.start, stopped_at, what),
+            Stop::Mark | Stop::Nothing | Stop::NextSegment => {
+                WalError::Missing { place: self.place(), missing: walk.end..proven }
+            }
+        })
     }
 
     /// Makes sure that the log ends where the walk through the last segment did, cuts what lies
     /// behind, and makes durable what is about to be handed out.
-    fn finish(&self, segment: &Segment, scan: &mut Scan<'_>, walk: &Walk) -> Result<(), WalError> {
+    fn finish(&self, segment: &Segment, walk: &Walk) -> Result<(), WalError> {
+        let mut scan = Scan::new(segment);
         let end = segment.offset(walk.end);
         let marked = matches!(walk.stop, Stop::Mark);
         let tail = if marked { end + HEAD_BYTES as u64 } else { end };
@@ -196,7 +191,7 @@ impl Folder<'_> {
             if proof.map_err(|error| self.failed(&error))? {
                 let what = match walk.stop {
                     Stop::Damaged(what) => what,
-                    Stop::Mark | Stop::Nothing => "frames are missing, and later ones are there",
+                    _ => "frames are missing, and later ones are there",
                 };
                 return Err(self.corrupt(segment.start, end, what));
             }
@@ -226,63 +221,6 @@ impl Folder<'_> {
         }
         Ok(())
     }
-}
-
-/// How far the frames of a segment go.
-struct Walk {
-    end: Position,
-    /// The frames say that everything below was durable.
-    proven: Position,
-    stop: Stop,
-}
-
-/// What lies at the end of a walk.
-enum Stop {
-    Mark,
-    Nothing,
-    Damaged(&'static str),
-}
-
-/// Walks the frames from `start` to the one that would begin at `next` or later, and collects the
-/// entries from `trim` on.
-fn walk(
-    scan: &mut Scan<'_>,
-    start: Position,
-    next: Option<Position>,
-    trim: Position,
-    entries: &mut Vec<Recovered>,
-) -> io::Result<Walk> {
-    let (mut end, mut proven) = (start, start);
-    let mut found = Vec::new();
-    // The headers of a segment share one allocation.
-    let mut headers = Vec::new();
-    let stop = loop {
-        if next.is_some_and(|next| end >= next) {
-            break Stop::Nothing;
-        }
-        match scan.frame(end)? {
-            Found::Entry(head) if head.durable >= proven => {
-                (end, proven) = (head.end(), head.durable);
-                if head.location.position >= trim {
-                    headers.extend_from_slice(&scan.header);
-                    found.push(head.location);
-                }
-            }
-            Found::Entry(_) => break Stop::Damaged("the frame proves less than an earlier one"),
-            Found::Mark => {
-                proven = end;
-                break Stop::Mark;
-            }
-            Found::Nothing => break Stop::Nothing,
-            Found::Damaged(what) => break Stop::Damaged(what),
-        }
-    };
-    let mut headers = Bytes::from(headers);
-    entries.extend(found.into_iter().map(|location| {
-        let header = headers.split_to(usize::from(location.header_length));
-        Recovered { header, location }
-    }));
-    Ok(Walk { end, proven, stop })
 }
 
 /// Writes the bytes that are there once more, so that the next sync has them to write.
