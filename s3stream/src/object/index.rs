@@ -103,13 +103,16 @@ impl ObjectIndex {
         if end != index_position {
             return Err(damage("the index does not begin where the last block ends"));
         }
-        let sane = |block: &BlockEntry| !block.offsets.is_empty() && block.batches > 0;
+        let sane = |block: &BlockEntry| {
+            let last = block.offsets.end.0;
+            !block.offsets.is_empty() && i64::try_from(last).is_ok() && block.batches > 0
+        };
         let follows = |former: &BlockEntry, next: &BlockEntry| {
             former.stream < next.stream
                 || former.stream == next.stream && former.offsets.end <= next.offsets.start
         };
         if !blocks.iter().all(sane) || !blocks.windows(2).all(|pair| follows(&pair[0], &pair[1])) {
-            return Err(damage("the index lists blocks out of order"));
+            return Err(damage("the index lists blocks that cannot be, or out of order"));
         }
         if !checkpoints.windows(2).all(|pair| pair[0].stream < pair[1].stream) {
             return Err(damage("the index lists checkpoints out of order"));

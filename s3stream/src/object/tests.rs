@@ -11,7 +11,8 @@ use penstock_model::id::{ClusterId, ObjectId, Offset, StreamEpoch, StreamId, Tim
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::format::{BATCH_ENTRY_BYTES, BLOCK_TRAILER_BYTES, Block};
+use super::format::{BATCH_ENTRY_BYTES, BLOCK_TRAILER_BYTES, Block, decode_checkpoint};
+use super::index::{BlockEntry, ObjectExtent, ObjectIndex};
 use super::key::object_key;
 use super::put::{PutError, put_object};
 use super::reader::{ObjectError, ObjectReader};
@@ -163,7 +164,7 @@ async fn an_object_under_another_ones_key_is_not_taken_for_it() {
     let store = InMemory::new();
     store.put(&object_key(CLUSTER, other), object.payload.concat().into()).await.unwrap();
     let reader = ObjectReader::new(Arc::new(store), CLUSTER);
-    let extent = super::index::ObjectExtent { id: other, ..object.extent() };
+    let extent = ObjectExtent { id: other, ..object.extent() };
     let error = reader.index(extent).await.unwrap_err();
     assert!(matches!(error, ObjectError::Damaged { .. }), "{error}");
 }
@@ -217,7 +218,7 @@ fn a_block_holds_a_mebibyte_or_a_single_batch() {
         let mut writer = ObjectWriter::new(OBJECT, ObjectKind::Stream);
         writer.stream(StreamId(1), StreamEpoch(0), batches.collect());
         let object = writer.finish();
-        let tail = super::index::ObjectIndex::decode(object.tail(), object.extent()).unwrap();
+        let tail = ObjectIndex::decode(object.tail(), object.extent()).unwrap();
         let counts: Vec<u32> = tail.blocks().iter().map(|block| block.batches).collect();
         assert_eq!(counts, expected_batches, "{sizes:?}");
     };
@@ -236,7 +237,7 @@ fn offsets_far_apart_begin_a_new_block() {
     let batches = vec![batch(0, 1, "a", 0), batch(far - 2, 1, "b", 0), batch(far - 1, 1, "c", 0)];
     writer.stream(StreamId(1), StreamEpoch(0), batches);
     let object = writer.finish();
-    let index = super::index::ObjectIndex::decode(object.tail(), object.extent()).unwrap();
+    let index = ObjectIndex::decode(object.tail(), object.extent()).unwrap();
     let counts: Vec<u32> = index.blocks().iter().map(|block| block.batches).collect();
     assert_eq!(counts, [2, 1]);
 }
@@ -257,6 +258,52 @@ fn any_streams() -> impl Strategy<Value = Vec<Vec<StoredBatch>>> {
         };
         streams.into_iter().map(with_offsets).collect()
     })
+}
+
+/// Overwrites some bytes and makes the checksum behind them fit again.
+fn forge(bytes: &mut [u8], forgeries: &[(usize, u8)], checked: usize) {
+    for (at, value) in forgeries {
+        bytes[at % checked] = *value;
+    }
+    let checksum = crc32c::crc32c(&bytes[..checked]).to_be_bytes();
+    bytes[checked..checked + 4].copy_from_slice(&checksum);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    /// Whatever bytes come with a checksum that fits, a decoder answers, and stays in bounds.
+    #[test]
+    fn forged_bytes_are_decoded_or_refused(
+        forgeries in vec((any::<usize>(), any::<u8>()), 0..6),
+        noise in vec(any::<u8>(), 0..200),
+    ) {
+        let object = small();
+        let extent = object.extent();
+        let mut tail = object.tail().to_vec();
+        let checked = tail.len() - 12;
+        forge(&mut tail, &forgeries, checked);
+        if let Ok(index) = ObjectIndex::decode(&tail, extent) {
+            let bytes = object.payload.concat();
+            for entry in index.blocks() {
+                let at = |at: u64| usize::try_from(at).unwrap();
+                let mut block = bytes[at(entry.position)..at(entry.bytes().end)].to_vec();
+                let _ = Block::decode(block.clone().into(), entry);
+                if let Some(checked) = block.len().checked_sub(4).filter(|checked| *checked > 0) {
+                    forge(&mut block, &forgeries, checked);
+                    let crc32c = crc32c::crc32c(&block[..checked]);
+                    let entry = BlockEntry { crc32c, ..entry.clone() };
+                    if let Ok(block) = Block::decode(block.into(), &entry) {
+                        prop_assert!(!block.slice(0..block.batches()).is_empty());
+                    }
+                }
+            }
+        }
+        let noise = Bytes::from(noise);
+        let extent = ObjectExtent { size: extent.index_position + noise.len() as u64, ..extent };
+        prop_assert!(ObjectIndex::decode(&noise, extent).is_err());
+        prop_assert!(decode_checkpoint(&noise, 0, StreamId(1), Offset(1)).is_err());
+    }
 }
 
 proptest! {
@@ -302,10 +349,10 @@ proptest! {
             writer.stream(StreamId(stream * 2), StreamEpoch(1), batches);
         }
         let object = writer.finish();
-        let index = super::index::ObjectIndex::decode(object.tail(), object.extent()).unwrap();
+        let index = ObjectIndex::decode(object.tail(), object.extent()).unwrap();
         let wanted = Offset(from)..Offset(from + length);
         for stream in (0..8).map(StreamId) {
-            let overlaps = |block: &&super::index::BlockEntry| {
+            let overlaps = |block: &&BlockEntry| {
                 block.stream == stream
                     && block.offsets.start < wanted.end
                     && block.offsets.end > wanted.start

@@ -180,3 +180,34 @@ struct Room<'a> {
     _bytes: SemaphorePermit<'a>,
     _request: SemaphorePermit<'a>,
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::poll;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn requests_in_flight_are_bounded_in_bytes_and_number() {
+        let budget = LoadBudget::new(100, 3);
+        let (half, rest) = (budget.acquire(50).await, budget.acquire(40).await);
+        let mut more = Box::pin(budget.acquire(20));
+        assert!(poll!(&mut more).is_pending(), "110 bytes");
+        drop(half);
+        let more = more.await;
+        let small = budget.acquire(1).await;
+        let mut fourth = Box::pin(budget.acquire(1));
+        assert!(poll!(&mut fourth).is_pending(), "four requests");
+        drop(small);
+        let fourth = fourth.await;
+        // One that is larger than the budget goes alone.
+        let mut large = Box::pin(budget.acquire(1_000));
+        assert!(poll!(&mut large).is_pending());
+        drop((rest, more, fourth));
+        let large = large.await;
+        let mut behind = Box::pin(budget.acquire(1));
+        assert!(poll!(&mut behind).is_pending());
+        drop(large);
+        behind.await;
+    }
+}

@@ -321,3 +321,6 @@ impl fmt::Display for MeteredStore {
         fmt::Display::fmt(&self.store, f)
     }
 }
+
+#[cfg(test)]
+mod tests;
