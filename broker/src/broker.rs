@@ -1,15 +1,84 @@
 //! What all requests of a node share.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use penstock_model::client::MetadataClient;
+use penstock_model::id::{BrokerEpoch, NodeId, TopicId};
+use penstock_s3stream::{Clock, Storage};
+use penstock_wire::WireString;
+
+use crate::api::FetchSessions;
+use crate::config::Given;
+use crate::env::Entropy;
+use crate::log::Partitions;
 use crate::metrics::Metrics;
+use crate::net::ByteBudget;
+use crate::producer_ids::ProducerIds;
 use crate::shutdown::Shutdown;
+use crate::topic_settings::TopicSettingsCache;
 
 /// The broker: handles on everything that an API may need.
-#[derive(Debug)]
 pub struct Broker {
+    /// This node.
+    pub node: NodeId,
+    /// This start of it.
+    pub epoch: BrokerEpoch,
+    /// The settings it was started with.
+    pub given: Arc<Given>,
+    /// The cluster's metadata.
+    pub metadata: Arc<dyn MetadataClient>,
+    /// The streams.
+    pub storage: Storage,
+    /// The partitions that are led here.
+    pub partitions: Arc<Partitions>,
+    /// What holds for each topic.
+    pub topic_settings: Arc<TopicSettingsCache>,
+    /// Ids for idempotent producers.
+    pub producer_ids: ProducerIds,
+    /// Incremental fetch sessions. A short lock, never held across an await.
+    pub fetch_sessions: Mutex<FetchSessions>,
+    /// Memory for answers to fetches.
+    pub fetch_budget: ByteBudget,
+    /// `fetch.max.bytes`, and never more than a share of the memory for answers.
+    pub fetch_max_bytes: usize,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
     /// Counts and measures.
     pub metrics: Arc<Metrics>,
     /// Once requested, no request waits any longer than it must: a parked fetch answers at once.
     pub draining: Shutdown,
+}
+
+/// Where a broker can be reached, as answers state it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdvertisedEndpoint {
+    /// The host.
+    pub host: WireString,
+    /// The port.
+    pub port: i32,
+    /// The broker's zone.
+    pub rack: Option<WireString>,
+}
+
+impl Broker {
+    /// Where `node` is reached by clients that use `listener`, while it is active.
+    #[must_use]
+    pub fn endpoint(&self, node: NodeId, listener: &str) -> Option<AdvertisedEndpoint> {
+        let image = self.metadata.image();
+        let (_, broker) = image.active_brokers().find(|(id, _)| *id == node)?;
+        let endpoint = broker.endpoints.iter().find(|e| &*e.listener == listener)?;
+        Some(AdvertisedEndpoint {
+            host: WireString::copy_from(&endpoint.host),
+            port: i32::from(endpoint.port),
+            rack: broker.rack.as_deref().map(WireString::copy_from),
+        })
+    }
+
+    /// Counts bytes that consumers were sent.
+    pub fn count_fetched(&self, topic: TopicId, bytes: usize) {
+        let settings = self.topic_settings.of(&self.metadata.image(), topic);
+        settings.counters.fetch_bytes.inc_by(bytes as u64);
+    }
 }

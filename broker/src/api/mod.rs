@@ -9,20 +9,28 @@
 
 mod api_versions;
 mod context;
+mod delete_records;
+mod error_code;
+mod fetch;
+mod init_producer_id;
+mod list_offsets;
+mod offset_for_leader_epoch;
+mod produce;
 mod served;
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use penstock_wire::{ApiKey, DecodeError, Message, Reader, Request, decode_request_header};
 use tokio::time::Instant;
 
 pub use context::RequestContext;
+pub use fetch::Sessions as FetchSessions;
 
 use crate::broker::Broker;
 use crate::net::{Admission, Handler, Outcome, RequestFrame, Response, Session};
 
 /// All APIs of a broker.
-#[derive(Debug)]
 pub struct Api {
     broker: Arc<Broker>,
 }
@@ -34,17 +42,38 @@ impl Api {
         Self { broker }
     }
 
+    /// `frame` is what `body` is read from; Produce takes the records out of it.
     async fn dispatch(
         &self,
         session: &mut Session,
-        context: &RequestContext,
-        body: &mut Reader,
+        context: RequestContext,
+        mut body: Reader,
+        frame: Bytes,
     ) -> Result<Outcome, DecodeError> {
-        match context.api_key {
-            ApiKey::ApiVersions => api_versions::answer(session, context, body),
+        let (broker, body, at) = (&self.broker, &mut body, &context);
+        let response = match context.api_key {
+            ApiKey::ApiVersions => return api_versions::answer(session, at, body),
+            ApiKey::Produce => {
+                let body = std::mem::replace(body, Reader::new(Bytes::new()));
+                return produce::begin(broker, context, body, frame).await;
+            }
+            ApiKey::Fetch => fetch::answer(broker, at, decode(at, body)?).await,
+            ApiKey::ListOffsets => {
+                respond(at, &list_offsets::handle(broker, at, decode(at, body)?).await)
+            }
+            ApiKey::OffsetForLeaderEpoch => {
+                respond(at, &offset_for_leader_epoch::handle(broker, decode(at, body)?).await)
+            }
+            ApiKey::DeleteRecords => {
+                respond(at, &delete_records::handle(broker, decode(at, body)?).await)
+            }
+            ApiKey::InitProducerId => {
+                respond(at, &init_producer_id::handle(broker, decode(at, body)?).await)
+            }
             // `admit` lets only those through that `SERVED` names.
             other => unreachable!("{} is served without an arm here", other.name()),
-        }
+        };
+        Ok(Outcome::Respond(response))
     }
 }
 
@@ -62,16 +91,16 @@ impl Handler for Api {
     async fn begin(&self, session: &mut Session, request: RequestFrame) -> Outcome {
         let started = Instant::now();
         let RequestFrame { bytes, permit, .. } = request;
-        let mut reader = Reader::new(bytes);
+        let mut reader = Reader::new(bytes.clone());
         let Ok(header) = decode_request_header(&mut reader) else {
             return Outcome::Close("malformed request header");
         };
         let context = RequestContext::new(session, header);
-        let api = context.api_key.name();
-        let outcome = match self.dispatch(session, &context, &mut reader).await {
+        let (api, peer) = (context.api_key.name(), context.peer);
+        let outcome = match self.dispatch(session, context, reader, bytes).await {
             Ok(outcome) => outcome,
             Err(error) => {
-                tracing::debug!(peer = %context.peer, api, %error, "malformed request");
+                tracing::debug!(%peer, api, %error, "malformed request");
                 return Outcome::Close("malformed request");
             }
         };

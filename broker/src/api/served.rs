@@ -17,7 +17,15 @@ const fn served(api_key: ApiKey, version_min: i16, version_max: i16) -> Served {
 }
 
 /// By key.
-pub(super) const SERVED: &[Served] = &[served(ApiKey::ApiVersions, 0, 4)];
+pub(super) const SERVED: &[Served] = &[
+    served(ApiKey::Produce, 3, 13),
+    served(ApiKey::Fetch, 4, 18),
+    served(ApiKey::ListOffsets, 1, 11),
+    served(ApiKey::ApiVersions, 0, 4),
+    served(ApiKey::DeleteRecords, 0, 2),
+    served(ApiKey::InitProducerId, 0, 5),
+    served(ApiKey::OffsetForLeaderEpoch, 2, 4),
+];
 
 /// Whether a request can be answered.
 pub(super) fn is_served(api_key: ApiKey, version: i16) -> bool {

@@ -1,0 +1,318 @@
+//! `Fetch` (1): batches as they lie in the log, now or as soon as there are enough.
+//!
+//! ```text
+//!   session ──► partitions to read ──► read ──► enough? ──► settle session ──► answer
+//!                                       ▲         │ no
+//!                                       └── wait ◄┘   until a stream moves, or time is up
+//! ```
+
+mod partition_read;
+mod session;
+mod tail;
+
+use std::sync::{Arc, PoisonError, Weak};
+
+use penstock_model::id::{StreamId, TopicId};
+use penstock_s3stream::TailListener;
+use penstock_wire::fetch_request::FetchRequest;
+use penstock_wire::fetch_response::{
+    EpochEndOffset, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch, NodeEndpoint,
+    PartitionData,
+};
+use penstock_wire::{Records, Uuid, WireString};
+use tokio::time::{Duration, Instant, sleep_until};
+
+use super::error_code::ErrorCode;
+use super::{RequestContext, respond};
+use crate::broker::Broker;
+use crate::log::Partition;
+use crate::net::{BytePermit, Response};
+pub(super) use partition_read::check_leader_epoch;
+use partition_read::{PartitionRead, look_up, read};
+pub use session::Sessions;
+use session::{PartitionFetch, PartitionKey, Plan, SessionError, SessionRequest, TopicKey};
+use tail::MovedStreams;
+
+/// Isolation level 1: only what no transaction can take back.
+const READ_COMMITTED: i8 = 1;
+
+/// What an answer may hold when the memory for answers is used up: slow clients then get small
+/// answers, and nobody waits for them.
+const SMALL_ANSWER_BYTES: usize = 64 * 1024;
+
+/// One partition of a fetch, and what was found in it so far.
+struct Target {
+    fetch: PartitionFetch,
+    partition: Option<Arc<Partition>>,
+    read: PartitionRead,
+}
+
+/// Answers a fetch. The answer holds a permit for the memory that its records keep.
+pub(super) async fn answer(
+    broker: &Broker,
+    context: &RequestContext,
+    request: FetchRequest,
+) -> Response {
+    let (response, permit) = handle(broker, context, request).await;
+    let answer = respond(context, &response);
+    match permit {
+        Some(permit) => answer.holding(permit),
+        None => answer,
+    }
+}
+
+async fn handle(
+    broker: &Broker,
+    context: &RequestContext,
+    request: FetchRequest,
+) -> (FetchResponse, Option<BytePermit>) {
+    let now = broker.clock.now().0;
+    let limits = Limits::of(broker, &request);
+    let isolation = request.isolation_level;
+    let is_replica = request.replica_id.max(request.replica_state.replica_id) >= 0;
+    let asked = session_request(context, request);
+    let plan = broker.fetch_sessions.lock().unwrap_or_else(PoisonError::into_inner).plan(asked, now);
+    let plan = match plan {
+        Ok(plan) => plan,
+        Err(error) => {
+            let error_code = session_error_code(error).0;
+            return (FetchResponse { error_code, ..FetchResponse::default() }, None);
+        }
+    };
+    let mut targets = Vec::with_capacity(plan.fetches.len());
+    for (key, fetch) in &plan.fetches {
+        let found = if is_replica {
+            Err(PartitionRead::refused(ErrorCode::NOT_LEADER_OR_FOLLOWER))
+        } else {
+            match topic_id(broker, &key.topic) {
+                Ok(topic) => look_up(broker, topic, key.partition, fetch).await,
+                Err(error) => Err(PartitionRead::refused(error)),
+            }
+        };
+        targets.push(match found {
+            Ok(partition) => {
+                Target { fetch: *fetch, partition: Some(partition), read: PartitionRead::default() }
+            }
+            Err(read) => Target { fetch: *fetch, partition: None, read },
+        });
+    }
+    let (permit, max_bytes) = match broker.fetch_budget.try_acquire(limits.max_bytes) {
+        Some(permit) => (Some(permit), limits.max_bytes),
+        None => (None, limits.max_bytes.min(SMALL_ANSWER_BYTES)),
+    };
+    wait_for_enough(broker, &mut targets, &Limits { max_bytes, ..limits }).await;
+    (settle(broker, context, &plan, targets, isolation), permit)
+}
+
+/// How much, and how long to wait for it.
+struct Limits {
+    min_bytes: usize,
+    max_bytes: usize,
+    deadline: Instant,
+}
+
+impl Limits {
+    fn of(broker: &Broker, request: &FetchRequest) -> Self {
+        let bytes = |limit: i32| usize::try_from(limit).unwrap_or(0);
+        let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
+        Self {
+            min_bytes: bytes(request.min_bytes),
+            max_bytes: bytes(request.max_bytes).min(broker.fetch_max_bytes),
+            deadline: Instant::now() + wait,
+        }
+    }
+}
+
+/// Reads until there is enough, something urgent, or no time left.
+async fn wait_for_enough(broker: &Broker, targets: &mut [Target], limits: &Limits) {
+    read_targets(targets, limits.max_bytes, |_| true).await;
+    if is_enough(targets, limits) || Instant::now() >= limits.deadline {
+        return;
+    }
+    let moved = Arc::new(MovedStreams::default());
+    for partition in targets.iter().filter_map(|target| target.partition.as_ref()) {
+        partition.stream().listen(Arc::downgrade(&moved) as Weak<dyn TailListener>);
+    }
+    // Whatever moved between the first look and the registration is seen by this second look.
+    read_targets(targets, limits.max_bytes, |_| true).await;
+    while !is_enough(targets, limits) {
+        tokio::select! {
+            streams = moved.take() => {
+                read_targets(targets, limits.max_bytes, |stream| streams.contains(&stream)).await;
+            }
+            () = sleep_until(limits.deadline) => return,
+            () = broker.draining.requested() => return,
+        }
+    }
+}
+
+fn is_enough(targets: &[Target], limits: &Limits) -> bool {
+    let bytes: usize = targets.iter().map(|target| target.read.bytes()).sum();
+    targets.is_empty()
+        || bytes >= limits.min_bytes
+        || targets.iter().any(|target| target.read.is_urgent())
+}
+
+/// Reads the targets whose stream is `wanted`, within what the others leave of `max_bytes`. The
+/// first batch of the whole answer is returned however large it is.
+async fn read_targets(
+    targets: &mut [Target],
+    max_bytes: usize,
+    wanted: impl Fn(StreamId) -> bool,
+) {
+    let mut used: usize = targets.iter().map(|target| target.read.bytes()).sum();
+    for target in targets {
+        let Some(partition) = &target.partition else { continue };
+        if !wanted(partition.stream().id()) {
+            continue;
+        }
+        used -= target.read.bytes();
+        let own = usize::try_from(target.fetch.partition_max_bytes).unwrap_or(0);
+        let left = max_bytes.saturating_sub(used).min(own);
+        target.read = read(partition, &target.fetch, left, used == 0).await;
+        used += target.read.bytes();
+    }
+}
+
+/// Settles the session and writes down what is sent.
+fn settle(
+    broker: &Broker,
+    context: &RequestContext,
+    plan: &Plan,
+    targets: Vec<Target>,
+    isolation: i8,
+) -> FetchResponse {
+    let news: Vec<_> = targets.iter().map(|target| target.read.news()).collect();
+    let (session_id, sent) = {
+        let mut sessions = broker.fetch_sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.settle(plan, &news, broker.clock.now().0, || broker.entropy.draw_i32())
+    };
+    let mut response = FetchResponse { session_id, ..FetchResponse::default() };
+    for (((key, _), target), sent) in plan.fetches.iter().zip(targets).zip(sent) {
+        if !sent {
+            continue;
+        }
+        name_leader(broker, context, &target.read, &mut response.node_endpoints);
+        if let Some(partition) = &target.partition {
+            broker.count_fetched(partition.topic(), target.read.bytes());
+        }
+        let data = partition_data(context, key.partition, target.read, isolation);
+        let (name, id) = match &key.topic {
+            TopicKey::Name(name) => (WireString::copy_from(name), Uuid::ZERO),
+            TopicKey::Id(id) => (WireString::default(), Uuid(id.0)),
+        };
+        match response.responses.last_mut() {
+            Some(last) if last.topic == name && last.topic_id == id => last.partitions.push(data),
+            _ => response.responses.push(FetchableTopicResponse {
+                topic: name,
+                topic_id: id,
+                partitions: vec![data],
+            }),
+        }
+    }
+    response
+}
+
+fn partition_data(
+    context: &RequestContext,
+    partition_index: i32,
+    read: PartitionRead,
+    isolation: i8,
+) -> PartitionData {
+    let mut data = PartitionData {
+        partition_index,
+        error_code: read.error.unwrap_or(ErrorCode::NONE).0,
+        high_watermark: read.high_watermark,
+        // Without transactions nothing is unstable.
+        last_stable_offset: read.high_watermark,
+        log_start_offset: read.log_start,
+        aborted_transactions: (isolation == READ_COMMITTED && read.error.is_none()).then(Vec::new),
+        preferred_read_replica: -1,
+        records: Some(Records::from(read.batches)),
+        ..PartitionData::default()
+    };
+    if let Some((epoch, end)) = read.diverging {
+        data.diverging_epoch =
+            EpochEndOffset { epoch: epoch.leader_epoch(), end_offset: end.to_wire() };
+    }
+    if let Some((leader, epoch)) = read.leader.filter(|_| context.api_version >= 12) {
+        data.current_leader =
+            LeaderIdAndEpoch { leader_id: leader.0, leader_epoch: epoch.leader_epoch() };
+    }
+    data
+}
+
+/// Tells where the leader is, so that the client need not ask (KIP-951).
+fn name_leader(
+    broker: &Broker,
+    context: &RequestContext,
+    read: &PartitionRead,
+    endpoints: &mut Vec<NodeEndpoint>,
+) {
+    let Some((node, _)) = read.leader else { return };
+    if context.api_version < 16 || endpoints.iter().any(|known| known.node_id == node.0) {
+        return;
+    }
+    if let Some(endpoint) = broker.endpoint(node, &context.listener) {
+        endpoints.push(NodeEndpoint {
+            node_id: node.0,
+            host: endpoint.host,
+            port: endpoint.port,
+            rack: endpoint.rack,
+        });
+    }
+}
+
+fn topic_id(broker: &Broker, topic: &TopicKey) -> Result<TopicId, ErrorCode> {
+    let image = broker.metadata.image();
+    match topic {
+        TopicKey::Name(name) => match image.topic_by_name(name) {
+            Some(topic) => Ok(topic.id),
+            None => Err(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
+        },
+        TopicKey::Id(id) if image.topic(*id).is_some() => Ok(*id),
+        TopicKey::Id(_) => Err(ErrorCode::UNKNOWN_TOPIC_ID),
+    }
+}
+
+fn session_request(context: &RequestContext, request: FetchRequest) -> SessionRequest {
+    let by_id = context.api_version >= 13;
+    let topic_key = |name: &WireString, id: Uuid| {
+        if by_id { TopicKey::Id(TopicId(id.0)) } else { TopicKey::Name(Arc::from(name.as_str())) }
+    };
+    let mut fetches = Vec::new();
+    for topic in &request.topics {
+        let key = topic_key(&topic.topic, topic.topic_id);
+        for partition in &topic.partitions {
+            let key = PartitionKey { topic: key.clone(), partition: partition.partition };
+            let fetch = PartitionFetch {
+                fetch_offset: partition.fetch_offset,
+                current_leader_epoch: partition.current_leader_epoch,
+                last_fetched_epoch: partition.last_fetched_epoch,
+                partition_max_bytes: partition.partition_max_bytes,
+            };
+            fetches.push((key, fetch));
+        }
+    }
+    let mut forgotten = Vec::new();
+    for topic in &request.forgotten_topics_data {
+        let key = topic_key(&topic.topic, topic.topic_id);
+        let keys = topic.partitions.iter();
+        forgotten.extend(keys.map(|p| PartitionKey { topic: key.clone(), partition: *p }));
+    }
+    // Sessions exist from version 7 on; before, every request stands for itself.
+    let (id, epoch) = if context.api_version >= 7 {
+        (request.session_id, request.session_epoch)
+    } else {
+        (0, -1)
+    };
+    SessionRequest { id, epoch, fetches, forgotten, by_id }
+}
+
+fn session_error_code(error: SessionError) -> ErrorCode {
+    match error {
+        SessionError::UnknownId => ErrorCode::FETCH_SESSION_ID_NOT_FOUND,
+        SessionError::WrongEpoch => ErrorCode::INVALID_FETCH_SESSION_EPOCH,
+        SessionError::OtherNaming => ErrorCode::FETCH_SESSION_TOPIC_ID_ERROR,
+    }
+}

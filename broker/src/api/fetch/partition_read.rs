@@ -1,0 +1,135 @@
+//! What a fetch finds in one partition.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use penstock_model::id::{NodeId, Offset, StreamEpoch, TopicId};
+use penstock_s3stream::{ReadError, ReadLimits};
+
+use super::session::{News, PartitionFetch};
+use crate::api::error_code::ErrorCode;
+use crate::broker::Broker;
+use crate::log::{Partition, PartitionError};
+
+/// One partition's part of a fetch.
+#[derive(Debug, Default)]
+pub(super) struct PartitionRead {
+    pub(super) error: Option<ErrorCode>,
+    /// Where the leader is, when it is not here.
+    pub(super) leader: Option<(NodeId, StreamEpoch)>,
+    /// The log forked from what the client has: this epoch, and where it ended.
+    pub(super) diverging: Option<(StreamEpoch, Offset)>,
+    pub(super) high_watermark: i64,
+    pub(super) log_start: i64,
+    pub(super) batches: Vec<Bytes>,
+}
+
+impl PartitionRead {
+    pub(super) fn refused(error: ErrorCode) -> Self {
+        Self { error: Some(error), high_watermark: -1, log_start: -1, ..Self::default() }
+    }
+
+    pub(super) fn not_here(error: &PartitionError) -> Self {
+        let leader = match error {
+            PartitionError::NotLeader { leader, epoch } => Some((*leader, *epoch)),
+            _ => None,
+        };
+        Self { leader, ..Self::refused(error.into()) }
+    }
+
+    /// Bytes of records.
+    pub(super) fn bytes(&self) -> usize {
+        self.batches.iter().map(Bytes::len).sum()
+    }
+
+    /// Whether the client has to hear of it without waiting for more.
+    pub(super) fn is_urgent(&self) -> bool {
+        self.error.is_some() || self.diverging.is_some()
+    }
+
+    pub(super) fn news(&self) -> News {
+        News {
+            error: self.error.is_some(),
+            content: !self.batches.is_empty() || self.diverging.is_some(),
+            high_watermark: self.high_watermark,
+            log_start: self.log_start,
+        }
+    }
+}
+
+/// Finds the partition of a fetch.
+pub(super) async fn look_up(
+    broker: &Broker,
+    topic: TopicId,
+    index: i32,
+    fetch: &PartitionFetch,
+) -> Result<Arc<Partition>, PartitionRead> {
+    let partition = broker.partitions.get(topic, index).await;
+    let partition = partition.map_err(|error| PartitionRead::not_here(&error))?;
+    match check_leader_epoch(partition.epoch(), fetch.current_leader_epoch) {
+        Some(error) => Err(PartitionRead::refused(error)),
+        None => Ok(partition),
+    }
+}
+
+/// Whether the client knows another leader than this one (KIP-320); -1 knows none.
+pub(in crate::api) fn check_leader_epoch(current: StreamEpoch, known: i32) -> Option<ErrorCode> {
+    match u32::try_from(known) {
+        Ok(known) if known < current.0 => Some(ErrorCode::FENCED_LEADER_EPOCH),
+        Ok(known) if known > current.0 => Some(ErrorCode::UNKNOWN_LEADER_EPOCH),
+        _ => None,
+    }
+}
+
+/// Reads one partition within its byte limits.
+pub(super) async fn read(
+    partition: &Partition,
+    fetch: &PartitionFetch,
+    max_bytes: usize,
+    at_least_one: bool,
+) -> PartitionRead {
+    if let Some(diverged) = check_last_fetched(partition, fetch) {
+        return diverged;
+    }
+    let Some(from) = Offset::from_wire(fetch.fetch_offset) else {
+        return PartitionRead::refused(ErrorCode::OFFSET_OUT_OF_RANGE);
+    };
+    let up_to = partition.stream().offsets().durable;
+    let limits = ReadLimits { max_bytes, at_least_one, up_to };
+    match partition.stream().read(from, limits).await {
+        Ok(read) => {
+            let offsets = partition.stream().offsets();
+            PartitionRead {
+                high_watermark: offsets.durable.to_wire(),
+                log_start: offsets.start.to_wire(),
+                batches: read.batches,
+                ..PartitionRead::default()
+            }
+        }
+        Err(error) => {
+            if let ReadError::Corrupt(what) = &error {
+                let (topic, number) = (partition.topic(), partition.number());
+                tracing::error!(%topic, number, %from, what, "stored batches are damaged");
+            }
+            PartitionRead::refused(ErrorCode::from(&error))
+        }
+    }
+}
+
+/// Compares what the client has with the epochs of this log (KIP-595).
+fn check_last_fetched(partition: &Partition, fetch: &PartitionFetch) -> Option<PartitionRead> {
+    let last_fetched = StreamEpoch(u32::try_from(fetch.last_fetched_epoch).ok()?);
+    let Some((epoch, end)) = partition.end_of_epoch(last_fetched) else {
+        return Some(PartitionRead::refused(ErrorCode::OFFSET_OUT_OF_RANGE));
+    };
+    let behind = Offset::from_wire(fetch.fetch_offset).is_some_and(|from| end < from);
+    (epoch < last_fetched || behind).then(|| {
+        let offsets = partition.stream().offsets();
+        PartitionRead {
+            diverging: Some((epoch, end)),
+            high_watermark: offsets.durable.to_wire(),
+            log_start: offsets.start.to_wire(),
+            ..PartitionRead::default()
+        }
+    })
+}

@@ -1,0 +1,343 @@
+//! `Produce` (0): batches into the log, in the order in which a connection sends them.
+//!
+//! Two steps. `begin` validates and appends, one request of a connection after the other; the
+//! answer is a future that waits until the log is durable, while the next request begins.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use penstock_model::id::{NodeId, StreamEpoch, TopicId};
+use penstock_records::{Rejection, take_exclusive, validate};
+use penstock_s3stream::Backing;
+use penstock_wire::produce_request::ProduceRequest;
+use penstock_wire::produce_response::{
+    BatchIndexAndErrorMessage, LeaderIdAndEpoch, NodeEndpoint, PartitionProduceResponse,
+    ProduceResponse, TopicProduceResponse,
+};
+use penstock_wire::{DecodeError, Reader, Uuid, WireString};
+use tokio::time::{Duration, Instant, timeout_at};
+
+use super::error_code::ErrorCode;
+use super::{RequestContext, decode, respond};
+use crate::broker::Broker;
+use crate::log::{Appended, Partition, PartitionError};
+use crate::net::Outcome;
+use crate::topic_settings::TopicSettings;
+
+/// Topics that only their coordinators write.
+const INTERNAL_TOPICS: [&str; 2] = ["__consumer_offsets", "__transaction_state"];
+
+/// The client id by which Kafka's own admin tools may write internal topics.
+const ADMIN_CLIENT_ID: &str = "__admin_client";
+
+/// One topic of a request, as its answer names it.
+struct TopicPart {
+    name: WireString,
+    id: Uuid,
+    partitions: Vec<PartitionPart>,
+}
+
+/// One partition of a request.
+struct PartitionPart {
+    index: i32,
+    fate: Fate,
+}
+
+/// How far a partition's batch has come.
+enum Fate {
+    /// It will not be appended.
+    Refused(Refusal),
+    /// Its bytes are the next of the request's record fields.
+    Pending(Arc<Partition>, Arc<TopicSettings>),
+    /// It has its place in the log.
+    Appended(Arc<Partition>, Appended),
+}
+
+/// Why a batch is not appended, as the answer states it.
+#[derive(Default)]
+struct Refusal {
+    code: i16,
+    message: Option<String>,
+    records: Vec<BatchIndexAndErrorMessage>,
+    leader: Option<(NodeId, StreamEpoch)>,
+}
+
+impl From<ErrorCode> for Refusal {
+    fn from(code: ErrorCode) -> Self {
+        Self { code: code.0, ..Self::default() }
+    }
+}
+
+/// Appends what can be appended; see the module. `frame` is the whole request, of which the
+/// record fields are taken for the log.
+pub(super) async fn begin(
+    broker: &Arc<Broker>,
+    mut context: RequestContext,
+    mut body: Reader,
+    frame: Bytes,
+) -> Result<Outcome, DecodeError> {
+    let request: ProduceRequest = decode(&context, &mut body)?;
+    drop(body);
+    let acks = request.acks;
+    let wait = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
+    let deadline = Instant::now() + wait;
+    let backing = Backing::new(frame.len());
+    let (mut topics, fields) = take_apart(broker, &context, request).await;
+    // The last other slice of the frame: without it the log takes the batches as they lie there.
+    context.client_id = None;
+    let mut batches = take_exclusive(frame, fields).into_iter();
+    for topic in &mut topics {
+        for part in &mut topic.partitions {
+            if let Fate::Pending(partition, settings) = &part.fate {
+                let records = batches.next().expect("each pending partition has its record field");
+                let appending = append(
+                    broker, &context, partition, settings, records, &backing, deadline,
+                );
+                part.fate = match appending.await {
+                    Ok(appended) => Fate::Appended(Arc::clone(partition), appended),
+                    Err(refusal) => Fate::Refused(refusal.named(&topic.name, part.index)),
+                };
+            }
+        }
+    }
+    if acks == 0 {
+        // Nobody reads an answer: a broken connection is how the client learns of an error.
+        let refused = |topic: &TopicPart| {
+            topic.partitions.iter().any(|part| matches!(part.fate, Fate::Refused(_)))
+        };
+        let failed = topics.iter().any(refused);
+        return Ok(if failed {
+            Outcome::Close("a batch sent with acks=0 was refused")
+        } else {
+            Outcome::Silent
+        });
+    }
+    let broker = Arc::clone(broker);
+    Ok(Outcome::Later(Box::pin(async move {
+        let response = settle(&broker, &context, topics, deadline).await;
+        respond(&context, &response)
+    })))
+}
+
+/// Looks up every partition, and takes the record fields of those that may be appended to, in
+/// order. Nothing that is returned but the fields holds on to the frame.
+async fn take_apart(
+    broker: &Broker,
+    context: &RequestContext,
+    request: ProduceRequest,
+) -> (Vec<TopicPart>, Vec<Bytes>) {
+    let admin = context.client_id.as_deref() == Some(ADMIN_CLIENT_ID);
+    let image = broker.metadata.image();
+    let refuse_all = if !matches!(request.acks, -1..=1) {
+        Some(ErrorCode::INVALID_REQUIRED_ACKS)
+    } else if request.transactional_id.is_some() {
+        Some(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
+    } else {
+        None
+    };
+    let mut topics = Vec::with_capacity(request.topic_data.len());
+    let mut fields = Vec::new();
+    for data in request.topic_data {
+        let by_id = context.api_version >= 13;
+        let topic = if by_id {
+            image.topic(TopicId(data.topic_id.0))
+        } else {
+            image.topic_by_name(&data.name)
+        };
+        let unknown =
+            if by_id { ErrorCode::UNKNOWN_TOPIC_ID } else { ErrorCode::UNKNOWN_TOPIC_OR_PARTITION };
+        let internal = topic.is_some_and(|topic| INTERNAL_TOPICS.contains(&&*topic.name));
+        let mut partitions = Vec::with_capacity(data.partition_data.len());
+        for sent in data.partition_data {
+            let index = sent.index;
+            let fate = match (refuse_all, topic, sent.records) {
+                (Some(code), _, _) => Fate::Refused(code.into()),
+                (None, None, _) => Fate::Refused(unknown.into()),
+                (None, Some(_), _) if internal && !admin => {
+                    Fate::Refused(ErrorCode::INVALID_TOPIC_EXCEPTION.into())
+                }
+                (None, Some(_), None) => Fate::Refused(ErrorCode::INVALID_RECORD.into()),
+                (None, Some(topic), Some(records)) => {
+                    match broker.partitions.get(topic.id, index).await {
+                        Ok(partition) => {
+                            fields.push(records.into_bytes());
+                            Fate::Pending(partition, broker.topic_settings.of(&image, topic.id))
+                        }
+                        Err(error) => Fate::Refused((&error).into()),
+                    }
+                }
+            };
+            partitions.push(PartitionPart { index, fate });
+        }
+        topics.push(TopicPart { name: data.name.detach(), id: data.topic_id, partitions });
+    }
+    (topics, fields)
+}
+
+async fn append(
+    broker: &Broker,
+    context: &RequestContext,
+    partition: &Partition,
+    settings: &TopicSettings,
+    records: BytesMut,
+    backing: &Backing,
+    deadline: Instant,
+) -> Result<Appended, AppendRefusal> {
+    let mut rules = settings.config.rules.clone();
+    rules.zstd_negotiated = context.api_version >= 7;
+    let now = broker.clock.now();
+    let batch = validate(records, &rules, penstock_records::Timestamp(now.0))
+        .map_err(AppendRefusal::Rejected)?;
+    if batch.header().attributes.is_transactional() {
+        return Err(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED.into());
+    }
+    let bytes = batch.size();
+    let permit = match timeout_at(deadline, broker.storage.reserve(bytes)).await {
+        Ok(Ok(permit)) => permit,
+        Ok(Err(_stopped)) => return Err(ErrorCode::KAFKA_STORAGE_ERROR.into()),
+        Err(_elapsed) => return Err(ErrorCode::REQUEST_TIMED_OUT.into()),
+    };
+    let appended = partition
+        .append(batch, backing.clone(), permit, now)
+        .map_err(|error| AppendRefusal::Code(ErrorCode::from(&error)))?;
+    settings.counters.produce_bytes.inc_by(bytes as u64);
+    Ok(appended)
+}
+
+/// A refusal whose texts still need the partition's name.
+enum AppendRefusal {
+    Rejected(Rejection),
+    Code(ErrorCode),
+}
+
+impl From<ErrorCode> for AppendRefusal {
+    fn from(code: ErrorCode) -> Self {
+        Self::Code(code)
+    }
+}
+
+impl AppendRefusal {
+    fn named(self, topic: &str, index: i32) -> Refusal {
+        let rejection = match self {
+            Self::Code(code) => return code.into(),
+            Self::Rejected(rejection) => rejection,
+        };
+        let code = ErrorCode::from(&rejection).0;
+        let Rejection::RejectedRecords(rejected) = rejection else {
+            return Refusal { code, message: Some(rejection.to_string()), ..Refusal::default() };
+        };
+        let place = format!("{topic}-{index}");
+        let records = rejected
+            .named
+            .iter()
+            .map(|record| BatchIndexAndErrorMessage {
+                batch_index: record.batch_index,
+                batch_index_error_message: Some(WireString::from(record.message(&place))),
+            })
+            .collect();
+        Refusal { code, message: Some(rejected.message(&place)), records, leader: None }
+    }
+}
+
+impl From<&PartitionError> for Refusal {
+    fn from(error: &PartitionError) -> Self {
+        let leader = match error {
+            PartitionError::NotLeader { leader, epoch } => Some((*leader, *epoch)),
+            _ => None,
+        };
+        Self { leader, ..Self::from(ErrorCode::from(error)) }
+    }
+}
+
+/// Waits until every appended batch is durable, and says so.
+async fn settle(
+    broker: &Broker,
+    context: &RequestContext,
+    topics: Vec<TopicPart>,
+    deadline: Instant,
+) -> ProduceResponse {
+    let mut response = ProduceResponse::default();
+    for topic in topics {
+        let mut answers = Vec::with_capacity(topic.partitions.len());
+        for part in topic.partitions {
+            answers.push(match part.fate {
+                Fate::Appended(partition, appended) => {
+                    let durable = partition.stream().durable(appended.offsets.end);
+                    match timeout_at(deadline, durable).await {
+                        Ok(Ok(())) => appended_answer(&partition, part.index, &appended),
+                        Ok(Err(_lost)) => {
+                            refused_answer(part.index, ErrorCode::KAFKA_STORAGE_ERROR.into())
+                        }
+                        Err(_elapsed) => {
+                            refused_answer(part.index, ErrorCode::REQUEST_TIMED_OUT.into())
+                        }
+                    }
+                }
+                Fate::Refused(mut refusal) => {
+                    name_leader(broker, context, &mut refusal, &mut response.node_endpoints);
+                    refused_answer(part.index, refusal)
+                }
+                Fate::Pending(..) => unreachable!("every pending batch was appended or refused"),
+            });
+        }
+        response.responses.push(TopicProduceResponse {
+            name: topic.name,
+            topic_id: topic.id,
+            partition_responses: answers,
+        });
+    }
+    response
+}
+
+fn appended_answer(
+    partition: &Partition,
+    index: i32,
+    appended: &Appended,
+) -> PartitionProduceResponse {
+    PartitionProduceResponse {
+        index,
+        base_offset: appended.offsets.start.to_wire(),
+        log_append_time_ms: appended.append_time.map_or(-1, |time| time.0),
+        log_start_offset: partition.stream().offsets().start.to_wire(),
+        ..PartitionProduceResponse::default()
+    }
+}
+
+fn refused_answer(index: i32, refusal: Refusal) -> PartitionProduceResponse {
+    PartitionProduceResponse {
+        index,
+        error_code: refusal.code,
+        base_offset: -1,
+        log_append_time_ms: -1,
+        log_start_offset: -1,
+        record_errors: refusal.records,
+        error_message: refusal.message.map(WireString::from),
+        current_leader: refusal.leader.map_or_else(LeaderIdAndEpoch::default, |(node, epoch)| {
+            LeaderIdAndEpoch { leader_id: node.0, leader_epoch: epoch.leader_epoch() }
+        }),
+    }
+}
+
+/// Tells where the leader is, so that the client need not ask, where the version can (KIP-951).
+fn name_leader(
+    broker: &Broker,
+    context: &RequestContext,
+    refusal: &mut Refusal,
+    endpoints: &mut Vec<NodeEndpoint>,
+) {
+    if context.api_version < 10 {
+        refusal.leader = None;
+    }
+    let Some((node, _)) = refusal.leader else { return };
+    if endpoints.iter().any(|known| known.node_id == node.0) {
+        return;
+    }
+    if let Some(endpoint) = broker.endpoint(node, &context.listener) {
+        endpoints.push(NodeEndpoint {
+            node_id: node.0,
+            host: endpoint.host,
+            port: endpoint.port,
+            rack: endpoint.rack,
+        });
+    }
+}

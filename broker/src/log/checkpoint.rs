@@ -1,0 +1,285 @@
+//! A partition's state up to an offset, as one block in the object store: producers and leader
+//! epochs. Written along with uploads, read when a partition is opened.
+//!
+//! ```text
+//!   version 1 | last append time 8 | epochs 4 | (epoch 4, start 8)*
+//!   | producers 4 | (id 8, epoch 2, batches 1, (base sequence 4, offset 8, records 4, time 8)*)*
+//! ```
+//!
+//! Little endian. The block's checksum is the store's business.
+
+use std::collections::VecDeque;
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use penstock_model::id::{Offset, ProducerId, StreamEpoch, StreamId, Timestamp};
+use penstock_s3stream::{BatchSummary, Checkpoint, CheckpointFold};
+
+use super::leader_epochs::LeaderEpochs;
+use super::producer_state::{AppendedBatch, BATCHES_REMEMBERED, Producer, Producers};
+use super::summary::{Summary, SummaryError};
+
+const VERSION: u8 = 1;
+const EPOCH_BYTES: usize = 12;
+const PRODUCER_BYTES_MIN: usize = 11;
+const BATCH_BYTES: usize = 24;
+
+/// What is known of a log beside its records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogState {
+    /// Who wrote, and up to which sequence.
+    pub producers: Producers,
+    /// Which leader epochs wrote what.
+    pub epochs: LeaderEpochs,
+    /// The greatest time of append that any record carries (`LogAppendTime`): the next is no
+    /// smaller.
+    pub last_append_time: Timestamp,
+}
+
+impl Default for LogState {
+    /// The state of an empty log.
+    fn default() -> Self {
+        Self {
+            producers: Producers::default(),
+            epochs: LeaderEpochs::default(),
+            last_append_time: Timestamp(i64::MIN),
+        }
+    }
+}
+
+/// A checkpoint that cannot be used. It passed its checksum, so retrying does not help.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CheckpointError {
+    /// Written by a release that this one does not know; upgrade first.
+    #[error("partition checkpoint has version {0}, this release reads version {VERSION}")]
+    Version(u8),
+    /// Shorter or longer than its counts say.
+    #[error("partition checkpoint is malformed: {0}")]
+    Malformed(&'static str),
+}
+
+impl LogState {
+    /// Takes in one batch, the next in the log.
+    pub fn record(&mut self, offsets: std::ops::Range<Offset>, summary: &Summary) {
+        self.epochs.record(summary.leader_epoch, offsets.start);
+        if summary.log_append_time {
+            self.last_append_time = self.last_append_time.max(summary.max_timestamp);
+        }
+        if let Some(producer) = summary.producer {
+            self.producers.record(producer, offsets, summary.max_timestamp);
+        }
+    }
+
+    /// Takes in one batch as the write-ahead log remembers it.
+    ///
+    /// # Errors
+    /// When the summary is not one of ours.
+    pub fn replay(&mut self, batch: &BatchSummary) -> Result<(), SummaryError> {
+        self.record(batch.offsets.clone(), &Summary::decode(&batch.summary)?);
+        Ok(())
+    }
+
+    /// The block's bytes.
+    #[must_use]
+    pub fn encode(&self) -> Bytes {
+        let length = |n: usize| u32::try_from(n).expect("fewer than 2^32 epochs and producers");
+        let mut out = BytesMut::new();
+        out.put_u8(VERSION);
+        out.put_i64_le(self.last_append_time.0);
+        out.put_u32_le(length(self.epochs.entries().len()));
+        for (epoch, start) in self.epochs.entries() {
+            out.put_u32_le(epoch.0);
+            out.put_u64_le(start.0);
+        }
+        let producers = self.producers.iter();
+        out.put_u32_le(length(producers.len()));
+        for (id, producer) in producers {
+            out.put_i64_le(id.0);
+            out.put_i16_le(producer.epoch);
+            out.put_u8(u8::try_from(producer.batches.len()).expect("at most five batches"));
+            for batch in &producer.batches {
+                out.put_i32_le(batch.base_sequence);
+                out.put_u64_le(batch.offsets.start.0);
+                let records = batch.offsets.end.0 - batch.offsets.start.0;
+                out.put_u32_le(u32::try_from(records).expect("a batch counts records in 31 bits"));
+                out.put_i64_le(batch.max_timestamp.0);
+            }
+        }
+        out.freeze()
+    }
+
+    /// Reads what [`encode`](Self::encode) wrote.
+    ///
+    /// # Errors
+    /// When the bytes are of another version, or no checkpoint.
+    pub fn decode(mut bytes: &[u8]) -> Result<Self, CheckpointError> {
+        match bytes.try_get_u8() {
+            Ok(VERSION) => {}
+            Ok(other) => return Err(CheckpointError::Version(other)),
+            Err(_) => return Err(CheckpointError::Malformed("it is empty")),
+        }
+        let mut state = Self::default();
+        let time = bytes.try_get_i64_le();
+        state.last_append_time =
+            Timestamp(time.map_err(|_| CheckpointError::Malformed("its time is cut off"))?);
+        for _ in 0..count(&mut bytes, EPOCH_BYTES)? {
+            let (epoch, start) = (StreamEpoch(bytes.get_u32_le()), Offset(bytes.get_u64_le()));
+            if state.epochs.entries().last().is_some_and(|&(e, s)| epoch <= e || start < s) {
+                return Err(CheckpointError::Malformed("leader epochs do not grow"));
+            }
+            state.epochs.record(epoch, start);
+        }
+        for _ in 0..count(&mut bytes, PRODUCER_BYTES_MIN)? {
+            let (id, producer) = decode_producer(&mut bytes)?;
+            state.producers.restore(id, producer);
+        }
+        if bytes.has_remaining() {
+            return Err(CheckpointError::Malformed("bytes follow its end"));
+        }
+        Ok(state)
+    }
+}
+
+/// Reads a count whose items take at least `item_bytes` each.
+fn count(bytes: &mut &[u8], item_bytes: usize) -> Result<u32, CheckpointError> {
+    let count = bytes.try_get_u32_le().map_err(|_| CheckpointError::Malformed("a count is cut off"))?;
+    if (count as usize).saturating_mul(item_bytes) > bytes.remaining() {
+        return Err(CheckpointError::Malformed("it is shorter than a count says"));
+    }
+    Ok(count)
+}
+
+fn decode_producer(bytes: &mut &[u8]) -> Result<(ProducerId, Producer), CheckpointError> {
+    if bytes.remaining() < PRODUCER_BYTES_MIN {
+        return Err(CheckpointError::Malformed("a producer is cut off"));
+    }
+    let (id, epoch) = (ProducerId(bytes.get_i64_le()), bytes.get_i16_le());
+    let batches = usize::from(bytes.get_u8());
+    if batches == 0 || batches > BATCHES_REMEMBERED || batches * BATCH_BYTES > bytes.remaining() {
+        return Err(CheckpointError::Malformed("a producer's batches are cut off or too many"));
+    }
+    let mut remembered = VecDeque::with_capacity(batches);
+    for _ in 0..batches {
+        let (base_sequence, start) = (bytes.get_i32_le(), bytes.get_u64_le());
+        let (records, time) = (u64::from(bytes.get_u32_le()), bytes.get_i64_le());
+        let end = start.checked_add(records).filter(|_| base_sequence >= 0 && records > 0);
+        let end = end.ok_or(CheckpointError::Malformed("a producer's batch is no batch"))?;
+        remembered.push_back(AppendedBatch {
+            base_sequence,
+            offsets: Offset(start)..Offset(end),
+            max_timestamp: Timestamp(time),
+        });
+    }
+    Ok((id, Producer { epoch, batches: remembered }))
+}
+
+/// Folds uploaded batches into a partition's checkpoint; see [`CheckpointFold`].
+#[derive(Debug)]
+pub struct LogStateFold;
+
+impl CheckpointFold for LogStateFold {
+    fn fold(&self, stream: StreamId, previous: Option<&Checkpoint>, batches: &[BatchSummary]) -> Bytes {
+        let mut state = match previous {
+            None => LogState::default(),
+            Some(checkpoint) => LogState::decode(&checkpoint.bytes)
+                .unwrap_or_else(|error| panic!("checkpoint of stream {stream} was read before: {error}")),
+        };
+        for batch in batches {
+            let replayed = state.replay(batch);
+            replayed.unwrap_or_else(|error| panic!("summary of stream {stream} is our own: {error}"));
+        }
+        state.encode()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::summary::ProducerBatch;
+
+    fn state() -> LogState {
+        let mut state = LogState::default();
+        for i in 0..20u32 {
+            let summary = Summary {
+                leader_epoch: StreamEpoch(i / 7),
+                producer: (i % 3 != 0).then(|| ProducerBatch {
+                    id: ProducerId(i64::from(i % 3)),
+                    epoch: 1,
+                    base_sequence: i32::try_from(i).unwrap(),
+                }),
+                transactional: false,
+                control: false,
+                log_append_time: i % 2 == 0,
+                max_timestamp: Timestamp(i64::from(i) * 10),
+            };
+            let start = u64::from(i) * 5;
+            state.record(Offset(start)..Offset(start + 5), &summary);
+        }
+        state
+    }
+
+    #[test]
+    fn round_trips() {
+        for state in [LogState::default(), state()] {
+            assert_eq!(LogState::decode(&state.encode()), Ok(state));
+        }
+    }
+
+    #[test]
+    fn golden_bytes() {
+        let mut state = LogState::default();
+        let producer = Some(ProducerBatch { id: ProducerId(7), epoch: 2, base_sequence: 3 });
+        let summary = Summary {
+            leader_epoch: StreamEpoch(1),
+            producer,
+            transactional: false,
+            control: false,
+            log_append_time: true,
+            max_timestamp: Timestamp(9),
+        };
+        state.record(Offset(4)..Offset(6), &summary);
+        let golden = [
+            1, 9, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 2,
+            0, 1, 3, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0,
+        ];
+        assert_eq!(state.encode(), &golden[..]);
+    }
+
+    #[test]
+    fn every_truncation_and_extension_is_refused() {
+        let bytes = state().encode();
+        for length in 0..bytes.len() {
+            assert!(LogState::decode(&bytes[..length]).is_err(), "{length} bytes");
+        }
+        assert!(LogState::decode(&[&bytes[..], &[0]].concat()).is_err());
+    }
+
+    #[test]
+    fn folding_in_parts_is_folding_at_once() {
+        let batches: Vec<BatchSummary> = (0..30u64)
+            .map(|i| BatchSummary {
+                offsets: Offset(i)..Offset(i + 1),
+                records: 1,
+                max_timestamp: Timestamp(0),
+                summary: Summary {
+                    leader_epoch: StreamEpoch(u32::try_from(i / 10).unwrap()),
+                    producer: Some(ProducerBatch {
+                        id: ProducerId(1),
+                        epoch: 0,
+                        base_sequence: i32::try_from(i).unwrap(),
+                    }),
+                    transactional: false,
+                    control: false,
+                    log_append_time: false,
+                    max_timestamp: Timestamp(0),
+                }
+                .encode(),
+            })
+            .collect();
+        let whole = LogStateFold.fold(StreamId(1), None, &batches);
+        for cut in 0..batches.len() {
+            let bytes = LogStateFold.fold(StreamId(1), None, &batches[..cut]);
+            let first = Checkpoint { offset: Offset(cut as u64), bytes };
+            assert_eq!(LogStateFold.fold(StreamId(1), Some(&first), &batches[cut..]), whole);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Partitions: Kafka's semantics of a log over a stream of opaque batches.
+//!
+//! ```text
+//!   ValidBatch ──► Partition::append ──► stream        one short lock: sequence, offset, epoch
+//!                       │
+//!                   LogState (producers, leader epochs) ◄── checkpoint + summaries at open
+//! ```
+//!
+//! It knows no wire structures and no error codes: requests come in as offsets and batches, and
+//! refusals go out as facts.
+
+mod checkpoint;
+mod housekeeping;
+mod leader_epochs;
+mod partition;
+mod partitions;
+mod producer_state;
+mod summary;
+mod time_lookup;
+
+pub use checkpoint::LogStateFold;
+pub use housekeeping::{Housekeeping, HousekeepingIntervals};
+pub use partition::{Appended, AppendError, Partition};
+pub use partitions::{Partitions, PartitionError};
+pub use producer_state::SequenceError;
+pub use time_lookup::RecordPlace;

@@ -1,0 +1,198 @@
+//! One partition that this broker leads: Kafka's order and idempotence over one stream.
+
+use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use penstock_model::id::{Offset, ProducerId, StreamEpoch, Timestamp, TopicId};
+use penstock_records::{TimestampType, ValidBatch};
+use penstock_s3stream::{AppendPermit, Backing, Batch, Opened, Stream};
+
+use super::checkpoint::{CheckpointError, LogState};
+use super::producer_state::{Decision, SequenceError};
+use super::summary::{ProducerBatch, Summary, SummaryError};
+
+/// See the module.
+#[derive(Debug)]
+pub struct Partition {
+    topic: TopicId,
+    number: u32,
+    stream: Stream,
+    /// Guards what decides on the next batch. Held from that decision until the stream has the
+    /// batch, so that offset order is WAL order; never across an await.
+    log: Mutex<LogState>,
+}
+
+/// A batch's place in the log. It counts once the log is durable up to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// Its offsets.
+    pub offsets: Range<Offset>,
+    /// The time of append where the topic's records carry it.
+    pub append_time: Option<Timestamp>,
+}
+
+/// Why a batch was not appended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AppendError {
+    /// See the error.
+    #[error(transparent)]
+    Sequence(#[from] SequenceError),
+    /// This broker leads the partition no longer: look for the new leader.
+    #[error("the partition is closed")]
+    Closed,
+    /// The log takes nothing any more; the node is about to stop.
+    #[error("the log has stopped")]
+    Stopped,
+}
+
+/// Why a partition's state cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StateError {
+    /// See the error.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// See the error.
+    #[error(transparent)]
+    Summary(#[from] SummaryError),
+}
+
+impl Partition {
+    /// Rebuilds the partition's state from its checkpoint and the batches behind it.
+    ///
+    /// # Errors
+    /// When they are not of this release.
+    pub fn open(topic: TopicId, number: u32, opened: Opened) -> Result<Self, StateError> {
+        let mut state = match &opened.checkpoint {
+            Some(checkpoint) => LogState::decode(&checkpoint.bytes)?,
+            None => LogState::default(),
+        };
+        for batch in &opened.tail {
+            state.replay(batch)?;
+        }
+        Ok(Self { topic, number, stream: opened.stream, log: Mutex::new(state) })
+    }
+
+    /// The topic.
+    #[must_use]
+    pub fn topic(&self) -> TopicId {
+        self.topic
+    }
+
+    /// The partition's index in the topic.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// The epoch in which this broker leads it.
+    #[must_use]
+    pub fn epoch(&self) -> StreamEpoch {
+        self.stream.epoch()
+    }
+
+    /// The stream that holds its batches.
+    #[must_use]
+    pub fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    /// Gives a batch its place, in order of the calls, or finds the place that it has already.
+    /// Returns at once; wait for `stream().durable(offsets.end)` before telling anybody.
+    ///
+    /// # Errors
+    /// See [`AppendError`]; nothing was appended then.
+    pub fn append(
+        &self,
+        batch: ValidBatch,
+        backing: Backing,
+        permit: AppendPermit,
+        now: Timestamp,
+    ) -> Result<Appended, AppendError> {
+        let header = *batch.header();
+        let records = u32::try_from(header.record_count).expect("a valid batch has records");
+        let producer = header.producer_id.is_some().then(|| ProducerBatch {
+            id: ProducerId(header.producer_id.0),
+            epoch: header.producer_epoch.0,
+            base_sequence: header.base_sequence.0,
+        });
+        let log_append_time = batch.timestamp_type() == TimestampType::LogAppendTime;
+
+        let mut log = self.lock();
+        if let Some(producer) = producer
+            && let Decision::Duplicate(known) = log.producers.judge(producer, records)?
+        {
+            let append_time = log_append_time.then_some(known.max_timestamp);
+            return Ok(Appended { offsets: known.offsets, append_time });
+        }
+        let start = self.stream.offsets().appended;
+        let offsets = start..start.plus(u64::from(records));
+        let append_time = now.max(log.last_append_time);
+        let leader_epoch = self.epoch();
+        let sequenced = batch.sequence(
+            start.to_wire(),
+            leader_epoch.leader_epoch(),
+            penstock_records::Timestamp(append_time.0),
+        );
+        let max_timestamp = Timestamp(sequenced.header.max_timestamp.0);
+        let summary = Summary {
+            leader_epoch,
+            producer,
+            transactional: header.attributes.is_transactional(),
+            control: header.attributes.is_control(),
+            log_append_time,
+            max_timestamp,
+        };
+        self.stream.append(
+            Batch {
+                offsets: offsets.clone(),
+                records,
+                max_timestamp,
+                summary: summary.encode(),
+                payload: sequenced.bytes,
+                payload_crc32c: sequenced.crc32c,
+                backing,
+            },
+            permit,
+        )?;
+        log.record(offsets.clone(), &summary);
+        Ok(Appended { offsets, append_time: log_append_time.then_some(append_time) })
+    }
+
+    /// The greatest leader epoch not above `asked`, and the offset at which it ended; `None` when
+    /// `asked` is above this leader's own (KIP-320).
+    #[must_use]
+    pub fn end_of_epoch(&self, asked: StreamEpoch) -> Option<(StreamEpoch, Offset)> {
+        let log = self.lock();
+        log.epochs.end_of(asked, self.epoch(), self.stream.offsets().durable)
+    }
+
+    /// The leader epoch that wrote `offset`, or will: consumers keep it with their position.
+    #[must_use]
+    pub fn epoch_at(&self, offset: Offset) -> StreamEpoch {
+        let log = self.lock();
+        if offset >= self.stream.offsets().appended {
+            return self.epoch();
+        }
+        log.epochs.of(offset).unwrap_or(self.epoch())
+    }
+
+    /// Forgets producers that have been silent since `horizon`, and epochs that were trimmed.
+    pub fn expire(&self, horizon: Timestamp) {
+        let mut log = self.lock();
+        log.producers.expire(horizon);
+        log.epochs.trim(self.stream.offsets().start);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, LogState> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl From<penstock_s3stream::AppendError> for AppendError {
+    fn from(error: penstock_s3stream::AppendError) -> Self {
+        match error {
+            penstock_s3stream::AppendError::Closed => Self::Closed,
+            penstock_s3stream::AppendError::Stopped => Self::Stopped,
+        }
+    }
+}
