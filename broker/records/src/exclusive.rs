@@ -5,8 +5,9 @@
 //! alone. So the fields are given back for their places in the frame, the frame is taken whole,
 //! and is cut into disjoint pieces: each piece can be written, all share the one allocation.
 //!
-//! Measured for 16 KiB (2 cores at about 3 GHz, in cache): cut and patch 0.1 µs, copy 0.6 µs,
-//! and the log gets one contiguous payload either way.
+//! Measured for 16 KiB on two busy cores, the least of several runs: patching in place 0.05 µs, a new
+//! head and the untouched tail as two chunks 0.03 µs, a copy 0.5 µs in cache and 1.9 µs from memory.
+//! In place costs no more than two chunks, and the log keeps one contiguous payload per batch.
 
 use bytes::{Bytes, BytesMut};
 
