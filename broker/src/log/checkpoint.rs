@@ -25,7 +25,7 @@ const BATCH_BYTES: usize = 24;
 
 /// What is known of a log beside its records.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogState {
+pub(super) struct LogState {
     /// Who wrote, and up to which sequence.
     pub producers: Producers,
     /// Which leader epochs wrote what.
@@ -59,7 +59,7 @@ pub enum CheckpointError {
 
 impl LogState {
     /// Takes in one batch, the next in the log.
-    pub fn record(&mut self, offsets: std::ops::Range<Offset>, summary: &Summary) {
+    pub(super) fn record(&mut self, offsets: std::ops::Range<Offset>, summary: &Summary) {
         self.epochs.record(summary.leader_epoch, offsets.start);
         if summary.log_append_time {
             self.last_append_time = self.last_append_time.max(summary.max_timestamp);
@@ -73,14 +73,14 @@ impl LogState {
     ///
     /// # Errors
     /// When the summary is not one of ours.
-    pub fn replay(&mut self, batch: &BatchSummary) -> Result<(), SummaryError> {
+    pub(super) fn replay(&mut self, batch: &BatchSummary) -> Result<(), SummaryError> {
         self.record(batch.offsets.clone(), &Summary::decode(&batch.summary)?);
         Ok(())
     }
 
     /// The block's bytes.
     #[must_use]
-    pub fn encode(&self) -> Bytes {
+    pub(super) fn encode(&self) -> Bytes {
         let length = |n: usize| u32::try_from(n).expect("fewer than 2^32 epochs and producers");
         let mut out = BytesMut::new();
         out.put_u8(VERSION);
@@ -111,7 +111,7 @@ impl LogState {
     ///
     /// # Errors
     /// When the bytes are of another version, or no checkpoint.
-    pub fn decode(mut bytes: &[u8]) -> Result<Self, CheckpointError> {
+    pub(super) fn decode(mut bytes: &[u8]) -> Result<Self, CheckpointError> {
         match bytes.try_get_u8() {
             Ok(VERSION) => {}
             Ok(other) => return Err(CheckpointError::Version(other)),

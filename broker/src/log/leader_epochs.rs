@@ -5,7 +5,7 @@ use penstock_model::id::{Offset, StreamEpoch};
 
 /// Leader epochs with the first offset of each, both growing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LeaderEpochs(Vec<(StreamEpoch, Offset)>);
+pub(super) struct LeaderEpochs(Vec<(StreamEpoch, Offset)>);
 
 impl LeaderEpochs {
     /// Notes that `epoch` appended at `offset`. An epoch that is known, or a smaller one, changes
@@ -13,7 +13,7 @@ impl LeaderEpochs {
     ///
     /// # Panics
     /// When offsets go backwards, which the log's order rules out.
-    pub fn record(&mut self, epoch: StreamEpoch, offset: Offset) {
+    pub(super) fn record(&mut self, epoch: StreamEpoch, offset: Offset) {
         if let Some(&(newest, start)) = self.0.last() {
             if epoch <= newest {
                 return;
@@ -27,7 +27,7 @@ impl LeaderEpochs {
     /// that followed, or at `log_end`. `None` when `asked` is above `current`, the epoch of the
     /// leader itself.
     #[must_use]
-    pub fn end_of(
+    pub(super) fn end_of(
         &self,
         asked: StreamEpoch,
         current: StreamEpoch,
@@ -50,19 +50,19 @@ impl LeaderEpochs {
 
     /// The epoch that wrote `offset`, or the one that would be the first to.
     #[must_use]
-    pub fn of(&self, offset: Offset) -> Option<StreamEpoch> {
+    pub(super) fn of(&self, offset: Offset) -> Option<StreamEpoch> {
         let after = self.0.partition_point(|&(_, start)| start <= offset);
         self.0.get(after.saturating_sub(1)).map(|&(epoch, _)| epoch)
     }
 
     /// The newest epoch that has written.
     #[must_use]
-    pub fn newest(&self) -> Option<StreamEpoch> {
+    pub(super) fn newest(&self) -> Option<StreamEpoch> {
         self.0.last().map(|&(epoch, _)| epoch)
     }
 
     /// Forgets epochs that ended at or before `log_start`.
-    pub fn trim(&mut self, log_start: Offset) {
+    pub(super) fn trim(&mut self, log_start: Offset) {
         let ended = self.0.partition_point(|&(_, start)| start <= log_start).saturating_sub(1);
         self.0.drain(..ended);
         if let Some(first) = self.0.first_mut() {
@@ -72,7 +72,7 @@ impl LeaderEpochs {
 
     /// Epoch and first offset, oldest first.
     #[must_use]
-    pub fn entries(&self) -> &[(StreamEpoch, Offset)] {
+    pub(super) fn entries(&self) -> &[(StreamEpoch, Offset)] {
         &self.0
     }
 }

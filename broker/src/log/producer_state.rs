@@ -10,11 +10,11 @@ use super::summary::ProducerBatch;
 
 /// How many batches of a producer are recognised when they come again; Kafka's number, and with
 /// it the most requests that an idempotent producer may have in flight.
-pub const BATCHES_REMEMBERED: usize = 5;
+pub(super) const BATCHES_REMEMBERED: usize = 5;
 
 /// One batch that was appended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AppendedBatch {
+pub(super) struct AppendedBatch {
     /// The sequence number of its first record.
     pub base_sequence: i32,
     /// The offsets it was given.
@@ -32,7 +32,7 @@ impl AppendedBatch {
 
 /// One producer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Producer {
+pub(super) struct Producer {
     /// The greatest epoch seen.
     pub epoch: i16,
     /// The last batches of this epoch, oldest first; never empty, at most
@@ -42,7 +42,7 @@ pub struct Producer {
 
 /// What to do with a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub(super) enum Decision {
     /// It is new: append it.
     Append,
     /// It was appended before, as this.
@@ -77,14 +77,14 @@ pub enum SequenceError {
 
 /// All producers of a partition, by id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Producers(BTreeMap<ProducerId, Producer>);
+pub(super) struct Producers(BTreeMap<ProducerId, Producer>);
 
 impl Producers {
     /// Judges a batch of `records` records against what is on record.
     ///
     /// # Errors
     /// When the batch's epoch is fenced or its sequence leaves a gap.
-    pub fn judge(&self, batch: ProducerBatch, records: u32) -> Result<Decision, SequenceError> {
+    pub(super) fn judge(&self, batch: ProducerBatch, records: u32) -> Result<Decision, SequenceError> {
         let Some(producer) = self.0.get(&batch.id) else {
             // Nothing is known, or no longer: the producer bumps its epoch by itself (KIP-360).
             return Ok(Decision::Append);
@@ -114,7 +114,7 @@ impl Producers {
     }
 
     /// Records a batch that has its place in the log now.
-    pub fn record(&mut self, batch: ProducerBatch, offsets: Range<Offset>, max_timestamp: Timestamp) {
+    pub(super) fn record(&mut self, batch: ProducerBatch, offsets: Range<Offset>, max_timestamp: Timestamp) {
         let producer = self
             .0
             .entry(batch.id)
@@ -132,12 +132,12 @@ impl Producers {
 
     /// Forgets producers whose newest batch is older than `horizon`
     /// (`producer.id.expiration.ms` ago).
-    pub fn expire(&mut self, horizon: Timestamp) {
+    pub(super) fn expire(&mut self, horizon: Timestamp) {
         self.0.retain(|_, producer| producer.newest().max_timestamp > horizon);
     }
 
     /// Every producer, by id.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (ProducerId, &Producer)> {
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (ProducerId, &Producer)> {
         self.0.iter().map(|(id, producer)| (*id, producer))
     }
 
@@ -145,7 +145,7 @@ impl Producers {
     ///
     /// # Panics
     /// Without batches.
-    pub fn restore(&mut self, id: ProducerId, producer: Producer) {
+    pub(super) fn restore(&mut self, id: ProducerId, producer: Producer) {
         assert!(!producer.batches.is_empty(), "a producer is known by its batches");
         self.0.insert(id, producer);
     }
@@ -153,7 +153,7 @@ impl Producers {
 
 impl Producer {
     /// The newest batch.
-    pub fn newest(&self) -> &AppendedBatch {
+    pub(super) fn newest(&self) -> &AppendedBatch {
         self.batches.back().expect("a producer is known by its batches")
     }
 }

@@ -20,7 +20,7 @@ const LOG_APPEND_TIME: u8 = 1 << 2;
 
 /// The sequence numbers of an idempotent producer's batch (KIP-98).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ProducerBatch {
+pub(super) struct ProducerBatch {
     /// The producer.
     pub id: ProducerId,
     /// Its epoch: the greatest one seen fences the smaller.
@@ -31,7 +31,7 @@ pub struct ProducerBatch {
 
 /// See the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Summary {
+pub(super) struct Summary {
     /// The leader epoch under which the batch was appended.
     pub leader_epoch: StreamEpoch,
     /// The producer, where the batch has one.
@@ -60,7 +60,7 @@ pub enum SummaryError {
 impl Summary {
     /// The bytes that go beside the batch.
     #[must_use]
-    pub fn encode(&self) -> SummaryBytes {
+    pub(super) fn encode(&self) -> SummaryBytes {
         let mut bytes = [0; LENGTH];
         let mut out = &mut bytes[..];
         let producer =
@@ -84,7 +84,7 @@ impl Summary {
     ///
     /// # Errors
     /// When the bytes are of another version, or no summary.
-    pub fn decode(mut bytes: &[u8]) -> Result<Self, SummaryError> {
+    pub(super) fn decode(mut bytes: &[u8]) -> Result<Self, SummaryError> {
         match bytes.first() {
             None => return Err(SummaryError::Malformed("it is empty")),
             Some(&VERSION) => {}
