@@ -9,6 +9,7 @@ use std::ops::Range;
 use bytes::{BufMut, Bytes, BytesMut};
 use penstock_model::command::{CheckpointRef, ObjectKind, UploadedObject, UploadedRange};
 use penstock_model::id::{ObjectId, Offset, StreamEpoch, StreamId, Timestamp};
+use penstock_wal::crc32c_combine;
 
 use super::format::{self, BATCH_ENTRY_BYTES, BLOCK_TRAILER_BYTES, BatchEntry};
 use super::index::{BlockEntry, CheckpointEntry, ObjectExtent, ObjectIndex};
@@ -207,7 +208,8 @@ impl OpenBlock {
 
     fn push(&mut self, batch: StoredBatch, payload: &mut Vec<Bytes>) {
         let start = self.data_bytes();
-        self.crc32c = crc32c::crc32c_combine(self.crc32c, batch.crc32c, batch.bytes.len());
+        let length = batch.bytes.len() as u64;
+        self.crc32c = crc32c_combine(self.crc32c, batch.crc32c, length);
         self.batches.push(BatchEntry {
             offsets: batch.offsets,
             bytes: start..start + batch.bytes.len(),
