@@ -5,7 +5,7 @@
 //!   {dir}/00000000000000000000.wal     segments, named by the position of their first frame
 //!   {dir}/00000000000001043968.wal
 //!   {dir}/next.tmp                     the segment after these, being filled with zeros
-//!   {dir}/spare.tmp                    one that was trimmed away, for the next but one
+//!   {dir}/spare-1.tmp                  some that were trimmed away, to be filled with zeros again
 //! ```
 //!
 //! - A segment's blocks are on the disk before it gets its name, so that a write changes no
@@ -26,6 +26,7 @@ use crate::settings::WalSettings;
 use crate::{Position, Recovered, Recovering, Sink, Wal, WalError};
 
 mod append;
+mod inspect;
 mod prepare;
 mod recover;
 mod scan;
@@ -39,6 +40,7 @@ mod damage;
 mod power_cut;
 
 use append::FileAppender;
+pub use inspect::{SegmentReport, Tail};
 use segments::Segments;
 
 /// Settings of the file backend.
@@ -176,6 +178,6 @@ mod tests {
         }
         assert!(reader.await.unwrap() < 900);
         wal.close().await.unwrap();
-        assert!(OsFiles.list(&on_disk.dir.path().join("wal")).unwrap().len() <= 4);
+        assert!(OsFiles.list(&on_disk.dir.path().join("wal")).unwrap().len() <= 7);
     }
 }

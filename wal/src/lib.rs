@@ -28,7 +28,7 @@ mod settings;
 mod writer;
 
 pub use checksum::crc32c_combine;
-pub use file::{FileRecovery, FileWal, FileWalSettings};
+pub use file::{FileRecovery, FileWal, FileWalSettings, SegmentReport, Tail};
 pub use memory::{MemoryMedium, MemoryRecovery};
 pub use settings::WalSettings;
 

@@ -276,6 +276,29 @@ async fn a_full_disk_stops_the_log_and_loses_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_log_is_inspected_without_a_change() {
+    let (disk, places) = at_rest().await;
+    let (before, changes) = (image(&disk), disk.changes());
+    let inspect = || FileWal::inspect(&disk, Path::new(DIR)).unwrap();
+    let report = inspect();
+    let found = report.iter().flat_map(|segment| &segment.entries).map(|entry| entry.location);
+    assert_eq!(found.collect::<Vec<_>>(), places);
+    let tails: Vec<Tail> = report.iter().map(|segment| segment.tail).collect();
+    assert_eq!(tails, [Tail::NextSegment, Tail::NextSegment, Tail::Mark]);
+    assert_eq!(report[0].end, report[1].start);
+
+    disk.flip(&segment(0), 5, 1);
+    disk.flip(&segment(report[1].start.0), 100, 1);
+    let damaged = inspect();
+    assert!(matches!(damaged[0].tail, Tail::Damage { at: 0, .. }), "{:?}", damaged[0].tail);
+    assert!(matches!(damaged[1].tail, Tail::Damage { at: 16, .. }), "{:?}", damaged[1].tail);
+    assert_eq!(damaged[2].tail, Tail::Mark);
+    disk.flip(&segment(0), 5, 1);
+    disk.flip(&segment(report[1].start.0), 100, 1);
+    assert!(image(&disk) == before && disk.changes() == changes);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_segment_of_another_version_is_refused_and_kept() {
     let (disk, _) = at_rest().await;
     let mut header = segment::header();

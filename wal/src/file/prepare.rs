@@ -18,8 +18,8 @@ use crate::files::{Blocking, File, Files, OpenMode};
 /// The name of a segment that has none yet.
 pub(crate) const NEXT: &str = "next.tmp";
 
-/// The name of a segment that was trimmed away, and may be used again.
-pub(crate) const SPARE: &str = "spare.tmp";
+/// The names of segments that were trimmed away, and may be used again.
+const SPARES: [&str; 4] = ["spare-1.tmp", "spare-2.tmp", "spare-3.tmp", "spare-4.tmp"];
 
 /// Written and synced at a time: a sync of more would hold up the writer's own for longer.
 const STEP_BYTES: usize = 1 << 20;
@@ -106,20 +106,30 @@ pub(crate) fn prepare(
     Ok(Prepared { file, length })
 }
 
-/// Gives the spare file the next one's name, if there is one of this length; else that name is
-/// free.
+/// Gives a spare file of this length the next one's name; without one, that name is free.
 fn take_spare(files: &dyn Files, dir: &Path, length: u64) -> io::Result<Option<Arc<dyn File>>> {
-    let (spare, next) = (dir.join(SPARE), dir.join(NEXT));
-    if !there(files.rename(&spare, &next))? {
-        there(files.remove(&next))?;
-        return Ok(None);
+    let next = dir.join(NEXT);
+    for spare in SPARES {
+        if there(files.rename(&dir.join(spare), &next))? {
+            let file = files.open(&next, OpenMode::ReadWrite)?;
+            if file.length()? == length {
+                return Ok(Some(file));
+            }
+        }
     }
-    let file = files.open(&next, OpenMode::ReadWrite)?;
-    if file.length()? == length {
-        return Ok(Some(file));
-    }
-    files.remove(&next)?;
+    there(files.remove(&next))?;
     Ok(None)
+}
+
+/// Takes a segment that was trimmed away: as a spare, or if there are enough, for good.
+pub(crate) fn retire(files: &dyn Files, dir: &Path, segment: &Path) -> io::Result<()> {
+    for spare in SPARES {
+        match files.rename_new(segment, &dir.join(spare)) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            result => return result,
+        }
+    }
+    files.remove(segment)
 }
 
 /// Tells a file that is not there from a failure.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
 
-use super::prepare::SPARE;
+use super::prepare::retire;
 use super::segment::{self, Segment};
 use crate::files::{Blocking, Files};
 use crate::frame::{HEAD_BYTES, Head, Kind, frame_bytes};
@@ -130,9 +130,8 @@ impl Keeper for Segments {
         })
     }
 
-    /// Takes the segments that lie wholly below away, oldest first; the last to go is the spare.
-    /// Their names need no sync: one that comes back after a crash lies below the trim position
-    /// again, and nobody looks into it.
+    /// Takes the segments that lie wholly below away, oldest first. Their names need no sync: one
+    /// that comes back after a crash lies below the trim position again, and nobody looks into it.
     fn trim(&self, position: Position) -> Result<(), WalError> {
         self.progress.trimmed_up_to(position);
         let may_trim = self.may_trim.lock().expect("nothing panics while it trims");
@@ -140,8 +139,8 @@ impl Keeper for Segments {
             return Err(WalError::Closed);
         }
         while let Some(start) = self.first_below(position) {
-            let spare = self.dir.join(SPARE);
-            self.files.rename(&self.path(start), &spare).map_err(|error| WalError::Io {
+            let retired = retire(&*self.files, &self.dir, &self.path(start));
+            retired.map_err(|error| WalError::Io {
                 action: "trim",
                 place: self.dir.display().to_string(),
                 reason: error.to_string(),

@@ -68,7 +68,7 @@ pub(crate) fn walk_all(
 }
 
 /// Walks the frames of one segment up to where the next one begins.
-fn walk(segment: &Segment, next: Option<Position>, trim: Position) -> io::Result<Walk> {
+pub(crate) fn walk(segment: &Segment, next: Option<Position>, trim: Position) -> io::Result<Walk> {
     let mut scan = Scan::new(segment);
     let (mut end, mut proven) = (segment.start, segment.start);
     let mut found = Vec::new();

@@ -1,0 +1,92 @@
+//! Looks at a log without changing it, not even its lock: for people who want to know what is
+//! there. A log that is in use may be caught in the middle of a write.
+
+use std::io;
+use std::path::Path;
+
+use super::FileWal;
+use super::segment::{self, Segment};
+use super::walk::{Stop, walk};
+use crate::files::{Files, OpenMode};
+use crate::{Position, Recovered, WalError};
+
+/// What one segment holds.
+#[derive(Debug)]
+pub struct SegmentReport {
+    /// The file's name.
+    pub name: String,
+    /// The position of its first entry.
+    pub start: Position,
+    /// The file's length in bytes.
+    pub length: u64,
+    /// The entries whose every byte was checked.
+    pub entries: Vec<Recovered>,
+    /// The position behind the last of them.
+    pub end: Position,
+    /// What lies there.
+    pub tail: Tail,
+}
+
+/// What lies behind a segment's last entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tail {
+    /// The next segment begins at this position.
+    NextSegment,
+    /// A mark: the log came to rest here.
+    Mark,
+    /// Zeros.
+    Zeros,
+    /// Anything else: the rest of a torn write if this is the last segment, or else damage.
+    Damage {
+        /// The byte of the file.
+        at: u64,
+        /// What does not hold.
+        what: &'static str,
+    },
+}
+
+impl FileWal {
+    /// Reads and checks the segments in a folder, in order.
+    ///
+    /// # Errors
+    /// [`WalError::Io`] for what the system reports; damage is part of the report.
+    pub fn inspect(files: &dyn Files, dir: &Path) -> Result<Vec<SegmentReport>, WalError> {
+        let read = || -> io::Result<Vec<SegmentReport>> {
+            let names = files.list(dir)?.into_iter();
+            let segments: Vec<(Position, String)> = names
+                .filter_map(|entry| Some((segment::start_of(&entry.name)?, entry.name)))
+                .collect();
+            let nexts = segments.iter().skip(1).map(|(start, _)| Some(*start)).chain([None]);
+            segments
+                .iter()
+                .zip(nexts)
+                .map(|((start, name), next)| {
+                    let file = files.open(&dir.join(name), OpenMode::Read)?;
+                    let length = file.length()?;
+                    inspect(&Segment { start: *start, length, file }, name.clone(), next)
+                })
+                .collect()
+        };
+        read().map_err(|error| WalError::Io {
+            action: "inspect",
+            place: dir.display().to_string(),
+            reason: error.to_string(),
+        })
+    }
+}
+
+fn inspect(segment: &Segment, name: String, next: Option<Position>) -> io::Result<SegmentReport> {
+    let &Segment { start, length, .. } = segment;
+    if let Err(what) = segment::check_header(&*segment.file)? {
+        let tail = Tail::Damage { at: 0, what };
+        return Ok(SegmentReport { name, start, length, entries: Vec::new(), end: start, tail });
+    }
+    let walk = walk(segment, next, Position(0))?;
+    let tail = match walk.stop {
+        Stop::NextSegment => Tail::NextSegment,
+        Stop::Mark => Tail::Mark,
+        Stop::Nothing => Tail::Zeros,
+        Stop::Damaged(what) => Tail::Damage { at: segment.offset(walk.end), what },
+    };
+    Ok(SegmentReport { name, start, length, entries: walk.entries, end: walk.end, tail })
+}
