@@ -14,7 +14,7 @@
 //! The lock is taken before any stream's lock, and never across an await.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::ops::Range;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use penstock_model::id::{Offset, StreamId};
@@ -74,7 +74,7 @@ struct Inner {
 }
 
 /// One batch of the log's order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Ordered {
     stream: Arc<StreamState>,
     start: Offset,
@@ -84,7 +84,9 @@ struct Ordered {
 #[derive(Clone, Debug)]
 pub(crate) struct BlockPart {
     pub(crate) stream: Arc<StreamState>,
-    pub(crate) offsets: Range<Offset>,
+    /// Where it ends.
+    pub(crate) end: Offset,
+    /// Never empty.
     pub(crate) batches: Vec<CachedBatch>,
 }
 
@@ -229,45 +231,47 @@ impl LogCache {
 
     /// What a block holds, in order of stream. Batches that were given up since are left out.
     pub(crate) fn parts(&self, block: &Block) -> Vec<BlockPart> {
-        let inner = self.lock();
-        let numbers = inner.index_of(block.batches.start)..inner.index_of(block.batches.end);
-        let mut offsets: BTreeMap<StreamId, (Arc<StreamState>, Offset)> = BTreeMap::new();
-        let mut lasts: BTreeMap<StreamId, Offset> = BTreeMap::new();
-        for ordered in inner.order.range(numbers) {
-            let id = ordered.stream.id;
-            offsets.entry(id).or_insert_with(|| (Arc::clone(&ordered.stream), ordered.start));
-            lasts.insert(id, ordered.start);
+        // Sorted and copied outside the lock, which the log's writer needs: the batches stay
+        // remembered until this very block is committed.
+        let ordered: Vec<_> = {
+            let inner = self.lock();
+            let numbers = inner.index_of(block.batches.start)..inner.index_of(block.batches.end);
+            inner.order.range(numbers).cloned().collect()
+        };
+        let mut streams: BTreeMap<StreamId, (Arc<StreamState>, RangeInclusive<Offset>)> =
+            BTreeMap::new();
+        for Ordered { stream, start } in ordered {
+            let (_, starts) = streams.entry(stream.id).or_insert_with(|| (stream, start..=start));
+            *starts = *starts.start()..=start;
         }
-        offsets
-            .into_iter()
-            .zip(lasts.into_values())
-            .filter_map(|((_, (stream, first)), last)| {
-                let batches: Vec<_> = stream
-                    .lock()
-                    .cache
-                    .batches_from(first)
-                    .take_while(|batch| batch.start <= last)
-                    .cloned()
-                    .collect();
-                let offsets = batches.first()?.start..batches.last()?.end();
-                Some(BlockPart { stream, offsets, batches })
-            })
-            .collect()
+        let part = |(stream, starts): (Arc<StreamState>, RangeInclusive<Offset>)| {
+            let batches: Vec<_> = stream
+                .lock()
+                .cache
+                .batches_from(*starts.start())
+                .take_while(|batch| batch.start <= *starts.end())
+                .cloned()
+                .collect();
+            let end = batches.last()?.end();
+            Some(BlockPart { stream, end, batches })
+        };
+        streams.into_values().filter_map(part).collect()
     }
 
-    /// A block is committed, and so is every block before it.
+    /// A block is committed, and so is every block before it; the image includes it. `ends` says
+    /// how far that brings each stream.
     pub(crate) fn commit(
         &self,
         block: &Block,
-        parts: impl Iterator<Item = (Arc<StreamState>, Offset)>,
+        ends: impl Iterator<Item = (Arc<StreamState>, Offset)>,
     ) {
-        let mut inner = self.lock();
-        assert_eq!(inner.committed, block.batches.start, "blocks are committed in the log's order");
-        for (stream, end) in parts {
+        for (stream, end) in ends {
             let mut state = stream.lock();
             state.cache.commit(end);
             state.release_fold(end);
         }
+        let mut inner = self.lock();
+        assert_eq!(inner.committed, block.batches.start, "blocks are committed in the log's order");
         inner.committed = block.batches.end;
         inner.backlog_bytes -= block.bytes;
         inner.evict(self.limits);

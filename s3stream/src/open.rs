@@ -89,9 +89,7 @@ impl Storage {
                 return Ok(state);
             }
             state.close();
-            let appended = state.cells.appended.get();
-            let handle = Stream { shared: Arc::clone(&self.shared), state: Arc::clone(&state) };
-            handle.durable(appended).await.map_err(|_| Stopped)?;
+            state.durable(state.cells.appended.get()).await.map_err(|_| Stopped)?;
             self.flush().await?;
             streams.forget_if_finished(&state);
         }
@@ -124,7 +122,7 @@ impl Shared {
             return Err(unusable(format!("it ends at {goes_on}, and the log begins at {gap}")));
         }
         if let Some(checkpoint) = &checkpoint {
-            state.lock().keep_fold_if_none(checkpoint);
+            state.lock().keep_committed_fold(checkpoint);
         }
         Ok((checkpoint, tail))
     }

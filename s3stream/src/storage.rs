@@ -150,10 +150,10 @@ impl Storage {
         let mut committed = self.shared.committed.subscribe();
         tokio::select! {
             biased;
+            () = lifecycle.ended() => Err(Stopped),
             reached = committed.wait_for(|committed| *committed >= position) => {
                 reached.map(drop).map_err(|_| Stopped)
             }
-            () = lifecycle.ended() => Err(Stopped),
         }
     }
 
@@ -161,10 +161,15 @@ impl Storage {
     /// left is found in the log at the next start), and stops tasks and log.
     pub async fn shutdown(&self, flush: Duration) {
         let streams = &self.shared.streams;
-        for stream in streams.all() {
-            stream.close();
-        }
-        if timeout(flush, self.flush()).await.is_err() {
+        let drained = async {
+            for stream in streams.all() {
+                stream.close();
+                // A log that stopped meanwhile is noticed below.
+                let _ = stream.durable(stream.cells.appended.get()).await;
+            }
+            self.flush().await
+        };
+        if timeout(flush, drained).await.is_err() {
             tracing::warn!(?flush, "stopping before the upload is done, the log keeps the rest");
         }
         streams.lifecycle.shut_down();

@@ -151,22 +151,7 @@ impl Stream {
     /// # Errors
     /// When that will never be known, because the log stopped.
     pub fn durable(&self, offset: Offset) -> impl Future<Output = Result<(), Lost>> + Send + use<> {
-        let waiting = {
-            let mut state = self.state.lock();
-            if self.state.cells.durable.get() >= offset {
-                Ok(None)
-            } else if self.state.ended() == Some(Ended::Stopped) {
-                Err(Lost)
-            } else {
-                Ok(Some(state.tail.wait(offset)))
-            }
-        };
-        async move {
-            match waiting? {
-                Some(waiting) => waiting.await.map_err(|_| Lost),
-                None => Ok(()),
-            }
-        }
+        self.state.durable(offset)
     }
 
     /// How far the stream has come.

@@ -117,7 +117,12 @@ impl StreamCache {
         self.batches.front().map(|batch| batch.start)
     }
 
-    /// Whether the WAL alone has some batch.
+    /// Every batch before it is committed, and folded into the stream's checkpoint.
+    pub(crate) fn committed(&self) -> Offset {
+        self.committed
+    }
+
+    /// Whether the WAL alone has no batch.
     pub(crate) fn is_drained(&self) -> bool {
         self.batches.back().is_none_or(|batch| batch.end() <= self.committed)
     }

@@ -9,7 +9,7 @@ use penstock_model::id::{Offset, StreamEpoch, StreamId};
 use crate::checkpoint::Checkpoint;
 use crate::position::{PositionCells, Positions};
 use crate::stream_cache::StreamCache;
-use crate::tail::{Tail, notify};
+use crate::tail::{Lost, Tail, notify};
 
 /// Checkpoints above this size are read back from the store when they are folded again, so that
 /// an idle stream costs little memory.
@@ -88,6 +88,29 @@ impl StreamState {
         }
     }
 
+    /// See [`Stream::durable`](crate::Stream::durable).
+    pub(crate) fn durable(
+        &self,
+        offset: Offset,
+    ) -> impl Future<Output = Result<(), Lost>> + Send + use<> {
+        let waiting = {
+            let mut inner = self.lock();
+            if self.cells.durable.get() >= offset {
+                Ok(None)
+            } else if self.stopped.load(Ordering::Acquire) {
+                Err(Lost)
+            } else {
+                Ok(Some(inner.tail.wait(offset)))
+            }
+        };
+        async move {
+            match waiting? {
+                Some(waiting) => waiting.await.map_err(|_| Lost),
+                None => Ok(()),
+            }
+        }
+    }
+
     /// Takes no more appends; those on their way are still heard of. Readers look again.
     pub(crate) fn close(&self) {
         {
@@ -123,9 +146,10 @@ impl StreamInner {
         self.folded = Some(Checkpoint { offset, bytes });
     }
 
-    /// Remembers a committed fold, unless a newer one is known.
-    pub(crate) fn keep_fold_if_none(&mut self, fold: &Checkpoint) {
-        if self.folded.is_none() && fold.bytes.len() <= KEPT_CHECKPOINT_BYTES_MAX {
+    /// Remembers a committed fold, unless there is a newer one.
+    pub(crate) fn keep_committed_fold(&mut self, fold: &Checkpoint) {
+        let newest = self.folded.is_none() && fold.offset >= self.cache.committed();
+        if newest && fold.bytes.len() <= KEPT_CHECKPOINT_BYTES_MAX {
             self.folded = Some(fold.clone());
         }
     }

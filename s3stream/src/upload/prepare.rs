@@ -94,10 +94,10 @@ impl Prepared {
 
 impl Part {
     async fn new(shared: &Shared, part: BlockPart) -> Result<Self, Failure> {
-        let BlockPart { stream, offsets, mut batches } = part;
+        let BlockPart { stream, end, mut batches } = part;
         let nothing = |stream| Self {
             stream,
-            end: offsets.end,
+            end,
             batches: Vec::new(),
             stored: Vec::new(),
             checkpoint: None,
@@ -119,8 +119,8 @@ impl Part {
                 first.offsets.start
             );
             let bytes = shared.fold.fold(stream.id, previous.as_ref(), &news);
-            stream.lock().keep_fold(offsets.end, bytes.clone());
-            Checkpoint { offset: offsets.end, bytes }
+            stream.lock().keep_fold(end, bytes.clone());
+            Checkpoint { offset: end, bytes }
         });
         let image = shared.metadata.image();
         let committed = shared.owned(&image, &stream).map(|owned| owned.end);

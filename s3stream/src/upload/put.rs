@@ -85,8 +85,10 @@ impl UploadedCommit {
     /// Deletes objects that can never be committed: one attempt, since the lease that covered
     /// them has expired, and whoever expired it deletes them too.
     pub(crate) async fn delete(&self, shared: &Shared) {
-        let ids: Vec<_> = self.objects.iter().map(|object| object.object.id).collect();
-        shared.delete_objects(&ids).await;
+        let image = shared.metadata.image();
+        let ids = self.objects.iter().map(|object| object.object.id);
+        let orphans: Vec<_> = ids.filter(|id| image.object(*id).is_none()).collect();
+        shared.delete_objects(&orphans).await;
     }
 }
 

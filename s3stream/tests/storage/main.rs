@@ -1,0 +1,15 @@
+//! The whole storage, over a WAL and a store in memory and the real metadata machine, on one
+//! thread and in virtual time: one seed is one history.
+
+mod checked_store;
+mod checked_wal;
+mod fold;
+mod histories;
+mod history;
+mod idle;
+mod oracle;
+mod order;
+mod random;
+mod stopping;
+mod unsteady_metadata;
+mod world;

@@ -1,0 +1,148 @@
+//! What waits for what. (That the log is trimmed only after the commit, that commits name objects
+//! that are there, and that nothing is deleted before the metadata let go of it, is asserted in
+//! the checked store, log and metadata of every test.)
+
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use penstock_model::id::{Offset, StreamId};
+use penstock_s3stream::{Clock, ReadLimits, Settings, Stream, TailListener};
+
+use crate::oracle::Oracle;
+use crate::random::Random;
+use crate::world::{Process, World};
+
+const ALL: ReadLimits =
+    ReadLimits { max_bytes: usize::MAX, at_least_one: true, up_to: Offset(u64::MAX) };
+
+async fn append(process: &Process, stream: &Stream, oracle: &mut Oracle, random: &mut Random) {
+    let permit = process.storage.reserve(2_012).await.unwrap();
+    let batch = oracle.next(random, 2_000);
+    stream.append(batch, permit).unwrap();
+}
+
+#[derive(Default)]
+struct Heard(Mutex<Vec<u64>>);
+
+impl TailListener for Heard {
+    fn advanced(&self, _stream: StreamId, durable: Offset) {
+        self.0.lock().unwrap().push(durable.0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_read_before_it_is_durable_and_then_listeners_hear_of_it() {
+    let mut world = World::new(1, Settings::default());
+    let process = world.start();
+    let id = world.create_topic(1)[0];
+    let (stream, _) = process.open(&world, id).await;
+    let (mut oracle, mut random) = (Oracle::new(id), Random::new(1));
+    let heard = Arc::new(Heard::default());
+    stream.listen(Arc::downgrade(&heard) as Weak<dyn TailListener>);
+
+    append(&process, &stream, &mut oracle, &mut random).await;
+    append(&process, &stream, &mut oracle, &mut random).await;
+    let at = stream.offsets();
+    assert_eq!((at.durable.0, at.appended.0), (0, oracle.end()));
+    let read = stream.read(Offset(0), ALL).await.unwrap();
+    assert_eq!((read.batches.len(), read.next.0), (0, 0));
+
+    stream.durable(at.appended).await.unwrap();
+    assert_eq!(stream.offsets().durable, at.appended);
+    assert_eq!(heard.0.lock().unwrap().last(), Some(&oracle.end()));
+    let read = stream.read(Offset(0), ALL).await.unwrap();
+    oracle.check_read(0, u64::MAX, usize::MAX, oracle.end(), &read);
+}
+
+#[tokio::test(start_paused = true)]
+async fn readers_at_the_tail_never_ask_the_store() {
+    let mut world = World::new(1, Settings::default());
+    let process = world.start();
+    let id = world.create_topic(1)[0];
+    let (stream, _) = process.open(&world, id).await;
+    let (mut oracle, mut random) = (Oracle::new(id), Random::new(1));
+    for _ in 0..50 {
+        append(&process, &stream, &mut oracle, &mut random).await;
+        stream.durable(Offset(oracle.end())).await.unwrap();
+        process.storage.flush().await.unwrap();
+    }
+    let puts = world.store.requests();
+    let read = stream.read(Offset(0), ALL).await.unwrap();
+    oracle.check_read(0, u64::MAX, usize::MAX, oracle.end(), &read);
+    assert_eq!(world.store.requests(), puts, "uploaded batches stay in memory while they fit");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_throttles_appends_and_reads_of_the_tail_go_on() {
+    let mut settings = crate::world::tiny();
+    settings.upload.block_age_max = Duration::from_secs(1);
+    let mut world = World::new(1, settings);
+    let process = world.start();
+    let id = world.create_topic(1)[0];
+    let (stream, _) = process.open(&world, id).await;
+    let (mut oracle, mut random) = (Oracle::new(id), Random::new(1));
+    world.store.fail(100);
+    let outage = async {
+        loop {
+            append(&process, &stream, &mut oracle, &mut random).await;
+            stream.durable(Offset(oracle.end())).await.unwrap();
+        }
+    };
+    let throttled = tokio::time::timeout(Duration::from_secs(600), outage).await;
+    assert!(throttled.is_err(), "appends wait for the store");
+    assert!(process.storage.backlog_bytes() >= 190 << 10);
+    assert!(process.storage.memory().log_cache <= world.settings.memory.log_cache);
+    let end = stream.offsets().durable;
+    let read = stream.read(Offset(0), ALL).await.unwrap();
+    oracle.check_read(0, u64::MAX, usize::MAX, end.0, &read);
+
+    world.store.fail(0);
+    append(&process, &stream, &mut oracle, &mut random).await;
+    stream.durable(Offset(oracle.end())).await.unwrap();
+    process.storage.flush().await.unwrap();
+    assert_eq!(process.storage.backlog_bytes(), 0);
+    world.check_store(&process.storage).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_expired_lease_is_taken_anew_and_leaves_nothing_behind() {
+    let mut world = World::new(1, Settings::default());
+    world.settings.upload.lease = Duration::from_secs(10);
+    let process = world.start();
+    let id = world.create_topic(1)[0];
+    let (stream, _) = process.open(&world, id).await;
+    let (mut oracle, mut random) = (Oracle::new(id), Random::new(1));
+    append(&process, &stream, &mut oracle, &mut random).await;
+    stream.durable(Offset(oracle.end())).await.unwrap();
+    world.store.fail(100);
+    let storage = process.storage.clone();
+    let flush = tokio::spawn(async move { storage.flush().await });
+    world.pass(Duration::from_secs(20)).await;
+    // Only this node's own collection expires it, while the upload is still trying.
+    process.storage.collect_garbage(world.clock.now()).await;
+    world.store.fail(0);
+    flush.await.unwrap().unwrap();
+    assert_eq!(stream.offsets().uploaded.0, oracle.end());
+    world.check_store(&process.storage).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deleted_topic_is_dropped_from_log_and_store() {
+    let mut world = World::new(1, crate::world::tiny());
+    let process = world.start();
+    let ids = world.create_topic(2);
+    let (stream, _) = process.open(&world, ids[0]).await;
+    let (mut oracle, mut random) = (Oracle::new(ids[0]), Random::new(1));
+    for _ in 0..40 {
+        append(&process, &stream, &mut oracle, &mut random).await;
+    }
+    stream.durable(Offset(oracle.end())).await.unwrap();
+    world.delete_topic();
+    process.storage.close(ids[0]);
+    assert!(stream.read(Offset(0), ALL).await.is_err());
+    process.storage.flush().await.unwrap();
+    assert_eq!(process.storage.memory().log_cache, 0);
+    assert_eq!(process.storage.backlog_bytes(), 0);
+    world.check_store(&process.storage).await;
+    assert!(world.store.content().await.is_empty());
+}

@@ -1,0 +1,199 @@
+//! One node: its log, its store and its metadata outlive the processes that run on them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use penstock_model::client::{LocalClient, MetadataClient};
+use penstock_model::command::{
+    Command, CreateTopic, DeleteTopic, InheritWal, RegisterBroker, Reply, WalKind,
+};
+use penstock_model::id::{
+    BrokerEpoch, ClusterId, Incarnation, NodeId, ObjectId, StreamId, Timestamp, TopicId,
+};
+use penstock_model::image::ObjectLife;
+use penstock_model::invariants;
+use penstock_s3stream::{Clock, MemoryShares, Parts, Settings, Storage, Stream, UploadSettings};
+use penstock_wal::{MemoryMedium, Position, Recovering, WalSettings};
+use tokio::task::JoinHandle;
+
+use crate::checked_store::CheckedStore;
+use crate::checked_wal::CheckedRecovery;
+use crate::fold::{Chain, Link};
+use crate::unsteady_metadata::UnsteadyMetadata;
+
+pub(crate) const NODE: NodeId = NodeId(1);
+const TOPIC: TopicId = TopicId([7; 16]);
+
+pub(crate) struct World {
+    pub(crate) medium: MemoryMedium,
+    pub(crate) local: Arc<LocalClient>,
+    pub(crate) metadata: Arc<UnsteadyMetadata>,
+    pub(crate) store: Arc<CheckedStore>,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) settings: Settings,
+    starts: u8,
+}
+
+/// A process on it.
+pub(crate) struct Process {
+    pub(crate) storage: Storage,
+    pub(crate) epoch: BrokerEpoch,
+    upload: JoinHandle<()>,
+}
+
+/// A clock that is set by hand.
+#[derive(Debug, Default)]
+pub(crate) struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub(crate) fn pass(&self, time: Duration) {
+        self.0.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// Budgets so small that everything happens often.
+pub(crate) fn tiny() -> Settings {
+    Settings {
+        memory: MemoryShares {
+            log_cache: 24 << 10,
+            index: 40 << 10,
+            upload: 64 << 10,
+            block_cache: 64 << 10,
+        },
+        upload: UploadSettings {
+            block_bytes_max: 16 << 10,
+            stream_object_bytes_min: 6 << 10,
+            command_bytes_max: 600,
+            lease: Duration::from_secs(120),
+            ..UploadSettings::default()
+        },
+        wal_backlog_bytes_max: 200 << 10,
+        delete_delay: Duration::from_secs(600),
+    }
+}
+
+impl World {
+    pub(crate) fn new(seed: u64, settings: Settings) -> Self {
+        let local = Arc::new(LocalClient::default());
+        let store = CheckedStore::new(Arc::clone(&local), seed);
+        let metadata = UnsteadyMetadata::new(Arc::clone(&local), Arc::clone(&store), !seed);
+        local.apply(&Command::Format(ClusterId([3; 16]))).result.unwrap();
+        let medium = MemoryMedium::default();
+        let clock = Arc::default();
+        Self { medium, local, metadata, store, clock, settings, starts: 0 }
+    }
+
+    /// A new process on what the former left.
+    pub(crate) fn start(&mut self) -> Process {
+        self.starts += 1;
+        let register = Command::RegisterBroker(RegisterBroker {
+            node: NODE,
+            incarnation: Incarnation([self.starts; 16]),
+            endpoints: Vec::new(),
+            rack: None,
+            wal: WalKind::Local,
+        });
+        let Reply::Registered { epoch, unrecovered } = self.local.apply(&register).result.unwrap()
+        else {
+            panic!("a registration is answered with its epoch");
+        };
+        let image = self.local.image();
+        let oldest = unrecovered.first().copied().unwrap_or(epoch);
+        let trim = Position(image.wal(oldest).unwrap().trim.0);
+        let recovery = self.medium.recover(trim, &WalSettings::default()).unwrap();
+        for from in unrecovered {
+            let inherit = Command::InheritWal(InheritWal { from, to: epoch });
+            self.local.apply(&inherit).result.unwrap();
+        }
+        let wal = CheckedRecovery {
+            inner: Box::new(recovery) as Box<dyn Recovering<_>>,
+            metadata: Arc::clone(&self.local),
+            epoch,
+        };
+        let (storage, tasks) = Storage::start(Parts {
+            wal: Box::new(wal),
+            store: Arc::clone(&self.store) as _,
+            metadata: Arc::clone(&self.metadata) as _,
+            epoch,
+            clock: Arc::clone(&self.clock) as _,
+            fold: Arc::new(Chain),
+            settings: self.settings.clone(),
+        })
+        .unwrap();
+        Process { storage, epoch, upload: tokio::spawn(tasks.upload.run()) }
+    }
+
+    /// Creates a topic, and answers its streams.
+    pub(crate) fn create_topic(&self, partitions: usize) -> Vec<StreamId> {
+        let create = Command::CreateTopic(CreateTopic {
+            id: TOPIC,
+            name: "topic".into(),
+            replication_factor: 1,
+            leaders: vec![NODE; partitions],
+            configs: Vec::new(),
+        });
+        self.local.apply(&create).result.unwrap();
+        self.local.image().topic(TOPIC).unwrap().streams.clone()
+    }
+
+    pub(crate) fn delete_topic(&self) {
+        let now = self.clock.now();
+        self.local.apply(&Command::DeleteTopic(DeleteTopic { id: TOPIC, now })).result.unwrap();
+    }
+
+    /// Time passes, on every clock.
+    pub(crate) async fn pass(&self, time: Duration) {
+        self.clock.pass(time);
+        tokio::time::sleep(time).await;
+    }
+
+    pub(crate) fn check_metadata(&self) {
+        invariants::check(&self.local.image()).unwrap();
+    }
+
+    /// After all faults are gone: what the store holds is what the metadata refers to.
+    pub(crate) async fn check_store(&self, storage: &Storage) {
+        for _ in 0..4 {
+            self.pass(Duration::from_secs(3_600)).await;
+            storage.collect_garbage(self.clock.now()).await;
+        }
+        let image = self.local.image();
+        let referred: Vec<(ObjectId, u64)> = image
+            .objects()
+            .inspect(|(id, object)| {
+                assert!(matches!(object.life, ObjectLife::Live { .. }), "object {id} is left over");
+            })
+            .map(|(id, object)| (id, object.size))
+            .collect();
+        assert_eq!(self.store.content().await, referred);
+        assert_eq!(image.leases().count(), 0);
+    }
+}
+
+impl Process {
+    /// Opens a stream, and answers what its checkpoint and tail fold to.
+    pub(crate) async fn open(&self, world: &World, id: StreamId) -> (Stream, Link) {
+        let epoch = world.local.image().stream(id).unwrap().epoch;
+        let opened = self.storage.open(id, epoch).await.unwrap();
+        let mut link = Link::of(opened.checkpoint.as_ref());
+        opened.tail.iter().for_each(|batch| link.add(id, batch));
+        (opened.stream, link)
+    }
+
+    /// The process ends where it stands.
+    pub(crate) fn crash(self) {
+        self.upload.abort();
+    }
+
+    pub(crate) async fn shut_down(self, flush: Duration) {
+        self.storage.shutdown(flush).await;
+        self.upload.await.unwrap();
+    }
+}
