@@ -1,8 +1,22 @@
 //! The Penstock node: everything that knows Kafka, configuration files, clocks and signals.
 
+pub mod admin_http;
 pub mod api;
 pub mod broker;
+pub mod cli;
+pub mod cluster_id;
 pub mod config;
+pub mod doctor;
+pub mod env;
+pub mod inspect;
+pub mod log;
 pub mod metrics;
 pub mod net;
+pub mod node;
+pub mod producer_ids;
 pub mod shutdown;
+pub mod signals;
+pub mod topic_settings;
+
+#[cfg(test)]
+mod testing;

@@ -10,13 +10,17 @@
 
 pub mod given;
 pub mod layers;
+pub mod listeners;
 pub mod properties;
+pub mod reference;
 pub mod setting;
 pub mod table;
 pub mod topic;
 
+mod node_config;
 mod topic_config;
 
 pub use given::{Given, Place, SettingsError};
 pub use layers::{Layers, Resolved, Source, Synonym};
+pub use node_config::{ConfigError, MemoryConfig, NodeConfig};
 pub use topic_config::TopicConfig;

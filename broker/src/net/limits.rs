@@ -40,6 +40,14 @@ impl ByteBudget {
         BytePermit { _permit: permit.expect("a byte budget is never closed") }
     }
 
+    /// Takes room if there is any now. More than the whole budget counts as the whole.
+    #[must_use]
+    pub fn try_acquire(&self, bytes: usize) -> Option<BytePermit> {
+        let count = u32::try_from(bytes).unwrap_or(u32::MAX).min(self.total);
+        let permit = Arc::clone(&self.semaphore).try_acquire_many_owned(count).ok()?;
+        Some(BytePermit { _permit: permit })
+    }
+
     /// The bytes in use.
     #[must_use]
     pub fn used(&self) -> usize {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{sleep, timeout};
 
@@ -30,6 +31,8 @@ pub struct Listener<A, H> {
     pub budget: RequestBudget,
     /// Of each connection.
     pub settings: ConnectionSettings,
+    /// Counts the open ones.
+    pub connections: Gauge,
 }
 
 impl<A: Acceptor, H: Handler> Listener<A, H> {
@@ -51,12 +54,13 @@ impl<A: Acceptor, H: Handler> Listener<A, H> {
             let handler = Arc::clone(&self.handler);
             let (budget, settings) = (self.budget.clone(), self.settings);
             let shutdown = shutdown.clone();
+            let open = Open::new(&self.connections);
             connections.spawn(async move {
                 let peer = accepted.peer;
                 let end =
                     connection::serve(accepted, session, handler, budget, settings, shutdown).await;
                 tracing::debug!(%peer, %end, "connection closed");
-                drop(permit);
+                drop((permit, open));
             });
         }
         let Self { name, acceptor, .. } = self;
@@ -87,6 +91,22 @@ impl<A: Acceptor, H: Handler> Listener<A, H> {
                 }
             }
         }
+    }
+}
+
+/// Counts a connection for as long as it is open, however it ends.
+struct Open(Gauge);
+
+impl Open {
+    fn new(connections: &Gauge) -> Self {
+        connections.inc();
+        Self(connections.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadHalf, WriteHalf};
 use tokio::net::TcpStream;
 use tokio::sync::{Mutex, mpsc, watch};
@@ -156,6 +157,7 @@ fn listener<A: Acceptor>(
         limits: ConnectionLimits::new(connections_max, usize::MAX, HashMap::new()),
         budget,
         settings: ConnectionSettings { request_bytes_max: 1 << 20, idle_max: IDLE_MAX },
+        connections: Gauge::default(),
     }
 }
 

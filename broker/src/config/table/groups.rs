@@ -27,6 +27,6 @@ pub(super) const GROUPS: &[Setting] = settings! {
         "How long a commit may wait to become durable.";
     "offset.metadata.max.bytes": Int = "4096" (Valid::AtLeast(0)) =>
         "The longest text that can be committed with an offset.";
-    "producer.id.expiration.ms": Int = "86400000" (Valid::AtLeast(1)) [dynamic] =>
+    "producer.id.expiration.ms": Int = "86400000" (Valid::AtLeast(1)) =>
         "How long the state of an idempotent producer that writes nothing is kept.";
 };

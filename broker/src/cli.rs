@@ -1,0 +1,120 @@
+//! The command line: what can be asked of the program.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A Kafka-compatible broker that keeps its records in object storage.
+#[derive(Debug, Parser)]
+#[command(
+    name = "penstock",
+    version,
+    about,
+    arg_required_else_help = true,
+    propagate_version = true
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a node in the foreground.
+    ///
+    /// Without arguments: Kafka on 127.0.0.1:9092, admin HTTP on 127.0.0.1:9644, everything under
+    /// ./penstock-data. Prints one line when it is ready. SIGTERM or SIGINT drains and ends with
+    /// 0; a second one ends it at once.
+    #[command(after_help = SETTINGS_HELP)]
+    Server(ServerArgs),
+    /// Decode what is stored, read-only, and verify every checksum of it.
+    Inspect(InspectArgs),
+    /// Check a configuration and its world, and say what to do for each failure.
+    #[command(after_help = SETTINGS_HELP)]
+    Doctor(SettingsArgs),
+}
+
+const SETTINGS_HELP: &str = "\
+Settings come from the file, over it from the environment (PENSTOCK_ and the key in capitals, _ for
+.), over that from --set. All of them, with type, default and unit: docs/configuration.md.
+Logs go to standard error; PENSTOCK_LOG sets their level (error, warn, info, debug).";
+
+/// Where settings come from.
+#[derive(Args, Clone, Debug)]
+pub struct SettingsArgs {
+    /// A properties file, as Kafka's server.properties.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// One setting; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// See [`Command::Server`].
+#[derive(Args, Debug)]
+pub struct ServerArgs {
+    /// Where settings come from.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// See [`Command::Inspect`].
+#[derive(Args, Debug)]
+pub struct InspectArgs {
+    /// What to decode.
+    #[command(subcommand)]
+    pub what: InspectWhat,
+}
+
+/// What to decode.
+#[derive(Debug, Subcommand)]
+pub enum InspectWhat {
+    /// An object: footer, index, blocks.
+    Object(PlaceArgs),
+    /// A write-ahead log: segments, entries, the durable end.
+    Wal(PlaceArgs),
+    /// A node's metadata: cluster, brokers, topics, streams, objects.
+    Metadata(PlaceArgs),
+}
+
+/// Where it lies.
+#[derive(Args, Debug)]
+pub struct PlaceArgs {
+    /// A path, or a URL such as file:///path.
+    #[arg(value_name = "PATH-OR-URL")]
+    pub place: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_of_the_contract_are_there() {
+        Cli::command().debug_assert();
+        for arguments in [
+            "penstock server",
+            "penstock server --config f --set a=b --set c=d",
+            "penstock inspect object x",
+            "penstock inspect wal x",
+            "penstock inspect metadata x",
+            "penstock doctor --config f",
+        ] {
+            assert!(Cli::try_parse_from(arguments.split(' ')).is_ok(), "{arguments}");
+        }
+        for arguments in ["penstock", "penstock serve", "penstock inspect", "penstock inspect wal"]
+        {
+            let error = Cli::try_parse_from(arguments.split(' ')).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{arguments}");
+        }
+        for arguments in ["penstock --help", "penstock server --help", "penstock inspect --version"]
+        {
+            let error = Cli::try_parse_from(arguments.split(' ')).unwrap_err();
+            assert_eq!(error.exit_code(), 0, "{arguments}");
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! A node: what is started, in which order, and what is stopped.
+//!
+//! ```text
+//!   admin HTTP ► lock ► bind ► quorum ► format ► register ► recover WAL ► inherit ► storage
+//!                                                               ► partitions ► listeners ► ready
+//!   not ready ► drain listeners ► background tasks ► flush storage ► quorum ► admin HTTP
+//! ```
+//!
+//! Each step is a step because the next relies on it. When one fails, the process ends, and the
+//! next start recovers as after a crash.
+
+mod metadata;
+mod recovery;
+mod sampler;
+mod serving;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use penstock_model::client::SubmitError;
+use penstock_model::command::Refused;
+use penstock_model::id::{ClusterId, NodeId};
+use penstock_quorum::{QuorumFailure, QuorumNode, StoredNumberError};
+use penstock_s3stream::store::open::OpenError;
+use penstock_s3stream::{Clock, Failure, Storage};
+use penstock_wal::WalError;
+use penstock_wal::files::{Files, LockGuard};
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+
+use crate::admin_http::{AdminHttp, Readiness, Sample};
+use crate::cluster_id;
+use crate::config::{Given, NodeConfig};
+use crate::env::Entropy;
+use crate::metrics::Metrics;
+use crate::net::transport::{Acceptor, TcpAcceptor};
+use crate::shutdown::{self, Shutdown, ShutdownTrigger};
+
+/// How long a stop may spend on uploading what the WAL holds; the next start finds the rest.
+const FLUSH_MAX: Duration = Duration::from_secs(5);
+
+/// What a node is made of.
+pub struct Parts {
+    /// Everything that was set.
+    pub given: Arc<Given>,
+    /// What that means.
+    pub config: NodeConfig,
+    /// Its disk.
+    pub files: Arc<dyn Files>,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// A running node.
+pub struct Node {
+    node: NodeId,
+    cluster: ClusterId,
+    kafka: Vec<(String, String)>,
+    admin: Option<String>,
+    quorum: QuorumNode,
+    storage: Storage,
+    readiness: watch::Sender<Readiness>,
+    draining: ShutdownTrigger,
+    listeners: JoinSet<()>,
+    background: Background,
+    admin_task: Background,
+    _lock: Box<dyn LockGuard>,
+}
+
+/// Tasks that run until they are told to stop.
+struct Background {
+    stop: ShutdownTrigger,
+    stopping: Shutdown,
+    tasks: JoinSet<()>,
+}
+
+/// Why a node does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another process uses the folder.
+    #[error("{0} is in use by another process; stop it, or set another data.dir")]
+    Locked(String),
+    /// Give the process a folder that it may write.
+    #[error("data.dir: {0}")]
+    Folder(io::Error),
+    /// Free the address, or set another.
+    #[error("cannot listen on {address} ({setting}): {reason}")]
+    Bind {
+        /// As set.
+        address: String,
+        /// By which setting.
+        setting: &'static str,
+        /// What the system said.
+        reason: io::Error,
+    },
+    /// See the error.
+    #[error(transparent)]
+    Identity(#[from] StoredNumberError),
+    /// See the error.
+    #[error(transparent)]
+    Quorum(#[from] penstock_quorum::StartError),
+    /// See the error.
+    #[error(transparent)]
+    QuorumFailed(#[from] QuorumFailure),
+    /// See the error.
+    #[error(transparent)]
+    Submit(#[from] SubmitError),
+    /// The folder is another cluster's.
+    #[error("data.dir belongs to cluster {found}, not {expected}; correct cluster.id or data.dir")]
+    OtherCluster {
+        /// What the folder says.
+        found: String,
+        /// What `cluster.id` says.
+        expected: String,
+    },
+    /// The metadata says no to what every start does.
+    #[error("the metadata refuses to let this node in: {0}")]
+    Refused(#[from] Refused),
+    /// See the error.
+    #[error("the write-ahead log cannot be used: {0}")]
+    Wal(#[from] WalError),
+    /// See the error.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// See the error.
+    #[error("log and metadata contradict each other: {0}; restore data.dir as a whole")]
+    Storage(#[from] penstock_s3stream::StartError),
+}
+
+/// Why a running node ended by itself. What was acknowledged is safe.
+#[derive(Debug, thiserror::Error)]
+pub enum NodeFailure {
+    /// See the error.
+    #[error(transparent)]
+    Storage(#[from] Failure),
+    /// See the error.
+    #[error(transparent)]
+    Quorum(#[from] QuorumFailure),
+    /// A bug: a task that must run as long as the node has ended.
+    #[error("a task of the node ended: {0}")]
+    Task(String),
+}
+
+impl Background {
+    fn new() -> Self {
+        let (stop, stopping) = shutdown::channel();
+        Self { stop, stopping, tasks: JoinSet::new() }
+    }
+
+    async fn stop(mut self) {
+        self.stop.request();
+        while let Some(ended) = self.tasks.join_next().await {
+            report(ended);
+        }
+    }
+}
+
+impl Node {
+    /// Starts everything, in the order of the picture above.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(parts: Parts) -> Result<Self, StartError> {
+        let Parts { given, config, files, clock, entropy } = parts;
+        for setting in given.without_effect() {
+            tracing::info!(key = setting.name, reason = setting.doc, "setting without effect");
+        }
+        let metrics = Arc::new(Metrics::new(config.metrics_by_topic));
+        let (readiness, readiness_seen) = watch::channel(Readiness::Starting);
+        let (sampler, sample) = watch::channel::<Option<Sample>>(None);
+        let mut admin_task = Background::new();
+        let mut admin = None;
+        if let Some(address) = &config.admin {
+            let http = bind("admin.listener", &address.to_bind(), AdminHttp::bind).await?;
+            admin = http.local_address().ok().map(|address| address.to_string());
+            let stopping = admin_task.stopping.clone();
+            let serving = http.run(Arc::clone(&metrics), sample, readiness_seen, stopping);
+            admin_task.tasks.spawn(serving);
+        }
+
+        let lock = lock(files.as_ref(), &config)?;
+        let (acceptors, endpoints) = bind_listeners(&config).await?;
+        let kafka = endpoints
+            .iter()
+            .map(|endpoint| {
+                let listener =
+                    format!("{}://{}:{}", endpoint.listener, endpoint.host, endpoint.port);
+                (endpoint.listener.to_string(), listener)
+            })
+            .collect();
+        let quorum = metadata::start(&files, &config, entropy.as_ref()).await?;
+        let client = quorum.client();
+        let cluster = metadata::format(client.as_ref(), &config, entropy.as_ref()).await?;
+        let registered =
+            metadata::register(client.as_ref(), &config, endpoints, entropy.as_ref()).await?;
+        let recovered = recovery::recover(&files, &config, client.as_ref(), &registered).await?;
+        let recovery::Started { storage, tasks, store_counters } =
+            recovery::start_storage(recovered, &files, &config, &client, &clock, registered.epoch)
+                .await?;
+
+        let mut background = Background::new();
+        background.tasks.spawn(tasks.upload.run());
+        let (draining, drain_seen) = shutdown::channel();
+        let parts = serving::Parts {
+            given,
+            config,
+            epoch: registered.epoch,
+            metadata: client,
+            storage: storage.clone(),
+            store_counters,
+            clock,
+            entropy,
+            metrics,
+            draining: drain_seen,
+        };
+        let serving = serving::open(parts, &mut background.tasks, &background.stopping).await;
+        let node = serving.broker.node;
+        sampler.send_replace(Some(serving.sample()));
+        let listeners = serving.listen(acceptors);
+        readiness.send_replace(Readiness::Serving);
+        Ok(Self {
+            node,
+            cluster,
+            kafka,
+            admin,
+            quorum,
+            storage,
+            readiness,
+            draining,
+            listeners,
+            background,
+            admin_task,
+            _lock: lock,
+        })
+    }
+
+    /// The line that says that it is ready, and where.
+    #[must_use]
+    pub fn ready_line(&self) -> String {
+        let kafka: Vec<&str> = self.kafka.iter().map(|(_, address)| address.as_str()).collect();
+        let admin = match &self.admin {
+            Some(address) => format!(", admin http://{address}"),
+            None => String::new(),
+        };
+        format!(
+            "penstock {} is ready: kafka {}{admin}, node {}, cluster {}",
+            env!("CARGO_PKG_VERSION"),
+            kafka.join(","),
+            self.node,
+            cluster_id::format(self.cluster),
+        )
+    }
+
+    /// Where Kafka is spoken, by listener.
+    #[must_use]
+    pub fn kafka_addresses(&self) -> &[(String, String)] {
+        &self.kafka
+    }
+
+    /// Serves until `shutdown`, then stops in order.
+    ///
+    /// # Errors
+    /// What ended the node by itself; then nothing is stopped in order, and the next start
+    /// recovers.
+    pub async fn run(mut self, shutdown: Shutdown) -> Result<(), NodeFailure> {
+        let ended = |ended: Option<Result<(), JoinError>>| {
+            NodeFailure::Task(match ended {
+                Some(Err(error)) => error.to_string(),
+                _ => "it returned".to_owned(),
+            })
+        };
+        tokio::select! {
+            biased;
+            () = shutdown.requested() => {}
+            failure = self.storage.failed() => return Err(failure.into()),
+            failure = self.quorum.failed() => return Err(failure.into()),
+            task = self.listeners.join_next() => return Err(ended(task)),
+            task = self.background.tasks.join_next() => return Err(ended(task)),
+        }
+        self.stop().await;
+        Ok(())
+    }
+
+    async fn stop(mut self) {
+        tracing::info!("draining");
+        self.readiness.send_replace(Readiness::Draining);
+        self.draining.request();
+        while let Some(ended) = self.listeners.join_next().await {
+            report(ended);
+        }
+        self.background.stop.request();
+        self.storage.shutdown(FLUSH_MAX).await;
+        self.background.stop().await;
+        if let Err(error) = self.quorum.shutdown().await {
+            tracing::error!(%error, "the quorum's log had stopped before the shutdown");
+        }
+        self.admin_task.stop().await;
+        tracing::info!("stopped");
+    }
+}
+
+fn report(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a task failed");
+    }
+}
+
+/// Makes the data folder and takes it for this process.
+fn lock(files: &dyn Files, config: &NodeConfig) -> Result<Box<dyn LockGuard>, StartError> {
+    files.create_dir_all(&config.data_dir).map_err(StartError::Folder)?;
+    let path = config.data_dir.join("lock");
+    files.lock(&path).map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock => StartError::Locked(config.data_dir.display().to_string()),
+        _ => StartError::Folder(error),
+    })
+}
+
+async fn bind<T>(
+    setting: &'static str,
+    address: &str,
+    bind: impl AsyncFnOnce(&str) -> io::Result<T>,
+) -> Result<T, StartError> {
+    bind(address).await.map_err(|reason| StartError::Bind {
+        address: address.to_owned(),
+        setting,
+        reason,
+    })
+}
+
+/// Binds all listeners, so that the metadata can be told the ports. Clients that connect from now
+/// on wait in the system's queue until the node is ready.
+async fn bind_listeners(
+    config: &NodeConfig,
+) -> Result<(Vec<(Arc<str>, TcpAcceptor)>, Vec<penstock_model::command::Endpoint>), StartError> {
+    let (mut acceptors, mut endpoints) = (Vec::new(), Vec::new());
+    for listener in &config.listeners {
+        let name: Arc<str> = Arc::from(listener.name.as_str());
+        let acceptor = bind("listeners", &listener.bind.to_bind(), TcpAcceptor::bind).await?;
+        let picked = acceptor.local_address().map_err(StartError::Folder)?.port();
+        let port = if listener.advertised.port == 0 { picked } else { listener.advertised.port };
+        endpoints.push(penstock_model::command::Endpoint {
+            listener: Arc::clone(&name),
+            security: Arc::from("PLAINTEXT"),
+            host: Arc::from(listener.advertised.host.as_str()),
+            port,
+        });
+        acceptors.push((name, acceptor));
+    }
+    Ok((acceptors, endpoints))
+}

@@ -1,0 +1,101 @@
+//! The node's part in the metadata: its controller, the cluster's id, its own registration.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use penstock_model::client::MetadataClient;
+use penstock_model::command::{Command, Endpoint, RegisterBroker, Reply, WalKind};
+use penstock_model::id::{BrokerEpoch, ClusterId, Incarnation};
+use penstock_quorum::{Loopback, Parts, QuorumNode, QuorumSettings, RaftId, Voter};
+use penstock_wal::files::Files;
+
+use super::StartError;
+use crate::cluster_id;
+use crate::config::NodeConfig;
+use crate::env::Entropy;
+
+/// A broker epoch, and what earlier ones left to do.
+#[derive(Debug)]
+pub(super) struct Registered {
+    pub(super) epoch: BrokerEpoch,
+    /// Fenced epochs of this node whose logs wait for recovery, oldest first.
+    pub(super) unrecovered: Vec<BrokerEpoch>,
+}
+
+/// Starts the controller, and waits until it knows all that it knew before.
+pub(super) async fn start(
+    files: &Arc<dyn Files>,
+    config: &NodeConfig,
+    entropy: &dyn Entropy,
+) -> Result<QuorumNode, StartError> {
+    let dir = config.data_dir.join("quorum");
+    files.create_dir_all(&dir).map_err(StartError::Folder)?;
+    let drawn = RaftId(u64::from_be_bytes(entropy.draw()));
+    let id = RaftId::load_or_store(files.as_ref(), &dir, drawn)?;
+    // Alone, it needs no address and no network.
+    let voters = BTreeMap::from([(id, Voter { node: config.node, address: String::new() })]);
+    let loopback = Loopback::default();
+    let quorum = QuorumNode::start(Parts {
+        files: Arc::clone(files),
+        dir,
+        id,
+        voters,
+        network: loopback.seen_by(id),
+        settings: QuorumSettings::default(),
+    })
+    .await?;
+    loopback.attach(quorum.answerer());
+    quorum.recovered().await?;
+    Ok(quorum)
+}
+
+/// Gives an empty cluster its id; of a formatted one, checks that it is the one meant.
+pub(super) async fn format(
+    metadata: &dyn MetadataClient,
+    config: &NodeConfig,
+    entropy: &dyn Entropy,
+) -> Result<ClusterId, StartError> {
+    if let Some(found) = metadata.image().cluster() {
+        return match config.cluster {
+            Some(expected) if expected != found => Err(StartError::OtherCluster {
+                found: cluster_id::format(found),
+                expected: cluster_id::format(expected),
+            }),
+            _ => Ok(found),
+        };
+    }
+    let id = config.cluster.unwrap_or_else(|| draw_cluster_id(entropy));
+    metadata.submit(Command::Format(id)).await?.result?;
+    tracing::info!(cluster = cluster_id::format(id), "formatted a new cluster");
+    Ok(id)
+}
+
+/// Draws an id that does not begin with a dash, which tools would take for an option.
+fn draw_cluster_id(entropy: &dyn Entropy) -> ClusterId {
+    loop {
+        let id = ClusterId(entropy.draw());
+        if !cluster_id::format(id).starts_with('-') {
+            return id;
+        }
+    }
+}
+
+/// Enters the cluster as a new broker epoch, which fences the earlier ones of this node.
+pub(super) async fn register(
+    metadata: &dyn MetadataClient,
+    config: &NodeConfig,
+    endpoints: Vec<Endpoint>,
+    entropy: &dyn Entropy,
+) -> Result<Registered, StartError> {
+    let command = Command::RegisterBroker(RegisterBroker {
+        node: config.node,
+        incarnation: Incarnation(entropy.draw()),
+        endpoints,
+        rack: config.rack.as_deref().map(Arc::from),
+        wal: WalKind::Local,
+    });
+    match metadata.submit(command).await?.result? {
+        Reply::Registered { epoch, unrecovered } => Ok(Registered { epoch, unrecovered }),
+        other => unreachable!("a registration is answered by an epoch, not {other:?}"),
+    }
+}

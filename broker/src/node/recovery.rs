@@ -1,0 +1,96 @@
+//! From what the last run left on the disk to a storage that goes on.
+
+use std::sync::Arc;
+
+use penstock_model::client::MetadataClient;
+use penstock_model::command::{Command, InheritWal};
+use penstock_model::id::BrokerEpoch;
+use penstock_s3stream::store::metered::StoreCounters;
+use penstock_s3stream::store::open::{StoreSettings, open};
+use penstock_s3stream::{Clock, Parts, Settings, Storage, Tasks, UploadSettings};
+
+use penstock_wal::files::{Blocking, Files};
+use penstock_wal::{FileRecovery, FileWal, FileWalSettings, Position, WalError, WalSettings};
+
+use super::StartError;
+use super::metadata::Registered;
+use crate::config::NodeConfig;
+use crate::log::LogStateFold;
+
+/// A storage that has started, and what runs and counts for it.
+pub(super) struct Started {
+    pub(super) storage: Storage,
+    pub(super) tasks: Tasks,
+    pub(super) store_counters: Arc<StoreCounters>,
+}
+
+/// Reads the log from where the oldest unrecovered epoch was trimmed to, and passes it on, epoch
+/// by epoch, to the one that was just registered.
+pub(super) async fn recover(
+    files: &Arc<dyn Files>,
+    config: &NodeConfig,
+    metadata: &dyn MetadataClient,
+    registered: &Registered,
+) -> Result<FileRecovery, StartError> {
+    let image = metadata.image();
+    let trims = registered.unrecovered.iter().filter_map(|epoch| image.wal(*epoch));
+    let trim = trims.map(|wal| Position(wal.trim.0)).min().unwrap_or_default();
+    let settings = FileWalSettings {
+        wal: WalSettings { in_flight_bytes_max: config.memory.wal, ..WalSettings::default() },
+        ..FileWalSettings::default()
+    };
+    let (dir, on) = (config.wal_dir.clone(), Arc::clone(files));
+    let recovery =
+        blocking(files.as_ref(), move || FileWal::recover(&on, &dir, trim, &settings)).await?;
+    for from in &registered.unrecovered {
+        let inherit = InheritWal { from: *from, to: registered.epoch };
+        metadata.submit(Command::InheritWal(inherit)).await?.result?;
+    }
+    Ok(recovery)
+}
+
+/// Runs what may wait for a disk where it may.
+async fn blocking<T: Send + 'static>(
+    files: &dyn Files,
+    work: impl FnOnce() -> Result<T, WalError> + Send + 'static,
+) -> Result<T, WalError> {
+    match files.blocking() {
+        Blocking::Inline => work(),
+        Blocking::Thread => match tokio::task::spawn_blocking(work).await {
+            Ok(result) => result,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        },
+    }
+}
+
+/// Starts the storage on the log.
+pub(super) async fn start_storage(
+    recovery: FileRecovery,
+    files: &Arc<dyn Files>,
+    config: &NodeConfig,
+    metadata: &Arc<dyn MetadataClient>,
+    clock: &Arc<dyn Clock>,
+    epoch: BrokerEpoch,
+) -> Result<Started, StartError> {
+    let store = open(&config.store, Arc::clone(files), &StoreSettings::default())?;
+    let store_counters = Arc::clone(store.counters());
+    let (storage, tasks) = Storage::start(Parts {
+        wal: Box::new(recovery),
+        store: Arc::new(store),
+        metadata: Arc::clone(metadata),
+        epoch,
+        clock: Arc::clone(clock),
+        fold: Arc::new(LogStateFold),
+        settings: Settings {
+            memory: config.memory.storage,
+            upload: UploadSettings {
+                block_bytes_max: config.upload_bytes_max,
+                block_age_max: config.upload_interval,
+                ..UploadSettings::default()
+            },
+            wal_backlog_bytes_max: config.wal_backlog_bytes_max,
+            ..Settings::default()
+        },
+    })?;
+    Ok(Started { storage, tasks, store_counters })
+}

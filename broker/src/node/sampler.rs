@@ -1,0 +1,68 @@
+//! Brings the metrics that others count for themselves up to date when somebody looks.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use penstock_s3stream::store::metered::{Operation, Outcome, StoreCounters};
+
+use crate::broker::Broker;
+use crate::metrics::{CacheLabel, DirectionLabel, PoolLabel, StoreLabel};
+use crate::net::RequestBudget;
+
+/// What is looked at.
+pub(super) struct Sampler {
+    pub(super) broker: Arc<Broker>,
+    pub(super) store: Arc<StoreCounters>,
+    pub(super) requests: RequestBudget,
+}
+
+impl Sampler {
+    /// Reads every count once; takes microseconds, and waits for nothing.
+    pub(super) fn sample(&self) {
+        let metrics = &self.broker.metrics;
+        let storage = &self.broker.storage;
+        let memory = storage.memory();
+        for (pool, bytes) in [
+            ("requests", self.requests.used()),
+            ("responses", self.broker.fetch_budget.used()),
+            ("log_cache", memory.log_cache),
+            ("index", memory.index),
+            ("upload", memory.upload),
+            ("block_cache", memory.block_cache),
+        ] {
+            let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+            metrics.memory_bytes.get_or_create(&PoolLabel { pool }).set(bytes);
+        }
+
+        let counters = storage.counters();
+        // A counter that only grows elsewhere is copied, not added to.
+        let copy =
+            |family: &prometheus_client::metrics::family::Family<CacheLabel, _>, cache, count| {
+                let counter: &prometheus_client::metrics::counter::Counter =
+                    &family.get_or_create(&CacheLabel { cache });
+                counter.inner().store(count, Ordering::Relaxed);
+            };
+        copy(&metrics.cache_hits, "log", counters.log_cache_hits.get());
+        copy(&metrics.cache_misses, "log", counters.wal_reads.get() + counters.object_reads.get());
+
+        for operation in Operation::ALL {
+            for outcome in Outcome::ALL {
+                let count = self.store.requests(operation, outcome);
+                if count > 0 {
+                    let label = StoreLabel { operation: operation.name(), outcome: outcome.name() };
+                    let counter = metrics.object_store_requests.get_or_create(&label);
+                    counter.inner().store(count, Ordering::Relaxed);
+                }
+            }
+        }
+        for (direction, bytes) in
+            [("in", self.store.bytes_read()), ("out", self.store.bytes_written())]
+        {
+            let counter = metrics.object_store_bytes.get_or_create(&DirectionLabel { direction });
+            counter.inner().store(bytes, Ordering::Relaxed);
+        }
+        let image = self.broker.metadata.image();
+        let led = image.owned_count(self.broker.epoch);
+        metrics.partitions_led.set(i64::try_from(led).unwrap_or(i64::MAX));
+    }
+}

@@ -1,0 +1,144 @@
+//! The broker put together on a running storage, and its listeners.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use penstock_model::client::MetadataClient;
+use penstock_model::id::BrokerEpoch;
+use penstock_s3stream::store::metered::StoreCounters;
+use penstock_s3stream::{Clock, Storage};
+use tokio::task::JoinSet;
+
+use super::sampler::Sampler;
+use crate::admin_http::Sample;
+use crate::api::{Api, FetchSessions};
+use crate::broker::Broker;
+use crate::config::{Given, NodeConfig};
+use crate::env::Entropy;
+use crate::log::{Housekeeping, HousekeepingIntervals, Partitions};
+use crate::metrics::Metrics;
+use crate::net::transport::TcpAcceptor;
+use crate::net::{ByteBudget, ConnectionLimits, Listener, RequestBudget};
+use crate::producer_ids::ProducerIds;
+use crate::shutdown::Shutdown;
+use crate::topic_settings::TopicSettingsCache;
+
+/// Between two looks for producers that are silent, and for objects that may be deleted.
+const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(600);
+const GARBAGE_INTERVAL: Duration = Duration::from_secs(60);
+
+/// A fetch session that was used within this time does not give way to a new one, as in Kafka.
+const FETCH_SESSION_IDLE_MS_MIN: i64 = 120_000;
+
+/// What the broker is made of.
+pub(super) struct Parts {
+    pub(super) given: Arc<Given>,
+    pub(super) config: NodeConfig,
+    pub(super) epoch: BrokerEpoch,
+    pub(super) metadata: Arc<dyn MetadataClient>,
+    pub(super) storage: Storage,
+    pub(super) store_counters: Arc<StoreCounters>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) entropy: Arc<dyn Entropy>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) draining: Shutdown,
+}
+
+/// The broker, ready to listen.
+pub(super) struct Serving {
+    pub(super) broker: Arc<Broker>,
+    config: NodeConfig,
+    requests: RequestBudget,
+    store_counters: Arc<StoreCounters>,
+}
+
+/// Puts the broker together, opens its partitions, and starts what goes on beside requests.
+pub(super) async fn open(
+    parts: Parts,
+    background: &mut JoinSet<()>,
+    stopping: &Shutdown,
+) -> Serving {
+    let Parts { given, config, epoch, metadata, storage, store_counters, .. } = parts;
+    let Parts { clock, entropy, metrics, draining, .. } = parts;
+    let topic_settings =
+        TopicSettingsCache::new(Arc::clone(&given), config.node, Arc::clone(&metrics));
+    let topic_settings = Arc::new(topic_settings);
+    let partitions = Partitions::new(storage.clone(), Arc::clone(&metadata), epoch);
+    let partitions = Arc::new(partitions);
+    partitions.open_all().await;
+    let housekeeping = Housekeeping {
+        partitions: Arc::clone(&partitions),
+        storage: storage.clone(),
+        metadata: Arc::clone(&metadata),
+        topic_settings: Arc::clone(&topic_settings),
+        clock: Arc::clone(&clock),
+        intervals: HousekeepingIntervals {
+            retention: config.retention_check_interval,
+            producers: HOUSEKEEPING_INTERVAL,
+            producer_expiration: config.producer_id_expiration,
+            garbage: GARBAGE_INTERVAL,
+        },
+    };
+    background.spawn(housekeeping.run(stopping.clone()));
+    let fetch_sessions = FetchSessions::new(config.fetch_sessions_max, FETCH_SESSION_IDLE_MS_MIN);
+    let broker = Broker {
+        node: config.node,
+        epoch,
+        given,
+        producer_ids: ProducerIds::new(Arc::clone(&metadata), epoch, Arc::clone(&entropy)),
+        metadata,
+        storage,
+        partitions,
+        topic_settings,
+        fetch_sessions: Mutex::new(fetch_sessions),
+        fetch_budget: ByteBudget::new(config.memory.responses),
+        // Two answers of full size fit at a time.
+        fetch_max_bytes: config.fetch_bytes_max.min(config.memory.responses / 2),
+        clock,
+        entropy,
+        metrics,
+        draining,
+    };
+    let requests = RequestBudget::new(config.memory.requests);
+    Serving { broker: Arc::new(broker), config, requests, store_counters }
+}
+
+impl Serving {
+    /// Brings the metrics up to date.
+    pub(super) fn sample(&self) -> Sample {
+        let sampler = Sampler {
+            broker: Arc::clone(&self.broker),
+            store: Arc::clone(&self.store_counters),
+            requests: self.requests.clone(),
+        };
+        Arc::new(move || sampler.sample())
+    }
+
+    /// Serves every listener until the drain.
+    pub(super) fn listen(self, acceptors: Vec<(Arc<str>, TcpAcceptor)>) -> JoinSet<()> {
+        let config = self.config;
+        let limits = ConnectionLimits::new(
+            config.connections_max,
+            config.connections_per_address_max,
+            config.connections_per_address_overrides,
+        );
+        let draining = self.broker.draining.clone();
+        let connections = self.broker.metrics.connections.clone();
+        let handler = Arc::new(Api::new(self.broker));
+        let mut listeners = JoinSet::new();
+        for (name, acceptor) in acceptors {
+            let label = crate::metrics::ListenerLabel { listener: name.to_string() };
+            let listener = Listener {
+                connections: connections.get_or_create_owned(&label),
+                name,
+                acceptor,
+                handler: Arc::clone(&handler),
+                limits: limits.clone(),
+                budget: self.requests.clone(),
+                settings: config.connection,
+            };
+            listeners.spawn(listener.run(draining.clone(), config.drain_max));
+        }
+        listeners
+    }
+}
