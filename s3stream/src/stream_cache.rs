@@ -190,9 +190,10 @@ mod tests {
             payload_length: 1,
             payload_crc32c: 0,
             summary: Summary::EMPTY,
-            payload: resident.then(|| CachedPayload {
-                bytes: Bytes::from_static(b"x"),
-                backing: Backing::new(1),
+            payload: resident.then(|| {
+                let backing = Backing::new(1);
+                assert_eq!(backing.hold(), 1);
+                CachedPayload { bytes: Bytes::from_static(b"x"), backing }
             }),
         }
     }

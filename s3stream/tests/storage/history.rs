@@ -81,6 +81,10 @@ impl History {
         self.process.as_ref().unwrap()
     }
 
+    fn fault_rate(&mut self) -> u64 {
+        [0, 30, 100][usize::try_from(self.random.below(3)).unwrap()]
+    }
+
     fn pick(&mut self) -> usize {
         usize::try_from(self.random.below(self.streams.len() as u64)).unwrap()
     }
@@ -97,12 +101,13 @@ impl History {
                 self.world.pass(Duration::from_secs(seconds)).await;
             }
             87..90 => {
-                self.world.store.fail([0, 30, 100][usize::try_from(self.random.below(3)).unwrap()])
+                let percent = self.fault_rate();
+                self.world.store.fail(percent);
             }
-            90..92 => self
-                .world
-                .metadata
-                .fail([0, 30, 100][usize::try_from(self.random.below(3)).unwrap()]),
+            90..92 => {
+                let percent = self.fault_rate();
+                self.world.metadata.fail(percent);
+            }
             92..95 => self.collect().await,
             95..97 => self.restart(true).await,
             97..98 => self.restart(false).await,

@@ -1,6 +1,8 @@
 //! The whole storage, over a WAL and a store in memory and the real metadata machine, on one
 //! thread and in virtual time: one seed is one history.
 
+#![allow(clippy::unwrap_used, reason = "all of it is test code, not only its test functions")]
+
 mod checked_store;
 mod checked_wal;
 mod fold;
