@@ -28,27 +28,11 @@ impl Load {
     }
 }
 
-/// What to do with the queue once a group is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Next {
-    /// Nothing waits: the first entry to come makes the next group.
-    Rest,
-    /// Write what waits.
-    Take,
-    /// Wait until the load is reached, or for so long; then take.
-    Gather(Load, Duration),
-}
-
-/// A group of `answered` entries is durable, and `queued` came meanwhile.
-pub(crate) fn next_group(answered: usize, queued: Load, gap_max: Duration) -> Next {
-    if queued.entries == 0 {
-        return Next::Rest;
-    }
-    if queued.bytes >= ENOUGH_BYTES || gap_max.is_zero() {
-        return Next::Take;
-    }
-    let expected = Load { entries: queued.entries + answered, bytes: ENOUGH_BYTES };
-    Next::Gather(expected, gap_max)
+/// The load that the next group waits for, after a group of `answered` entries during whose write
+/// `came` came; `None` if it goes out at once.
+pub(crate) fn worth_waiting_for(answered: usize, came: Load, gap_max: Duration) -> Option<Load> {
+    let busy = came.entries > 0 && came.bytes < ENOUGH_BYTES && !gap_max.is_zero();
+    busy.then_some(Load { entries: came.entries + answered, bytes: ENOUGH_BYTES })
 }
 
 /// How many of the entries, whose sizes are given, the next group takes: at least one, and no
@@ -68,20 +52,20 @@ pub(crate) fn group_length(sizes: impl Iterator<Item = usize>, group_bytes_max: 
 mod tests {
     use super::*;
 
-    const GAP: Duration = Duration::from_micros(500);
-
     #[test]
-    fn next_group_by_load() {
+    fn waits_under_load_only() {
         #[track_caller]
-        fn check(answered: usize, entries: usize, bytes: usize, expect: Next) {
-            assert_eq!(next_group(answered, Load { entries, bytes }, GAP), expect);
+        fn check(answered: usize, came: (usize, usize), expect: Option<usize>) {
+            let came = Load { entries: came.0, bytes: came.1 };
+            let expect = expect.map(|entries| Load { entries, bytes: ENOUGH_BYTES });
+            assert_eq!(worth_waiting_for(answered, came, Duration::from_micros(500)), expect);
+            assert_eq!(worth_waiting_for(answered, came, Duration::ZERO), None);
         }
-        let gather = |entries| Next::Gather(Load { entries, bytes: ENOUGH_BYTES }, GAP);
-        check(1, 0, 0, Next::Rest);
-        check(1, 1, 100, gather(2));
-        check(20, 5, 100, gather(25));
-        check(1, 1, ENOUGH_BYTES, Next::Take);
-        assert_eq!(next_group(9, Load { entries: 1, bytes: 1 }, Duration::ZERO), Next::Take);
+        check(1, (0, 0), None);
+        check(50, (0, 0), None);
+        check(1, (1, 100), Some(2));
+        check(20, (5, 100), Some(25));
+        check(1, (1, ENOUGH_BYTES), None);
     }
 
     #[test]

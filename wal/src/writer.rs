@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::batch::{Load, Next, next_group};
+use crate::batch::{Load, worth_waiting_for};
 use crate::files::Blocking;
 use crate::queue::{Group, Queue, State, Woken};
 use crate::settings::WalSettings;
@@ -141,27 +141,24 @@ impl<C: Send + 'static, A: Appender> Writer<C, A> {
         };
         assert_eq!(self.locations.len(), self.group.entries.len(), "a place for each entry");
         let answered = self.group.entries.len();
+        // What comes once the sink has answered is no sign of load.
+        let came_meanwhile = self.queue.lock().load();
         self.group.entries.clear();
         let entries = self.locations.drain(..).zip(self.group.contexts.drain(..)).collect();
         self.sink.durable(DurableGroup { range, entries });
         self.queue.answered(&mut self.group);
         self.settled = self.appender.settle_after().is_none();
 
+        let gap_max = self.settings.gap_max;
+        let Some(expected) = worth_waiting_for(answered, came_meanwhile, gap_max) else {
+            return Turn::Again;
+        };
         let mut waiting = self.queue.lock();
-        if matches!(waiting.state, State::Closing) {
+        if matches!(waiting.state, State::Closing) || waiting.load().reaches(expected) {
             return Turn::Again;
         }
-        match next_group(answered, waiting.load(), self.settings.gap_max) {
-            Next::Take => Turn::Again,
-            Next::Rest => {
-                waiting.sleep_until(Load::ONE_ENTRY);
-                Turn::Sleep(if self.settled { None } else { self.appender.settle_after() })
-            }
-            Next::Gather(load, gap) => {
-                waiting.sleep_until(load);
-                Turn::Sleep(Some(gap))
-            }
-        }
+        waiting.sleep_until(expected);
+        Turn::Sleep(Some(gap_max))
     }
 
     fn settle(&mut self) -> Turn {
@@ -201,5 +198,62 @@ impl<C, A> Drop for Writer<C, A> {
         if !stopped {
             self.queue.stop(WalError::Closed);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{OnceLock, mpsc};
+
+    use bytes::Bytes;
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::{AppendPermit, MemoryMedium, Recovering, Wal};
+
+    /// Answers every entry with the next one, before the writer looks at its queue again.
+    struct OneAtATime {
+        wal: Arc<OnceLock<Arc<dyn Wal<u64>>>>,
+        permits: mpsc::Receiver<AppendPermit>,
+        last: watch::Sender<u64>,
+    }
+
+    fn entry() -> Entry {
+        let payload = Bytes::from_static(b"one record");
+        let payload_crc32c = crc32c::crc32c(&payload);
+        Entry { header: Bytes::new(), payload, payload_crc32c }
+    }
+
+    impl Sink<u64> for OneAtATime {
+        fn durable(&mut self, group: DurableGroup<u64>) {
+            let [(_, number)] = group.entries[..] else { panic!("one at a time") };
+            if let Ok(permit) = self.permits.try_recv() {
+                self.wal.get().unwrap().append(entry(), permit, number + 1).unwrap();
+            }
+            self.last.send_replace(number);
+        }
+
+        fn stopped(&mut self, error: &WalError, _: Vec<u64>) {
+            panic!("{error}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_record_at_a_time_never_waits_for_company() {
+        let recovery =
+            MemoryMedium::default().recover(Position(0), &WalSettings::default()).unwrap();
+        let cell = Arc::new(OnceLock::new());
+        let (give, permits) = mpsc::channel();
+        let (last, mut lasts) = watch::channel(0);
+        let sink = OneAtATime { wal: Arc::clone(&cell), permits, last };
+        let wal = cell.get_or_init(|| Box::new(recovery).start(Box::new(sink)));
+        for _ in 1..100 {
+            give.send(wal.reserve(entry().bytes()).await.unwrap()).unwrap();
+        }
+        let (permit, start) = (wal.reserve(entry().bytes()).await.unwrap(), Instant::now());
+        wal.append(entry(), permit, 1).unwrap();
+        lasts.wait_for(|last| *last == 100).await.unwrap();
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        wal.close().await.unwrap();
     }
 }
