@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use penstock_model::command::{Command, DeleteTopic};
+use penstock_model::command::{Command, DeleteTopic, Refused};
 use penstock_model::id::TopicId;
-use penstock_model::image::MetadataImage;
+use penstock_model::image::{MetadataImage, Topic};
 use penstock_wire::delete_topics_request::DeleteTopicsRequest;
 use penstock_wire::delete_topics_response::{DeletableTopicResult, DeleteTopicsResponse};
 use penstock_wire::{Uuid, WireString};
@@ -26,14 +26,17 @@ pub(super) async fn handle(
     let enabled = broker.given.effective("delete.topic.enable").and_then(parse_boolean);
     let doomed = if enabled == Some(false) {
         let refusal = disabled(context.api_version);
-        asked.into_iter().map(|(name, id)| Doomed { name, id, outcome: Err(refusal.clone()) }).collect()
+        asked
+            .into_iter()
+            .map(|(name, id)| Doomed { name, id, outcome: Err(refusal.clone()) })
+            .collect()
     } else {
         plan(&broker.metadata.image(), &asked)
     };
     let mut responses = Vec::with_capacity(doomed.len());
     for Doomed { name, id, outcome } in doomed {
         let outcome = match outcome {
-            Ok(topic) => delete(broker, topic, name.as_deref()).await,
+            Ok(topic) => delete(broker, topic).await,
             Err(refusal) => Err(refusal),
         };
         let refusal = outcome.err();
@@ -49,11 +52,8 @@ pub(super) async fn handle(
 
 fn disabled(version: i16) -> Refusal {
     // The code came with version 3.
-    let code = if version < 3 {
-        ErrorCode::INVALID_REQUEST
-    } else {
-        ErrorCode::TOPIC_DELETION_DISABLED
-    };
+    let code =
+        if version < 3 { ErrorCode::INVALID_REQUEST } else { ErrorCode::TOPIC_DELETION_DISABLED };
     Refusal::new(code, "Topic deletion is disabled.")
 }
 
@@ -65,69 +65,142 @@ struct Doomed {
     outcome: Result<TopicId, Refusal>,
 }
 
-/// Finds what is asked for; what stands there twice is refused, and answered once.
+impl Doomed {
+    fn refused(name: Option<&WireString>, id: Uuid, message: &str) -> Self {
+        let refusal = Refusal::new(ErrorCode::INVALID_REQUEST, message);
+        Self { name: name.cloned(), id, outcome: Err(refusal) }
+    }
+
+    fn found(topic: &Topic) -> Self {
+        let name = WireString::copy_from(&topic.name);
+        Self { name: Some(name), id: Uuid(topic.id.0), outcome: Ok(topic.id) }
+    }
+}
+
+/// Finds what is asked for. What stands there twice is refused, and answered once.
 fn plan(image: &MetadataImage, asked: &[(Option<WireString>, Uuid)]) -> Vec<Doomed> {
     let mut times: HashMap<&(Option<WireString>, Uuid), usize> = HashMap::new();
     for key in asked {
         *times.entry(key).or_default() += 1;
     }
-    let ids = asked.iter().filter(|(name, _)| name.is_none()).map(|(_, id)| *id);
-    let ids: HashSet<Uuid> = ids.filter(|id| *id != Uuid::ZERO).collect();
-    let invalid = |message: &str| Refusal::new(ErrorCode::INVALID_REQUEST, message);
-    // An id that a name of the same request stands for is answered with the name.
-    let mut answered = HashSet::new();
-    let mut doomed = Vec::with_capacity(asked.len());
+    let nameless = asked.iter().filter(|(name, _)| name.is_none());
+    let ids: HashSet<Uuid> = nameless.map(|(_, id)| *id).collect();
+    let names = asked.iter().filter_map(|(name, _)| name.as_deref());
+    let named: HashSet<Uuid> =
+        names.filter_map(|name| image.topic_by_name(name)).map(|topic| Uuid(topic.id.0)).collect();
+    let mut doomed = Vec::with_capacity(times.len());
     for key in asked {
-        let (name, id) = key;
-        let twice = match times.remove(key) {
-            None => continue,
-            Some(times) => times > 1,
-        };
-        let (mut shown, outcome) = (*id, match (name, *id) {
-            (Some(_), id) if id != Uuid::ZERO => {
-                Err(invalid("You may not specify both topic name and topic id."))
+        let Some(times) = times.remove(key) else { continue };
+        doomed.push(match (&key.0, key.1) {
+            (None, Uuid::ZERO) => {
+                Doomed::refused(None, Uuid::ZERO, "Neither topic name nor id were specified.")
             }
-            (None, Uuid::ZERO) => Err(invalid("Neither topic name nor id were specified.")),
-            (Some(_), _) if twice => Err(invalid("Duplicate topic name.")),
-            (None, _) if twice => Err(invalid("Duplicate topic id.")),
-            (Some(name), _) => match image.topic_by_name(name) {
-                Some(topic) if ids.contains(&Uuid(topic.id.0)) => {
-                    answered.insert(topic.id);
-                    let message =
-                        "The provided topic name maps to an ID that was already supplied.";
-                    Err(invalid(message))
-                }
-                Some(topic) => Ok(topic.id),
-                None => Err(unknown(Some(name))),
+            (Some(name), Uuid::ZERO) if times > 1 => {
+                Doomed::refused(Some(name), Uuid::ZERO, "Duplicate topic name.")
+            }
+            (Some(name), Uuid::ZERO) => match image.topic_by_name(name) {
+                Some(topic) if ids.contains(&Uuid(topic.id.0)) => Doomed::refused(
+                    Some(name),
+                    Uuid(topic.id.0),
+                    "The provided topic name maps to an ID that was already supplied.",
+                ),
+                Some(topic) => Doomed::found(topic),
+                None => Doomed {
+                    name: Some(name.clone()),
+                    id: Uuid::ZERO,
+                    outcome: Err(unknown_name()),
+                },
             },
+            (Some(name), id) => {
+                Doomed::refused(Some(name), id, "You may not specify both topic name and topic id.")
+            }
+            (None, id) if times > 1 => Doomed::refused(None, id, "Duplicate topic id."),
+            // Answered with the name.
+            (None, id) if named.contains(&id) => continue,
             (None, id) => match image.topic(TopicId(id.0)) {
-                Some(topic) => Ok(topic.id),
-                None => Err(unknown(None)),
+                Some(topic) => Doomed::found(topic),
+                None => Doomed { name: None, id, outcome: Err(unknown_id()) },
             },
         });
-        let topic = name.as_ref().and_then(|name| image.topic_by_name(name));
-        if let (Some(topic), true) = (topic, shown == Uuid::ZERO) {
-            shown = Uuid(topic.id.0);
-        }
-        let name = match (&outcome, name) {
-            (Ok(id), None) => image.topic(*id).map(|topic| WireString::copy_from(&topic.name)),
-            (_, name) => name.clone(),
-        };
-        doomed.push(Doomed { name, id: shown, outcome });
     }
-    doomed.retain(|line| line.outcome.as_ref().map_or(true, |id| !answered.contains(id)));
     doomed
 }
 
-/// By name or by id: each has its own code.
-fn unknown(name: Option<&str>) -> Refusal {
-    match name {
-        Some(_) => Refusal::new(
-            ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
-            "This server does not host this topic-partition.",
-        ),
-        None => {
-            Refusal::new(ErrorCode::UNKNOWN_TOPIC_ID, "This server does not host this topic ID.")
+fn unknown_name() -> Refusal {
+    let message = "This server does not host this topic-partition.";
+    Refusal::new(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, message)
+}
+
+fn unknown_id() -> Refusal {
+    Refusal::new(ErrorCode::UNKNOWN_TOPIC_ID, "This server does not host this topic ID.")
+}
+
+/// Deletes one topic. Another may have been faster; then there is no such topic any more.
+async fn delete(broker: &Broker, id: TopicId) -> Result<(), Refusal> {
+    let command = Command::DeleteTopic(DeleteTopic { id, now: broker.clock.now() });
+    match broker.metadata.submit(command).await?.result {
+        Ok(_) => {
+            tracing::info!(%id, "topic deleted");
+            Ok(())
         }
+        Err(Refused::UnknownTopic(_)) => Err(unknown_name()),
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{add_topic, image_of};
+
+    /// Topics `a` and `b` exist.
+    fn check(asked: impl Fn(Uuid) -> Vec<(Option<&'static str>, Uuid)>, expect: &[&str]) {
+        let mut image = image_of(&[1], &[]);
+        let a = Uuid(add_topic(&mut image, "a", &[1]).0);
+        add_topic(&mut image, "b", &[1]);
+        let asked: Vec<_> =
+            asked(a).into_iter().map(|(name, id)| (name.map(WireString::from), id)).collect();
+        let lines: Vec<String> = plan(&image, &asked)
+            .into_iter()
+            .map(|line| {
+                let name = line.name.map_or("null".to_owned(), |name| name.to_string());
+                let id = if line.id == Uuid::ZERO { "none" } else { "id" };
+                match line.outcome {
+                    Ok(_) => format!("{name} {id}: deleted"),
+                    Err(Refusal { code, message }) => {
+                        format!("{name} {id}: {} {}", code.0, message.unwrap())
+                    }
+                }
+            })
+            .collect();
+        assert_eq!(lines, expect);
+    }
+
+    #[test]
+    fn each_topic_is_found_once_by_its_name_or_its_id() {
+        const ZERO: Uuid = Uuid::ZERO;
+        const OTHER: Uuid = Uuid([9; 16]);
+        check(|a| vec![(Some("b"), ZERO), (None, a)], &["b id: deleted", "a id: deleted"]);
+        check(
+            |_| vec![(Some("c"), ZERO), (None, OTHER), (None, ZERO), (None, ZERO)],
+            &[
+                "c none: 3 This server does not host this topic-partition.",
+                "null id: 100 This server does not host this topic ID.",
+                "null none: 42 Neither topic name nor id were specified.",
+            ],
+        );
+        check(
+            |a| vec![(Some("a"), ZERO), (Some("b"), ZERO), (Some("a"), ZERO), (Some("b"), a)],
+            &[
+                "a none: 42 Duplicate topic name.",
+                "b id: deleted",
+                "b id: 42 You may not specify both topic name and topic id.",
+            ],
+        );
+        check(|a| vec![(None, a), (None, a)], &["null id: 42 Duplicate topic id."]);
+        check(
+            |a| vec![(None, a), (Some("a"), ZERO)],
+            &["a id: 42 The provided topic name maps to an ID that was already supplied."],
+        );
     }
 }

@@ -11,7 +11,7 @@ use crate::log::{AppendError, PartitionError, SequenceError};
 
 /// An error code as the protocol carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ErrorCode(pub i16);
+pub(super) struct ErrorCode(pub i16);
 
 /// Declares the codes in use, by Kafka's names.
 macro_rules! codes {
@@ -71,6 +71,7 @@ codes! {
     INVALID_RECORD = 87,
     UNKNOWN_TOPIC_ID = 100,
     FETCH_SESSION_TOPIC_ID_ERROR = 106,
+    MISMATCHED_ENDPOINT_TYPE = 114,
     UNSUPPORTED_ENDPOINT_TYPE = 115,
 }
 

@@ -1,9 +1,9 @@
 //! The cluster's own topics: made when they are first needed, by whoever needs them.
 
+use super::error_code::ErrorCode;
 use super::refusal::Refusal;
 use super::topic_creation::{Defaults, Wanted, create, plan};
 use super::topic_name::CONSUMER_OFFSETS;
-use super::error_code::ErrorCode;
 use crate::broker::Broker;
 
 /// Makes sure that `__consumer_offsets` exists, as the settings of the offsets topic say.

@@ -7,16 +7,34 @@
 //! To add an API: a file with `handle`, a line in [`served::SERVED`], an arm in `dispatch`. It
 //! knows no sockets; a body that cannot be read closes the connection, as Kafka does.
 
+mod alter_configs;
 mod api_versions;
+mod cluster_view;
+mod config_alteration;
+mod config_change;
+mod config_resource;
+mod config_value;
 mod context;
+mod create_partitions;
+mod create_topics;
 mod delete_records;
+mod delete_topics;
+mod describe_cluster;
+mod describe_configs;
 mod error_code;
 mod fetch;
+mod incremental_alter_configs;
 mod init_producer_id;
+mod internal_topic;
 mod list_offsets;
+mod metadata;
 mod offset_for_leader_epoch;
 mod produce;
+mod refusal;
+mod replica_assignment;
 mod served;
+mod topic_creation;
+mod topic_name;
 
 use std::sync::Arc;
 
@@ -69,6 +87,28 @@ impl Api {
             }
             ApiKey::InitProducerId => {
                 respond(at, &init_producer_id::handle(broker, decode(at, body)?).await)
+            }
+            ApiKey::Metadata => respond(at, &metadata::handle(broker, at, decode(at, body)?).await),
+            ApiKey::CreateTopics => {
+                respond(at, &create_topics::handle(broker, decode(at, body)?).await)
+            }
+            ApiKey::DeleteTopics => {
+                respond(at, &delete_topics::handle(broker, at, decode(at, body)?).await)
+            }
+            ApiKey::CreatePartitions => {
+                respond(at, &create_partitions::handle(broker, decode(at, body)?).await)
+            }
+            ApiKey::DescribeCluster => {
+                respond(at, &describe_cluster::handle(broker, at, &decode(at, body)?))
+            }
+            ApiKey::DescribeConfigs => {
+                respond(at, &describe_configs::handle(broker, decode(at, body)?))
+            }
+            ApiKey::AlterConfigs => {
+                respond(at, &alter_configs::handle(broker, decode(at, body)?).await)
+            }
+            ApiKey::IncrementalAlterConfigs => {
+                respond(at, &incremental_alter_configs::handle(broker, decode(at, body)?).await)
             }
             // `admit` lets only those through that `SERVED` names.
             other => unreachable!("{} is served without an arm here", other.name()),

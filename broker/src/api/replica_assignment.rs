@@ -115,10 +115,7 @@ mod tests {
         for assignments in [&[(1, &[1][..])], &[(-1, &[1][..])]] {
             check(assignments, Err("partitions should be a consecutive 0-based integer sequence"));
         }
-        check(
-            &[(0, &[])],
-            Err("The manual partition assignment includes an empty replica list."),
-        );
+        check(&[(0, &[])], Err("The manual partition assignment includes an empty replica list."));
         check(
             &[(0, &[9, 1])],
             Err("The manual partition assignment includes broker 9, but no such broker is \
@@ -130,8 +127,10 @@ mod tests {
         );
         check(
             &[(0, &[1]), (1, &[1, 2])],
-            Err("The manual partition assignment includes a partition with 2 replica(s), but this \
-                 is not consistent with previous partitions, which have 1 replica(s)."),
+            Err(
+                "The manual partition assignment includes a partition with 2 replica(s), but this \
+                 is not consistent with previous partitions, which have 1 replica(s).",
+            ),
         );
         check(
             &[(0, &[3])],

@@ -127,8 +127,9 @@ fn plan_one(
     check_name(image, wanted.name)?;
     if !wanted.assignments.is_empty() {
         let both = |what: &str| {
-            let message =
-                format!("A manual partition assignment was specified, but {what} was not set to -1.");
+            let message = format!(
+                "A manual partition assignment was specified, but {what} was not set to -1."
+            );
             Refusal::new(ErrorCode::INVALID_REQUEST, message)
         };
         if wanted.replication_factor != -1 {
@@ -157,7 +158,8 @@ fn plan_one(
         // More than there are brokers is fine: durability is the store's (ARCHITECTURE.md).
         1.. => {}
         _ => {
-            let message = "Replication factor must be larger than 0, or -1 to use the default value.";
+            let message =
+                "Replication factor must be larger than 0, or -1 to use the default value.";
             return Err(Refusal::new(ErrorCode::INVALID_REPLICATION_FACTOR, message));
         }
     }

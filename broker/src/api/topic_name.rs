@@ -88,8 +88,7 @@ mod tests {
             check(name, Err(&expect));
         }
         let long = "x".repeat(250);
-        let expect =
-            format!("the length of '{long}' is longer than the max allowed length 249");
+        let expect = format!("the length of '{long}' is longer than the max allowed length 249");
         check(&long, Err(&expect));
     }
 

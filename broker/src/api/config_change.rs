@@ -1,0 +1,197 @@
+//! Changes the settings of one resource: what both APIs that alter settings have in common.
+
+use std::sync::Arc;
+
+use penstock_model::command::{AlterConfigs, Command, ConfigResource, Refused};
+use penstock_model::image::MetadataImage;
+
+use super::config_alteration::{Line, Operation, Owner, Settings, changes, operations};
+use super::config_resource::{ResourceType, invalid, is_this_broker};
+use super::describe_configs::ROOT_LOGGER;
+use super::error_code::ErrorCode;
+use super::refusal::Refusal;
+use super::topic_name;
+use crate::broker::Broker;
+use crate::config::given::LOG_VARIABLE;
+
+/// What becomes of settings that the request does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// They stay.
+    Incremental,
+    /// They go.
+    Replace,
+}
+
+/// A request's part for one resource.
+pub(super) struct Change<'a> {
+    pub(super) resource_type: i8,
+    pub(super) name: &'a str,
+    pub(super) lines: Vec<Line<'a>>,
+}
+
+/// Makes all changes of a request, each alone, and answers for each.
+pub(super) async fn make(
+    broker: &Broker,
+    mode: Mode,
+    validate_only: bool,
+    changes: &[Change<'_>],
+) -> Vec<Result<(), Refusal>> {
+    let key = |change: &Change<'_>| (change.resource_type, change.name.to_owned());
+    let mut times = std::collections::HashMap::new();
+    for change in changes {
+        *times.entry(key(change)).or_insert(0) += 1;
+    }
+    let mut outcomes = Vec::with_capacity(changes.len());
+    for change in changes {
+        outcomes.push(if times[&key(change)] > 1 {
+            Err(invalid("Each resource must appear at most once."))
+        } else {
+            make_one(broker, mode, validate_only, change).await
+        });
+    }
+    outcomes
+}
+
+async fn make_one(
+    broker: &Broker,
+    mode: Mode,
+    validate_only: bool,
+    change: &Change<'_>,
+) -> Result<(), Refusal> {
+    let operations = operations(&change.lines)?;
+    let resource_type = ResourceType::of_wire(change.resource_type)?;
+    let image = broker.metadata.image();
+    let command = match resource_type {
+        ResourceType::Topic => of_topic(&image, mode, change.name, &operations)?,
+        ResourceType::Broker => {
+            let node = if change.name.is_empty() {
+                None
+            } else {
+                let this = is_this_broker(change.name, broker.node);
+                if !this.map_err(|_| not_a_number(change.name))? {
+                    return Err(invalid(format!(
+                        "Unexpected broker id, expected {}, but received {}",
+                        broker.node, change.name
+                    )));
+                }
+                Some(broker.node)
+            };
+            plan(&image, mode, Owner::Broker, ConfigResource::Broker(node), &operations)?
+        }
+        ResourceType::BrokerLogger if mode == Mode::Replace => {
+            return Err(ResourceType::unknown(change.resource_type));
+        }
+        ResourceType::BrokerLogger => return of_logger(broker, change.name, &operations),
+        ResourceType::Group => {
+            if change.name.is_empty() {
+                return Err(invalid("Default group resources are not allowed."));
+            }
+            return no_setting(&operations, |key| {
+                let message = format!("Unknown group config name: {key}");
+                Refusal::new(ErrorCode::INVALID_CONFIG, message)
+            });
+        }
+        ResourceType::ClientMetrics => {
+            if change.name.is_empty() {
+                return Err(invalid("Subscription name can't be empty"));
+            }
+            return no_setting(&operations, |key| {
+                invalid(format!("Unknown client metrics configuration: {key}"))
+            });
+        }
+    };
+    if validate_only || command.changes.is_empty() {
+        return Ok(());
+    }
+    let changed: Vec<Arc<str>> = command.changes.iter().map(|(key, _)| Arc::clone(key)).collect();
+    match broker.metadata.submit(Command::AlterConfigs(command)).await?.result {
+        Ok(_) => {
+            // Values may be secrets.
+            let (kind, name) = (resource_type, change.name);
+            tracing::info!(?kind, name, keys = ?changed, "settings changed");
+            Ok(())
+        }
+        Err(Refused::UnknownTopic(_)) => Err(unknown_topic(change.name)),
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+fn of_topic(
+    image: &MetadataImage,
+    mode: Mode,
+    name: &str,
+    operations: &[(String, Operation)],
+) -> Result<AlterConfigs, Refusal> {
+    if name.is_empty() {
+        return Err(invalid("Default topic resources are not allowed."));
+    }
+    topic_name::check(name)
+        .map_err(|error| Refusal::new(ErrorCode::INVALID_TOPIC_EXCEPTION, error.to_string()))?;
+    match image.topic_by_name(name) {
+        Some(topic) => plan(image, mode, Owner::Topic, ConfigResource::Topic(topic.id), operations),
+        None => {
+            // Settings that no topic can have are told of first.
+            Owner::Topic.alter(&Settings::new(), operations)?;
+            Err(unknown_topic(name))
+        }
+    }
+}
+
+fn unknown_topic(name: &str) -> Refusal {
+    let message = format!("The topic '{name}' does not exist.");
+    Refusal::new(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, message)
+}
+
+fn plan(
+    image: &MetadataImage,
+    mode: Mode,
+    owner: Owner,
+    resource: ConfigResource,
+    operations: &[(String, Operation)],
+) -> Result<AlterConfigs, Refusal> {
+    let present = image.configs(&resource).map(|(key, value)| (key.to_string(), value.to_string()));
+    let present: Settings = present.collect();
+    let next = match mode {
+        Mode::Incremental => owner.alter(&present, operations)?,
+        Mode::Replace => owner.alter(&Settings::new(), operations)?,
+    };
+    let changes = changes(&present, &next)
+        .map(|(key, value)| (Arc::from(key), value.map(Arc::from)))
+        .collect();
+    Ok(AlterConfigs { resource, changes })
+}
+
+/// There is one logger, and its level is not ours to change.
+fn of_logger(
+    broker: &Broker,
+    name: &str,
+    operations: &[(String, Operation)],
+) -> Result<(), Refusal> {
+    let node = broker.node;
+    if !is_this_broker(name, node).map_err(|_| not_a_number(name))? {
+        let message = format!("Unexpected node id. Expected {node}, but received {name}");
+        return Err(invalid(message));
+    }
+    if let Some((key, _)) = operations.iter().find(|(key, _)| key != ROOT_LOGGER) {
+        let message = format!("Logger {key} does not exist!");
+        return Err(Refusal::new(ErrorCode::INVALID_CONFIG, message));
+    }
+    if operations.is_empty() {
+        return Ok(());
+    }
+    Err(invalid(format!("The level of logs is set at the start, by {LOG_VARIABLE}.")))
+}
+
+/// For resources that have no settings: nothing can be written, and there is nothing to delete.
+fn no_setting(
+    operations: &[(String, Operation)],
+    unknown: impl Fn(&str) -> Refusal,
+) -> Result<(), Refusal> {
+    let written = operations.iter().find(|(_, operation)| *operation != Operation::Delete);
+    written.map_or(Ok(()), |(key, _)| Err(unknown(key)))
+}
+
+fn not_a_number(name: &str) -> Refusal {
+    invalid(format!("Node id must be an integer, but it is: {name}"))
+}

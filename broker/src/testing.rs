@@ -1,0 +1,183 @@
+//! For tests: images with brokers and topics, and a whole broker in memory.
+
+use std::sync::{Arc, Mutex};
+
+use penstock_model::apply::apply;
+use penstock_model::client::{LocalClient, MetadataClient};
+use penstock_model::command::{Command, CreateTopic, Endpoint, RegisterBroker, Reply, WalKind};
+use penstock_model::id::{
+    BrokerEpoch, ClusterId, Incarnation, LogIndex, NodeId, Timestamp, TopicId,
+};
+use penstock_model::image::MetadataImage;
+use penstock_s3stream::store::open::{StoreSettings, open};
+use penstock_s3stream::store::url::StoreUrl;
+use penstock_s3stream::{Clock, Parts, Settings, Storage};
+use penstock_wal::files::OsFiles;
+use penstock_wal::{MemoryMedium, Position, WalSettings};
+use penstock_wire::ApiKey;
+
+use crate::api::{FetchSessions, RequestContext};
+use crate::broker::Broker;
+use crate::config::Given;
+use crate::env::{Entropy, SystemEntropy};
+use crate::log::{LogStateFold, Partitions};
+use crate::metrics::Metrics;
+use crate::net::ByteBudget;
+use crate::producer_ids::ProducerIds;
+use crate::shutdown::{self, ShutdownTrigger};
+use crate::topic_settings::TopicSettingsCache;
+
+/// The cluster of every test.
+pub(crate) const CLUSTER: ClusterId = ClusterId([7; 16]);
+
+/// The only listener's name.
+pub(crate) const LISTENER: &str = "PLAINTEXT";
+
+/// An image of a cluster with these brokers, each with a listener on port 9000 and its number.
+pub(crate) fn image_of(active: &[i32], fenced: &[i32]) -> MetadataImage {
+    let mut image = MetadataImage::default();
+    run(&mut image, &Command::Format(CLUSTER));
+    for node in active.iter().chain(fenced) {
+        let reply = run(&mut image, &register(NodeId(*node)));
+        let Reply::Registered { epoch, .. } = reply else { panic!("{reply:?}") };
+        if fenced.contains(node) {
+            run(&mut image, &Command::FenceBroker(epoch));
+        }
+    }
+    image
+}
+
+/// Creates a topic with one replica, its partitions led by these nodes.
+pub(crate) fn add_topic(image: &mut MetadataImage, name: &str, leaders: &[i32]) -> TopicId {
+    let entropy: &dyn Entropy = &SystemEntropy;
+    let id = TopicId(entropy.draw());
+    let command = CreateTopic {
+        id,
+        name: Arc::from(name),
+        replication_factor: 1,
+        leaders: leaders.iter().map(|node| NodeId(*node)).collect(),
+        configs: Vec::new(),
+    };
+    run(image, &Command::CreateTopic(command));
+    id
+}
+
+/// Applies a command that must not be refused.
+pub(crate) fn run(image: &mut MetadataImage, command: &Command) -> Reply {
+    let index = LogIndex(image.index().0 + 1);
+    apply(image, index, command).result.expect("the command is right")
+}
+
+fn register(node: NodeId) -> Command {
+    Command::RegisterBroker(RegisterBroker {
+        node,
+        incarnation: Incarnation([u8::try_from(node.0).expect("a small number"); 16]),
+        endpoints: vec![Endpoint {
+            listener: Arc::from(LISTENER),
+            security: Arc::from("PLAINTEXT"),
+            host: Arc::from("127.0.0.1"),
+            port: u16::try_from(9000 + node.0).expect("a small number"),
+        }],
+        rack: None,
+        wal: WalKind::Local,
+    })
+}
+
+/// A clock that stands still.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StoppedClock(pub(crate) Timestamp);
+
+impl Clock for StoppedClock {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
+/// A broker on metadata, log and store in memory: node 1, the only one unless `metadata` is told
+/// of others. Needs a tokio runtime.
+pub(crate) struct TestBroker {
+    pub(crate) broker: Arc<Broker>,
+    pub(crate) metadata: Arc<LocalClient>,
+    /// Dropping it drains the broker.
+    _draining: ShutdownTrigger,
+}
+
+impl TestBroker {
+    /// With these settings, as `key=value`.
+    pub(crate) fn start(settings: &[&str]) -> Self {
+        let pairs: Vec<String> = settings.iter().map(|pair| (*pair).to_owned()).collect();
+        let given = Given::load(None, [], &pairs).expect("valid settings");
+        let (given, node) = (Arc::new(given), NodeId(1));
+        let local = Arc::new(LocalClient::default());
+        local.apply(&Command::Format(CLUSTER)).result.expect("an empty image");
+        let reply = local.apply(&register(node)).result;
+        let Ok(Reply::Registered { epoch, .. }) = reply else { panic!("{reply:?}") };
+
+        let metadata: Arc<dyn MetadataClient> = Arc::clone(&local) as _;
+        let clock: Arc<dyn Clock> = Arc::new(StoppedClock(Timestamp(1_000_000)));
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let metrics = Arc::new(Metrics::new(false));
+        let storage = start_storage(epoch, &metadata, &clock);
+        let (draining, drain_seen) = shutdown::channel();
+        let topic_settings =
+            TopicSettingsCache::new(Arc::clone(&given), node, Arc::clone(&metrics));
+        let broker = Broker {
+            node,
+            epoch,
+            given,
+            partitions: Arc::new(Partitions::new(storage.clone(), Arc::clone(&metadata), epoch)),
+            producer_ids: ProducerIds::new(Arc::clone(&metadata), epoch, Arc::clone(&entropy)),
+            metadata,
+            storage,
+            topic_settings: Arc::new(topic_settings),
+            fetch_sessions: Mutex::new(FetchSessions::new(10, 0)),
+            fetch_budget: ByteBudget::new(1 << 20),
+            fetch_max_bytes: 1 << 20,
+            clock,
+            entropy,
+            metrics,
+            draining: drain_seen,
+        };
+        Self { broker: Arc::new(broker), metadata: local, _draining: draining }
+    }
+
+    /// Another broker enters the cluster.
+    pub(crate) fn join(&self, node: i32) -> BrokerEpoch {
+        let reply = self.metadata.apply(&register(NodeId(node))).result;
+        let Ok(Reply::Registered { epoch, .. }) = reply else { panic!("{reply:?}") };
+        epoch
+    }
+}
+
+fn start_storage(
+    epoch: BrokerEpoch,
+    metadata: &Arc<dyn MetadataClient>,
+    clock: &Arc<dyn Clock>,
+) -> Storage {
+    let store = open(&StoreUrl::Memory, Arc::new(OsFiles), &StoreSettings::default());
+    let wal = MemoryMedium::default().recover(Position(0), &WalSettings::default());
+    let (storage, _tasks) = Storage::start(Parts {
+        wal: Box::new(wal.expect("an empty log")),
+        store: Arc::new(store.expect("a store in memory")),
+        metadata: Arc::clone(metadata),
+        epoch,
+        clock: Arc::clone(clock),
+        fold: Arc::new(LogStateFold),
+        settings: Settings::default(),
+    })
+    .expect("an empty log fits an empty image");
+    storage
+}
+
+/// A request in this version, from a client on the only listener.
+pub(crate) fn context(api_key: ApiKey, api_version: i16) -> RequestContext {
+    RequestContext {
+        listener: Arc::from(LISTENER),
+        peer: ([127, 0, 0, 1], 40_000).into(),
+        principal: Arc::from("User:ANONYMOUS"),
+        client_id: None,
+        api_key,
+        api_version,
+        correlation_id: 1,
+    }
+}
