@@ -17,6 +17,9 @@ use crate::shared::Shared;
 use crate::stream_cache::{BatchSource, CachedBatch};
 use crate::stream_state::StreamState;
 
+/// How many large checkpoints are read from the store at once.
+const CHECKPOINT_READS_MAX: usize = 16;
+
 /// How many payloads are read back from the WAL at once.
 const WAL_READS_MAX: usize = 16;
 
@@ -44,10 +47,11 @@ pub(crate) struct Part {
 impl Prepared {
     /// Looks at what the metadata wants of a block, and folds its batches.
     pub(crate) async fn new(shared: &Shared, block: Block) -> Result<Self, Failure> {
-        let mut parts = Vec::new();
-        for part in shared.streams.cache.parts(&block) {
-            parts.push(Part::new(shared, part).await?);
-        }
+        let parts: Vec<_> = stream::iter(shared.streams.cache.parts(&block))
+            .map(|part| Part::new(shared, part))
+            .buffered(CHECKPOINT_READS_MAX)
+            .try_collect()
+            .await?;
         let sizes: Vec<_> = parts
             .iter()
             .filter(|part| part.checkpoint.is_some() || !part.batches.is_empty())

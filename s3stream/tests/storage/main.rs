@@ -9,6 +9,7 @@ mod fold;
 mod histories;
 mod history;
 mod idle;
+mod on_disk;
 mod oracle;
 mod order;
 mod random;

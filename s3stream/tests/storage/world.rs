@@ -13,8 +13,13 @@ use penstock_model::id::{
 };
 use penstock_model::image::ObjectLife;
 use penstock_model::invariants;
-use penstock_s3stream::{Clock, MemoryShares, Parts, Settings, Storage, Stream, UploadSettings};
-use penstock_wal::{MemoryMedium, Position, Recovering, WalSettings};
+use penstock_s3stream::{
+    Appended, Clock, MemoryShares, Parts, Settings, Storage, Stream, UploadSettings,
+};
+use penstock_wal::files::{Files, OsFiles};
+use penstock_wal::{
+    FileWal, FileWalSettings, MemoryMedium, Position, Recovering, WalError, WalSettings,
+};
 use tokio::task::JoinHandle;
 
 use crate::checked_store::CheckedStore;
@@ -26,13 +31,45 @@ pub(crate) const NODE: NodeId = NodeId(1);
 const TOPIC: TopicId = TopicId([7; 16]);
 
 pub(crate) struct World {
-    pub(crate) medium: MemoryMedium,
+    pub(crate) medium: Medium,
     pub(crate) local: Arc<LocalClient>,
     pub(crate) metadata: Arc<UnsteadyMetadata>,
     pub(crate) store: Arc<CheckedStore>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) settings: Settings,
     starts: u8,
+}
+
+/// Where the log lies.
+pub(crate) enum Medium {
+    Memory(MemoryMedium),
+    /// In files of this folder, with segments so small that many come and go.
+    Files(tempfile::TempDir),
+}
+
+impl Medium {
+    fn recover(&self, trim: Position) -> Result<Box<dyn Recovering<Appended>>, WalError> {
+        Ok(match self {
+            Self::Memory(medium) => Box::new(medium.recover(trim, &WalSettings::default())?),
+            Self::Files(dir) => {
+                let files: Arc<dyn Files> = Arc::new(OsFiles);
+                let settings = FileWalSettings {
+                    segment_bytes: 1 << 20,
+                    first_segment_bytes: 256 << 10,
+                    ..FileWalSettings::default()
+                };
+                Box::new(FileWal::recover(&files, dir.path(), trim, &settings)?)
+            }
+        })
+    }
+
+    /// The next write fails.
+    pub(crate) fn fail_next_write(&self) {
+        match self {
+            Self::Memory(medium) => medium.fail_next_write(),
+            Self::Files(_) => panic!("files do not fail on demand"),
+        }
+    }
 }
 
 /// A process on it.
@@ -85,7 +122,7 @@ impl World {
         let store = CheckedStore::new(Arc::clone(&local), seed);
         let metadata = UnsteadyMetadata::new(Arc::clone(&local), Arc::clone(&store), !seed);
         local.apply(&Command::Format(ClusterId([3; 16]))).result.unwrap();
-        let medium = MemoryMedium::default();
+        let medium = Medium::Memory(MemoryMedium::default());
         let clock = Arc::default();
         Self { medium, local, metadata, store, clock, settings, starts: 0 }
     }
@@ -107,16 +144,12 @@ impl World {
         let image = self.local.image();
         let oldest = unrecovered.first().copied().unwrap_or(epoch);
         let trim = Position(image.wal(oldest).unwrap().trim.0);
-        let recovery = self.medium.recover(trim, &WalSettings::default()).unwrap();
+        let recovered = self.medium.recover(trim).unwrap();
         for from in unrecovered {
             let inherit = Command::InheritWal(InheritWal { from, to: epoch });
             self.local.apply(&inherit).result.unwrap();
         }
-        let wal = CheckedRecovery {
-            inner: Box::new(recovery) as Box<dyn Recovering<_>>,
-            metadata: Arc::clone(&self.local),
-            epoch,
-        };
+        let wal = CheckedRecovery { inner: recovered, metadata: Arc::clone(&self.local), epoch };
         let (storage, tasks) = Storage::start(Parts {
             wal: Box::new(wal),
             store: Arc::clone(&self.store) as _,
