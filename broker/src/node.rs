@@ -18,9 +18,9 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use penstock_model::client::SubmitError;
-use penstock_model::command::Refused;
-use penstock_model::id::{ClusterId, NodeId};
+use penstock_model::client::{MetadataClient, SubmitError};
+use penstock_model::command::{Endpoint, Refused};
+use penstock_model::id::{BrokerEpoch, ClusterId, NodeId};
 use penstock_quorum::{QuorumFailure, QuorumNode, StoredNumberError};
 use penstock_s3stream::store::open::OpenError;
 use penstock_s3stream::{Clock, Failure, Storage};
@@ -193,13 +193,17 @@ impl Node {
             .collect();
         let quorum = metadata::start(&files, &config, entropy.as_ref()).await?;
         let client = quorum.client();
-        let cluster = metadata::format(client.as_ref(), &config, entropy.as_ref()).await?;
-        let registered =
-            metadata::register(client.as_ref(), &config, endpoints, entropy.as_ref()).await?;
-        let recovered = recovery::recover(&files, &config, client.as_ref(), &registered).await?;
-        let recovery::Started { storage, tasks, store_counters } =
-            recovery::start_storage(recovered, &files, &config, &client, &clock, registered.epoch)
-                .await?;
+        let joined = join(&client, endpoints, &config, &files, &clock, entropy.as_ref()).await;
+        let Joined { cluster, epoch, started } = match joined {
+            Ok(joined) => joined,
+            Err(error) => {
+                if let Err(error) = quorum.shutdown().await {
+                    tracing::error!(%error, "the quorum's log has stopped");
+                }
+                return Err(error);
+            }
+        };
+        let recovery::Started { storage, tasks, store_counters } = started;
 
         let mut background = Background::new();
         background.tasks.spawn(tasks.upload.run());
@@ -207,7 +211,7 @@ impl Node {
         let parts = serving::Parts {
             given,
             config,
-            epoch: registered.epoch,
+            epoch,
             metadata: client,
             storage: storage.clone(),
             store_counters,
@@ -302,6 +306,30 @@ impl Node {
     }
 }
 
+/// A node that is part of its cluster, with its storage.
+struct Joined {
+    cluster: ClusterId,
+    epoch: BrokerEpoch,
+    started: recovery::Started,
+}
+
+/// Enters the cluster, and goes on where the node's last run ended.
+async fn join(
+    client: &Arc<dyn MetadataClient>,
+    endpoints: Vec<Endpoint>,
+    config: &NodeConfig,
+    files: &Arc<dyn Files>,
+    clock: &Arc<dyn Clock>,
+    entropy: &dyn Entropy,
+) -> Result<Joined, StartError> {
+    let cluster = metadata::format(client.as_ref(), config, entropy).await?;
+    let registered = metadata::register(client.as_ref(), config, endpoints, entropy).await?;
+    let epoch = registered.epoch;
+    let recovered = recovery::recover(files, config, client.as_ref(), &registered).await?;
+    let started = recovery::start_storage(recovered, files, config, client, clock, epoch).await?;
+    Ok(Joined { cluster, epoch, started })
+}
+
 fn report(ended: Result<(), JoinError>) {
     if let Err(error) = ended {
         tracing::error!(%error, "a task failed");
@@ -334,14 +362,14 @@ async fn bind<T>(
 /// on wait in the system's queue until the node is ready.
 async fn bind_listeners(
     config: &NodeConfig,
-) -> Result<(Vec<(Arc<str>, TcpAcceptor)>, Vec<penstock_model::command::Endpoint>), StartError> {
+) -> Result<(Vec<(Arc<str>, TcpAcceptor)>, Vec<Endpoint>), StartError> {
     let (mut acceptors, mut endpoints) = (Vec::new(), Vec::new());
     for listener in &config.listeners {
         let name: Arc<str> = Arc::from(listener.name.as_str());
         let acceptor = bind("listeners", &listener.bind.to_bind(), TcpAcceptor::bind).await?;
         let picked = acceptor.local_address().map_err(StartError::Folder)?.port();
         let port = if listener.advertised.port == 0 { picked } else { listener.advertised.port };
-        endpoints.push(penstock_model::command::Endpoint {
+        endpoints.push(Endpoint {
             listener: Arc::clone(&name),
             security: Arc::from("PLAINTEXT"),
             host: Arc::from(listener.advertised.host.as_str()),

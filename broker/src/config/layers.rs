@@ -155,3 +155,90 @@ fn scaled(setting: &Setting, value: &str, factor: i64) -> String {
         _ => value.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use penstock_model::apply::apply;
+    use penstock_model::command::{AlterConfigs, Command};
+    use penstock_model::id::{ClusterId, LogIndex};
+
+    use super::*;
+    use crate::config::TopicConfig;
+
+    /// An image with these dynamic settings of broker 1 and of all brokers.
+    fn image(own: &[(&str, &str)], all: &[(&str, &str)]) -> MetadataImage {
+        let mut image = MetadataImage::default();
+        let mut commands = vec![Command::Format(ClusterId([1; 16]))];
+        for (resource, settings) in [(Some(NodeId(1)), own), (None, all)] {
+            let changes = settings.iter().map(|(k, v)| (Arc::from(*k), Some(Arc::from(*v))));
+            commands.push(Command::AlterConfigs(AlterConfigs {
+                resource: ConfigResource::Broker(resource),
+                changes: changes.collect(),
+            }));
+        }
+        for (index, command) in (1..).zip(&commands) {
+            let result = apply(&mut image, LogIndex(index), command);
+            assert!(result.result.is_ok(), "{result:?}");
+        }
+        image
+    }
+
+    fn check(own: &[(&str, &str)], all: &[(&str, &str)], set: &[&str], expect: &str) {
+        let set: Vec<String> = set.iter().map(|pair| (*pair).to_owned()).collect();
+        let given = Given::load(None, [], &set).unwrap();
+        let image = image(own, all);
+        let layers = Layers::new(&given, NodeId(1), &image);
+        let resolved = layers.topic(topic::find("retention.ms").unwrap(), None);
+        let synonyms = resolved.synonyms.iter().map(|synonym| {
+            let Synonym { name, value, source } = synonym;
+            format!(" {name}={value}:{}", source.config_source())
+        });
+        let found = format!(
+            "{}:{}{}",
+            resolved.value.unwrap(),
+            resolved.source.config_source(),
+            synonyms.collect::<String>()
+        );
+        assert_eq!(found, expect);
+    }
+
+    #[test]
+    fn places_go_before_each_other_as_in_kafka() {
+        check(&[], &[], &[], "604800000:5 log.retention.hours=168:5");
+        check(
+            &[],
+            &[],
+            &["log.retention.minutes=2", "log.retention.hours=1"],
+            "120000:4 log.retention.minutes=2:4 log.retention.hours=1:4 log.retention.hours=168:5",
+        );
+        check(
+            &[("log.retention.ms", "7")],
+            &[("log.retention.ms", "8")],
+            &["log.retention.hours=-1"],
+            "7:2 log.retention.ms=7:2 log.retention.ms=8:3 log.retention.hours=-1:4 \
+             log.retention.hours=168:5",
+        );
+        check(
+            &[],
+            &[],
+            &["log.retention.hours=-5"],
+            "-1:4 log.retention.hours=-5:4 log.retention.hours=168:5",
+        );
+    }
+
+    #[test]
+    fn the_log_gets_typed_values() {
+        let given = Given::load(None, [], &["log.retention.hours=1".to_owned()]).unwrap();
+        let image = image(&[], &[("message.max.bytes", "77"), ("log.cleanup.policy", "compact")]);
+        let config = TopicConfig::resolve(&Layers::new(&given, NodeId(1), &image), None);
+        assert_eq!(config.rules.max_message_bytes, 77);
+        assert!(config.rules.compacted);
+        assert_eq!(config.retention, None, "compact alone deletes nothing by time");
+        let empty = MetadataImage::default();
+        let config = TopicConfig::resolve(&Layers::new(&given, NodeId(1), &empty), None);
+        assert_eq!(config.retention.map(|retention| retention.as_secs()), Some(3600));
+        assert_eq!(config.retention_bytes, None);
+    }
+}

@@ -176,3 +176,349 @@ pub fn check<'a>(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Messages as Apache Kafka 4.3.1 gives them (`LogConfig.validate`), value by value.
+    #[test]
+    fn values_are_judged_in_kafkas_words() {
+        let cases: &[(&str, &str, Result<(), &str>)] = &[
+            (
+                "retention.ms",
+                "x",
+                Err("Invalid value x for configuration retention.ms: Not a number of type LONG"),
+            ),
+            (
+                "retention.ms",
+                "",
+                Err("Invalid value  for configuration retention.ms: Not a number of type LONG"),
+            ),
+            (
+                "retention.ms",
+                "-2",
+                Err("Invalid value -2 for configuration retention.ms: Value must be at least -1"),
+            ),
+            ("retention.ms", " 5 ", Ok(())),
+            (
+                "retention.ms",
+                "1.5",
+                Err("Invalid value 1.5 for configuration retention.ms: Not a number of type LONG"),
+            ),
+            (
+                "retention.ms",
+                "99999999999999999999",
+                Err(
+                    "Invalid value 99999999999999999999 for configuration retention.ms: Not a number of type LONG",
+                ),
+            ),
+            (
+                "segment.bytes",
+                "5",
+                Err(
+                    "Invalid value 5 for configuration segment.bytes: Value must be at least 1048576",
+                ),
+            ),
+            (
+                "segment.bytes",
+                "3000000000",
+                Err(
+                    "Invalid value 3000000000 for configuration segment.bytes: Not a number of type INT",
+                ),
+            ),
+            (
+                "segment.bytes",
+                "x",
+                Err("Invalid value x for configuration segment.bytes: Not a number of type INT"),
+            ),
+            (
+                "cleanup.policy",
+                "foo",
+                Err(
+                    "Invalid value foo for configuration cleanup.policy: String must be one of: compact, delete",
+                ),
+            ),
+            ("cleanup.policy", "", Ok(())),
+            ("cleanup.policy", "compact,compact", Ok(())),
+            ("cleanup.policy", "compact, delete", Ok(())),
+            (
+                "cleanup.policy",
+                "delete,",
+                Err("Configuration 'cleanup.policy' values must not be empty."),
+            ),
+            (
+                "cleanup.policy",
+                "Delete",
+                Err(
+                    "Invalid value Delete for configuration cleanup.policy: String must be one of: compact, delete",
+                ),
+            ),
+            (
+                "compression.type",
+                "foo",
+                Err(
+                    "Invalid value foo for configuration compression.type: String must be one of: uncompressed, zstd, lz4, snappy, gzip, producer",
+                ),
+            ),
+            (
+                "compression.type",
+                "ZSTD",
+                Err(
+                    "Invalid value ZSTD for configuration compression.type: String must be one of: uncompressed, zstd, lz4, snappy, gzip, producer",
+                ),
+            ),
+            (
+                "compression.gzip.level",
+                "0",
+                Err(
+                    "Invalid value 0 for configuration compression.gzip.level: Value must be between 1 and 9 or equal to -1",
+                ),
+            ),
+            (
+                "compression.gzip.level",
+                "10",
+                Err(
+                    "Invalid value 10 for configuration compression.gzip.level: Value must be between 1 and 9 or equal to -1",
+                ),
+            ),
+            ("compression.gzip.level", "-1", Ok(())),
+            (
+                "compression.gzip.level",
+                "-2",
+                Err(
+                    "Invalid value -2 for configuration compression.gzip.level: Value must be between 1 and 9 or equal to -1",
+                ),
+            ),
+            (
+                "compression.lz4.level",
+                "0",
+                Err(
+                    "Invalid value 0 for configuration compression.lz4.level: Value must be at least 1",
+                ),
+            ),
+            (
+                "compression.lz4.level",
+                "18",
+                Err(
+                    "Invalid value 18 for configuration compression.lz4.level: Value must be no more than 17",
+                ),
+            ),
+            (
+                "compression.zstd.level",
+                "23",
+                Err(
+                    "Invalid value 23 for configuration compression.zstd.level: Value must be no more than 22",
+                ),
+            ),
+            (
+                "compression.zstd.level",
+                "-131073",
+                Err(
+                    "Invalid value -131073 for configuration compression.zstd.level: Value must be at least -131072",
+                ),
+            ),
+            (
+                "follower.replication.throttled.replicas",
+                "x",
+                Err(
+                    "Invalid value [x] for configuration follower.replication.throttled.replicas: follower.replication.throttled.replicas must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...",
+                ),
+            ),
+            ("follower.replication.throttled.replicas", "*", Ok(())),
+            (
+                "follower.replication.throttled.replicas",
+                "none",
+                Err(
+                    "Invalid value [none] for configuration follower.replication.throttled.replicas: follower.replication.throttled.replicas must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...",
+                ),
+            ),
+            ("follower.replication.throttled.replicas", "", Ok(())),
+            ("follower.replication.throttled.replicas", "1:2,3:4", Ok(())),
+            (
+                "follower.replication.throttled.replicas",
+                "1:2,*",
+                Err(
+                    "Invalid value [1:2, *] for configuration follower.replication.throttled.replicas: follower.replication.throttled.replicas must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...",
+                ),
+            ),
+            (
+                "local.retention.ms",
+                "-3",
+                Err(
+                    "Invalid value -3 for configuration local.retention.ms: Value must be at least -2",
+                ),
+            ),
+            ("local.retention.ms", "99999999999", Ok(())),
+            (
+                "local.retention.bytes",
+                "-3",
+                Err(
+                    "Invalid value -3 for configuration local.retention.bytes: Value must be at least -2",
+                ),
+            ),
+            ("local.retention.bytes", "5", Ok(())),
+            ("local.retention.ms", "0", Ok(())),
+            (
+                "max.compaction.lag.ms",
+                "0",
+                Err(
+                    "Invalid value 0 for configuration max.compaction.lag.ms: Value must be at least 1",
+                ),
+            ),
+            (
+                "min.compaction.lag.ms",
+                "-1",
+                Err(
+                    "Invalid value -1 for configuration min.compaction.lag.ms: Value must be at least 0",
+                ),
+            ),
+            ("min.compaction.lag.ms", "5", Ok(())),
+            (
+                "message.timestamp.type",
+                "x",
+                Err(
+                    "Invalid value x for configuration message.timestamp.type: String must be one of: CreateTime, LogAppendTime",
+                ),
+            ),
+            (
+                "message.timestamp.after.max.ms",
+                "-1",
+                Err(
+                    "Invalid value -1 for configuration message.timestamp.after.max.ms: Value must be at least 0",
+                ),
+            ),
+            (
+                "min.cleanable.dirty.ratio",
+                "1.5",
+                Err(
+                    "Invalid value 1.5 for configuration min.cleanable.dirty.ratio: Value must be no more than 1",
+                ),
+            ),
+            (
+                "min.cleanable.dirty.ratio",
+                "-0.1",
+                Err(
+                    "Invalid value -0.1 for configuration min.cleanable.dirty.ratio: Value must be at least 0",
+                ),
+            ),
+            (
+                "min.cleanable.dirty.ratio",
+                "x",
+                Err(
+                    "Invalid value x for configuration min.cleanable.dirty.ratio: Not a number of type DOUBLE",
+                ),
+            ),
+            ("min.cleanable.dirty.ratio", "NaN", Ok(())),
+            ("min.cleanable.dirty.ratio", "0.5f", Ok(())),
+            ("min.cleanable.dirty.ratio", "1e-1", Ok(())),
+            (
+                "min.insync.replicas",
+                "0",
+                Err(
+                    "Invalid value 0 for configuration min.insync.replicas: Value must be at least 1",
+                ),
+            ),
+            (
+                "preallocate",
+                "x",
+                Err(
+                    "Invalid value x for configuration preallocate: Expected value to be either true or false",
+                ),
+            ),
+            ("preallocate", "TRUE", Ok(())),
+            (
+                "preallocate",
+                "",
+                Err(
+                    "Invalid value  for configuration preallocate: Expected value to be either true or false",
+                ),
+            ),
+            (
+                "segment.ms",
+                "0",
+                Err("Invalid value 0 for configuration segment.ms: Value must be at least 1"),
+            ),
+            (
+                "segment.jitter.ms",
+                "-1",
+                Err(
+                    "Invalid value -1 for configuration segment.jitter.ms: Value must be at least 0",
+                ),
+            ),
+            (
+                "segment.index.bytes",
+                "3",
+                Err(
+                    "Invalid value 3 for configuration segment.index.bytes: Value must be at least 4",
+                ),
+            ),
+            (
+                "unclean.leader.election.enable",
+                "no",
+                Err(
+                    "Invalid value no for configuration unclean.leader.election.enable: Expected value to be either true or false",
+                ),
+            ),
+            (
+                "message.format.version",
+                "3.0",
+                Err("Unknown topic config name: message.format.version"),
+            ),
+            ("foo.bar", "1", Err("Unknown topic config name: foo.bar")),
+            (
+                "flush.messages",
+                "0",
+                Err("Invalid value 0 for configuration flush.messages: Value must be at least 1"),
+            ),
+            ("retention.bytes", "-5", Ok(())),
+            (
+                "max.message.bytes",
+                "-1",
+                Err(
+                    "Invalid value -1 for configuration max.message.bytes: Value must be at least 0",
+                ),
+            ),
+            (
+                "delete.retention.ms",
+                "-1",
+                Err(
+                    "Invalid value -1 for configuration delete.retention.ms: Value must be at least 0",
+                ),
+            ),
+        ];
+        for (name, value, expect) in cases {
+            let found = check([(*name, *value)]).map_err(|error| error.message);
+            assert_eq!(found, expect.map_err(str::to_owned), "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn settings_that_contradict_each_other_are_refused() {
+        let lags = [("min.compaction.lag.ms", "10"), ("max.compaction.lag.ms", "5")];
+        let conflict = "conflict topic config setting min.compaction.lag.ms (10) > \
+                        max.compaction.lag.ms (5)";
+        assert_eq!(check(lags).unwrap_err().message, conflict);
+        let tiered = check([("remote.storage.enable", "True")]).unwrap_err().message;
+        assert!(tiered.starts_with("Tiered Storage functionality is disabled"), "{tiered}");
+        assert_eq!(check([("remote.storage.enable", "false")]), Ok(()));
+        let unknown = check([("retention.ms", "x"), ("no.such", "1")]).unwrap_err().message;
+        assert_eq!(unknown, "Unknown topic config name: no.such");
+    }
+
+    #[test]
+    fn the_table_is_kafkas_and_one_of_ours() {
+        assert_eq!(SETTINGS.len(), 34);
+        assert!(SETTINGS.is_sorted_by_key(|setting| setting.name));
+        for setting in SETTINGS {
+            let default = setting.default.unwrap();
+            assert_eq!(setting.check(default).as_deref(), Ok(default), "{}", setting.name);
+        }
+        for (name, keys) in SYNONYMS {
+            assert!(find(name).is_some(), "{name}");
+            for (key, _) in *keys {
+                assert!(crate::config::table::find(key).is_some(), "{key}");
+            }
+        }
+    }
+}

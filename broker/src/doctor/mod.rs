@@ -118,7 +118,8 @@ mod tests {
         assert!(healthy, "{text}");
         assert!(text.contains("ok   storage.url: create-only writes hold"), "{text}");
         let left: Vec<_> = walk(&data).into_iter().filter(|path| path.is_file()).collect();
-        let strays: Vec<_> = left.iter().filter(|path| !path.ends_with("lock")).collect();
+        let is_lock = |path: &std::path::Path| path.to_string_lossy().ends_with("lock");
+        let strays: Vec<_> = left.iter().filter(|path| !is_lock(path)).collect();
         assert!(strays.is_empty(), "{strays:?}");
     }
 

@@ -1,0 +1,118 @@
+//! A whole node in this process: start, what it refuses, stop, and start again on what is left.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use penstock_broker::config::{Given, NodeConfig};
+use penstock_broker::env::{SystemClock, SystemEntropy};
+use penstock_broker::node::{Node, NodeFailure, Parts, StartError};
+use penstock_broker::shutdown::{self, ShutdownTrigger};
+use penstock_broker::{cluster_id, inspect};
+use penstock_model::id::ClusterId;
+use penstock_wal::files::OsFiles;
+use penstock_wire::api_versions_request::ApiVersionsRequest;
+use penstock_wire::api_versions_response::ApiVersionsResponse;
+use penstock_wire::{Message, Reader, WireString, encode_request};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+
+async fn start(dir: &Path, more: &[&str]) -> Result<Node, StartError> {
+    let mut set = vec![
+        format!("data.dir={}", dir.display()),
+        "listeners=PLAINTEXT://127.0.0.1:0".to_owned(),
+        "admin.listener=127.0.0.1:0".to_owned(),
+    ];
+    set.extend(more.iter().map(|pair| (*pair).to_owned()));
+    let given = Given::load(None, [], &set).unwrap();
+    let config = NodeConfig::new(&given).unwrap();
+    let parts = Parts {
+        given: Arc::new(given),
+        config,
+        files: Arc::new(OsFiles),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+    };
+    Box::pin(Node::start(parts)).await
+}
+
+struct Running {
+    address: String,
+    ready: String,
+    trigger: ShutdownTrigger,
+    task: JoinHandle<Result<(), NodeFailure>>,
+}
+
+impl Running {
+    async fn start(dir: &Path) -> Self {
+        let node = start(dir, &[]).await.unwrap();
+        let (_, address) = &node.kafka_addresses()[0];
+        let address = address.strip_prefix("PLAINTEXT://").unwrap().to_owned();
+        let ready = node.ready_line();
+        let (trigger, shutdown) = shutdown::channel();
+        let task = tokio::spawn(Box::pin(node.run(shutdown)));
+        Self { address, ready, trigger, task }
+    }
+
+    async fn stop(self) {
+        self.trigger.request();
+        self.task.await.unwrap().unwrap();
+    }
+}
+
+async fn api_versions(address: &str) -> ApiVersionsResponse {
+    let request = ApiVersionsRequest {
+        client_software_name: WireString::from("test"),
+        client_software_version: WireString::from("1"),
+    };
+    let frame = encode_request(4, 5, None, &request).unwrap().concat();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(&frame).await.unwrap();
+    let length = usize::try_from(stream.read_i32().await.unwrap()).unwrap();
+    let mut answer = vec![0; length];
+    stream.read_exact(&mut answer).await.unwrap();
+    let mut reader = Reader::new(Bytes::from(answer).slice(4..));
+    ApiVersionsResponse::decode(&mut reader, 4).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn starts_serves_stops_and_starts_again_as_the_same_cluster() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = Running::start(dir.path()).await;
+    assert_eq!(api_versions(&first.address).await.error_code, 0);
+    let cluster = first.ready.rsplit(' ').next().unwrap().to_owned();
+
+    let locked = start(dir.path(), &[]).await.err().unwrap();
+    assert!(matches!(locked, StartError::Locked(_)), "{locked}");
+    let taken = format!("listeners=PLAINTEXT://{}", first.address);
+    let other = tempfile::tempdir().unwrap();
+    let bind = start(other.path(), &[&taken]).await.err().unwrap();
+    assert!(bind.to_string().contains("(listeners)"), "{bind}");
+    first.stop().await;
+
+    let id = cluster_id::format(ClusterId([7; 16]));
+    let foreign = start(dir.path(), &[&format!("cluster.id={id}")]).await.err().unwrap();
+    assert!(foreign.to_string().contains(&format!("belongs to cluster {cluster}")), "{foreign}");
+
+    let second = Running::start(dir.path()).await;
+    assert!(second.ready.ends_with(&cluster), "{}", second.ready);
+    assert_eq!(api_versions(&second.address).await.error_code, 0);
+    second.stop().await;
+
+    let place = dir.path().display().to_string();
+    let mut shown = Vec::new();
+    inspect::metadata(&place, &mut shown).await.unwrap();
+    let shown = String::from_utf8(shown).unwrap();
+    assert!(shown.contains(&format!("cluster {cluster}")), "{shown}");
+    assert!(shown.contains("broker 1: epoch 2, active, PLAINTEXT://127.0.0.1:"), "{shown}");
+    let mut shown = Vec::new();
+    inspect::wal(&format!("{place}/quorum/log"), &mut shown).unwrap();
+    let shown = String::from_utf8(shown).unwrap();
+    assert!(shown.contains("all checksums hold, durable to position"), "{shown}");
+    assert!(inspect::metadata("/nowhere", &mut Vec::new()).await.is_err());
+    assert!(inspect::wal("/nowhere", &mut Vec::new()).is_err());
+    assert!(inspect::object("/nowhere", &mut Vec::new()).await.is_err());
+}
