@@ -113,6 +113,9 @@ fn take_spare(files: &dyn Files, dir: &Path, length: u64) -> io::Result<Option<A
         if there(files.rename(&dir.join(spare), &next))? {
             let file = files.open(&next, OpenMode::ReadWrite)?;
             if file.length()? == length {
+                // Before anything is written: the file's old name must be gone for good, or a
+                // crash might leave it two names, one of them a segment's.
+                files.sync_dir(dir)?;
                 return Ok(Some(file));
             }
         }
