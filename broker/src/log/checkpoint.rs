@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!   version 1 | last append time 8 | epochs 4 | (epoch 4, start 8)*
-//!   | producers 4 | (id 8, epoch 2, batches 1, (base sequence 4, offset 8, records 4, time 8)*)*
+//!   | producers 4 | (id 8, epoch 2, last append 8, batches 1, (sequence 4, offset 8, records 4, time 8)*)*
 //! ```
 //!
 //! Little endian. The block's checksum is the store's business.
@@ -20,7 +20,7 @@ use super::summary::{Summary, SummaryError};
 
 const VERSION: u8 = 1;
 const EPOCH_BYTES: usize = 12;
-const PRODUCER_BYTES_MIN: usize = 11;
+const PRODUCER_BYTES_MIN: usize = 19;
 const BATCH_BYTES: usize = 24;
 
 /// What is known of a log beside its records.
@@ -65,7 +65,8 @@ impl LogState {
             self.last_append_time = self.last_append_time.max(summary.max_timestamp);
         }
         if let Some(producer) = summary.producer {
-            self.producers.record(producer, offsets, summary.max_timestamp);
+            let (time, now) = (summary.max_timestamp, summary.appended_at);
+            self.producers.record(producer, offsets, time, now);
         }
     }
 
@@ -95,6 +96,7 @@ impl LogState {
         for (id, producer) in producers {
             out.put_i64_le(id.0);
             out.put_i16_le(producer.epoch);
+            out.put_i64_le(producer.last_append.0);
             out.put_u8(u8::try_from(producer.batches.len()).expect("at most five batches"));
             for batch in &producer.batches {
                 out.put_i32_le(batch.base_sequence);
@@ -153,6 +155,7 @@ fn decode_producer(bytes: &mut &[u8]) -> Result<(ProducerId, Producer), Checkpoi
         return Err(CheckpointError::Malformed("a producer is cut off"));
     }
     let (id, epoch) = (ProducerId(bytes.get_i64_le()), bytes.get_i16_le());
+    let last_append = Timestamp(bytes.get_i64_le());
     let batches = usize::from(bytes.get_u8());
     if batches == 0 || batches > BATCHES_REMEMBERED || batches * BATCH_BYTES > bytes.remaining() {
         return Err(CheckpointError::Malformed("a producer's batches are cut off or too many"));
@@ -169,7 +172,7 @@ fn decode_producer(bytes: &mut &[u8]) -> Result<(ProducerId, Producer), Checkpoi
             max_timestamp: Timestamp(time),
         });
     }
-    Ok((id, Producer { epoch, batches: remembered }))
+    Ok((id, Producer { epoch, last_append, batches: remembered }))
 }
 
 /// Folds uploaded batches into a partition's checkpoint; see [`CheckpointFold`].
@@ -210,6 +213,7 @@ mod tests {
                 control: false,
                 log_append_time: i % 2 == 0,
                 max_timestamp: Timestamp(i64::from(i) * 10),
+                appended_at: Timestamp(i64::from(i)),
             };
             let start = u64::from(i) * 5;
             state.record(Offset(start)..Offset(start + 5), &summary);
@@ -235,11 +239,12 @@ mod tests {
             control: false,
             log_append_time: true,
             max_timestamp: Timestamp(9),
+            appended_at: Timestamp(5),
         };
         state.record(Offset(4)..Offset(6), &summary);
         let golden = [
             1, 9, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 2,
-            0, 1, 3, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0,
+            0, 5, 0, 0, 0, 0, 0, 0, 0, 1, 3, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0,
         ];
         assert_eq!(state.encode(), &golden[..]);
     }
@@ -271,6 +276,7 @@ mod tests {
                     control: false,
                     log_append_time: false,
                     max_timestamp: Timestamp(0),
+                    appended_at: Timestamp(0),
                 }
                 .encode(),
             })

@@ -55,12 +55,6 @@ impl LeaderEpochs {
         self.0.get(after.saturating_sub(1)).map(|&(epoch, _)| epoch)
     }
 
-    /// The newest epoch that has written.
-    #[must_use]
-    pub(super) fn newest(&self) -> Option<StreamEpoch> {
-        self.0.last().map(|&(epoch, _)| epoch)
-    }
-
     /// Forgets epochs that ended at or before `log_start`.
     pub(super) fn trim(&mut self, log_start: Offset) {
         let ended = self.0.partition_point(|&(_, start)| start <= log_start).saturating_sub(1);

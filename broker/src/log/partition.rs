@@ -141,6 +141,7 @@ impl Partition {
             control: header.attributes.is_control(),
             log_append_time,
             max_timestamp,
+            appended_at: now,
         };
         self.stream.append(
             Batch {

@@ -35,6 +35,8 @@ impl AppendedBatch {
 pub(super) struct Producer {
     /// The greatest epoch seen.
     pub epoch: i16,
+    /// When it appended last, by the leader's clock.
+    pub last_append: Timestamp,
     /// The last batches of this epoch, oldest first; never empty, at most
     /// [`BATCHES_REMEMBERED`].
     pub batches: VecDeque<AppendedBatch>,
@@ -113,12 +115,20 @@ impl Producers {
         if batch.base_sequence == expected { Ok(Decision::Append) } else { Err(out_of_order(expected)) }
     }
 
-    /// Records a batch that has its place in the log now.
-    pub(super) fn record(&mut self, batch: ProducerBatch, offsets: Range<Offset>, max_timestamp: Timestamp) {
-        let producer = self
-            .0
-            .entry(batch.id)
-            .or_insert_with(|| Producer { epoch: batch.epoch, batches: VecDeque::with_capacity(1) });
+    /// Records a batch that has its place in the log now; `appended_at` is the leader's clock.
+    pub(super) fn record(
+        &mut self,
+        batch: ProducerBatch,
+        offsets: Range<Offset>,
+        max_timestamp: Timestamp,
+        appended_at: Timestamp,
+    ) {
+        let producer = self.0.entry(batch.id).or_insert_with(|| Producer {
+            epoch: batch.epoch,
+            last_append: appended_at,
+            batches: VecDeque::with_capacity(1),
+        });
+        producer.last_append = appended_at;
         if producer.epoch != batch.epoch {
             producer.epoch = batch.epoch;
             producer.batches.clear();
@@ -130,10 +140,11 @@ impl Producers {
         producer.batches.push_back(AppendedBatch { base_sequence, offsets, max_timestamp });
     }
 
-    /// Forgets producers whose newest batch is older than `horizon`
-    /// (`producer.id.expiration.ms` ago).
+    /// Forgets producers that have not appended since `horizon` (`producer.id.expiration.ms` ago).
+    /// Kafka goes by the timestamps of their records instead, and so forgets a producer that
+    /// writes old ones while it is still at it.
     pub(super) fn expire(&mut self, horizon: Timestamp) {
-        self.0.retain(|_, producer| producer.newest().max_timestamp > horizon);
+        self.0.retain(|_, producer| producer.last_append > horizon);
     }
 
     /// Every producer, by id.
@@ -177,7 +188,8 @@ mod tests {
     fn after(count: i32) -> Producers {
         let mut producers = Producers::default();
         for i in 0..count {
-            producers.record(batch(1, i * 10), offsets(i), Timestamp(1000 + i64::from(i)));
+            let time = Timestamp(1000 + i64::from(i));
+            producers.record(batch(1, i * 10), offsets(i), Timestamp(0), time);
         }
         producers
     }
@@ -222,10 +234,10 @@ mod tests {
     fn sequences_wrap_to_zero() {
         let mut producers = Producers::default();
         let near_end = batch(0, i32::MAX - 4);
-        producers.record(near_end, Offset(0)..Offset(5), Timestamp(1));
+        producers.record(near_end, Offset(0)..Offset(5), Timestamp(1), Timestamp(1));
         assert_eq!(producers.judge(batch(0, 0), 1), Ok(Decision::Append));
         let mut producers = Producers::default();
-        producers.record(batch(0, i32::MAX - 4), Offset(0)..Offset(10), Timestamp(1));
+        producers.record(batch(0, i32::MAX - 4), Offset(0)..Offset(10), Timestamp(1), Timestamp(1));
         assert_eq!(producers.judge(batch(0, 5), 1), Ok(Decision::Append));
         assert!(matches!(producers.judge(near_end, 10), Ok(Decision::Duplicate(_))));
     }
@@ -233,13 +245,13 @@ mod tests {
     #[test]
     fn a_new_epoch_forgets_the_batches_of_the_old() {
         let mut producers = after(3);
-        producers.record(batch(2, 0), Offset(500)..Offset(501), Timestamp(2000));
+        producers.record(batch(2, 0), Offset(500)..Offset(501), Timestamp(0), Timestamp(2000));
         assert!(producers.judge(batch(2, 1), 1).is_ok());
         assert!(producers.judge(batch(2, 30), 10).is_err());
     }
 
     #[test]
-    fn expiry_looks_at_the_newest_batch() {
+    fn expiry_looks_at_the_last_append() {
         let mut producers = after(2);
         producers.expire(Timestamp(1000));
         assert_eq!(producers.iter().len(), 1);

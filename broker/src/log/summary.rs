@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!   version 1 | flags 1 | leader epoch 4 | producer id 8 | producer epoch 2 | base sequence 4
-//!   | max timestamp 8                                              (28 bytes, little endian)
+//!   | max timestamp 8 | appended at 8                              (36 bytes, little endian)
 //! ```
 //!
 //! Offsets are not in it: the write-ahead log's entry header and the caller state them.
@@ -13,7 +13,7 @@ use penstock_model::id::{ProducerId, StreamEpoch, Timestamp};
 use penstock_s3stream::Summary as SummaryBytes;
 
 const VERSION: u8 = 1;
-const LENGTH: usize = 28;
+const LENGTH: usize = 36;
 const TRANSACTIONAL: u8 = 1;
 const CONTROL: u8 = 1 << 1;
 const LOG_APPEND_TIME: u8 = 1 << 2;
@@ -44,6 +44,8 @@ pub(super) struct Summary {
     pub log_append_time: bool,
     /// The batch's greatest record timestamp, or the time of its append.
     pub max_timestamp: Timestamp,
+    /// The leader's clock when it appended the batch.
+    pub(crate) appended_at: Timestamp,
 }
 
 /// A summary that is not one of ours: the log is damaged or was written by a later release.
@@ -76,8 +78,9 @@ impl Summary {
         out.put_i16_le(producer.epoch);
         out.put_i32_le(producer.base_sequence);
         out.put_i64_le(self.max_timestamp.0);
+        out.put_i64_le(self.appended_at.0);
         assert!(out.is_empty(), "the fields fill the summary");
-        SummaryBytes::new(&bytes).expect("28 bytes fit into 48")
+        SummaryBytes::new(&bytes).expect("36 bytes fit into 48")
     }
 
     /// Reads what [`encode`](Self::encode) wrote.
@@ -91,7 +94,7 @@ impl Summary {
             Some(&other) => return Err(SummaryError::Version(other)),
         }
         if bytes.len() != LENGTH {
-            return Err(SummaryError::Malformed("its length is not 28"));
+            return Err(SummaryError::Malformed("its length is not 36"));
         }
         bytes.advance(1);
         let flags = bytes.get_u8();
@@ -110,6 +113,7 @@ impl Summary {
             control: flags & CONTROL != 0,
             log_append_time: flags & LOG_APPEND_TIME != 0,
             max_timestamp: Timestamp(bytes.get_i64_le()),
+            appended_at: Timestamp(bytes.get_i64_le()),
         })
     }
 }
@@ -126,6 +130,7 @@ mod tests {
             control: true,
             log_append_time: false,
             max_timestamp: Timestamp(1_700_000_000_123),
+            appended_at: Timestamp(-2),
         }
     }
 
@@ -133,7 +138,7 @@ mod tests {
     fn golden_bytes() {
         let golden = [
             1, 2, 7, 0, 0, 0, 0xa0, 0x0f, 0, 0, 0, 0, 0, 0, 3, 0, 15, 0, 0, 0, 0x7b, 0x68, 0xe5, 0xcf,
-            0x8b, 1, 0, 0,
+            0x8b, 1, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
         ];
         assert_eq!(*example().encode(), golden);
         assert_eq!(Summary::decode(&golden), Ok(example()));
@@ -152,7 +157,7 @@ mod tests {
         }
         check(&[], SummaryError::Malformed("it is empty"));
         check(&[9], SummaryError::Version(9));
-        check(&[1, 0], SummaryError::Malformed("its length is not 28"));
+        check(&[1, 0], SummaryError::Malformed("its length is not 36"));
         let mut flags = example().encode().to_vec();
         flags[1] = 0x80;
         check(&flags, SummaryError::Malformed("it has unknown flags"));
