@@ -9,6 +9,8 @@
 //! objects of an image that is read after the look into the cache, because the cache forgets a
 //! batch only when the image has it. If batches move meanwhile, the read starts over.
 
+mod plan;
+
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -16,6 +18,7 @@ use penstock_model::id::{LogIndex, Offset, Timestamp};
 use penstock_model::image::MetadataImage;
 use penstock_wal::ReadError as WalReadError;
 
+use self::plan::plan;
 use crate::object::reader::ObjectError;
 use crate::read::object_reads::ObjectReadError;
 use crate::stream::{Found, Read, ReadError, ReadLimits, Stream};
@@ -222,33 +225,6 @@ impl Stream {
     }
 }
 
-/// What a read takes from the cache.
-struct Planned {
-    sources: Vec<BatchSource>,
-    next: Offset,
-}
-
-/// Takes batches, each whole, as long as the limits hold.
-fn plan<'a>(
-    batches: impl Iterator<Item = &'a CachedBatch>,
-    from: Offset,
-    limits: ReadLimits,
-) -> Planned {
-    let mut planned = Planned { sources: Vec::new(), next: from };
-    let mut rest = limits.max_bytes;
-    for batch in batches {
-        let bytes = batch.payload_length as usize;
-        let forced = limits.at_least_one && planned.sources.is_empty();
-        if batch.end() > limits.up_to || bytes > rest && !forced {
-            break;
-        }
-        rest = rest.saturating_sub(bytes);
-        planned.sources.push(batch.source());
-        planned.next = batch.end();
-    }
-    planned
-}
-
 fn miss(image: &MetadataImage, error: &ObjectReadError) -> Miss {
     let moved = |reason| Miss::Moved(image.index(), reason);
     match error {
@@ -260,56 +236,5 @@ fn miss(image: &MetadataImage, error: &ObjectReadError) -> Miss {
         ObjectReadError::Object(ObjectError::Damaged { .. } | ObjectError::Version { .. }) => {
             Miss::Error(ReadError::Corrupt(error.to_string()))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::batch::Summary;
-    use penstock_wal::Position;
-
-    /// Batches of these (span, bytes), from offset 100 on.
-    #[track_caller]
-    fn check(batches: &[(u32, u32)], max_bytes: usize, at_least_one: bool, up_to: u64, next: u64) {
-        let mut start = 100;
-        let cached: Vec<_> = batches
-            .iter()
-            .map(|(span, bytes)| {
-                let batch = CachedBatch {
-                    start: Offset(start),
-                    span: *span,
-                    records: 1,
-                    max_timestamp: Timestamp(0),
-                    position: Position(start),
-                    header_length: 42,
-                    payload_length: *bytes,
-                    payload_crc32c: 0,
-                    summary: Summary::EMPTY,
-                    payload: None,
-                };
-                start = batch.end().0;
-                batch
-            })
-            .collect();
-        let limits = ReadLimits { max_bytes, at_least_one, up_to: Offset(up_to) };
-        let planned = plan(cached.iter(), Offset(100), limits);
-        assert_eq!(planned.next, Offset(next));
-        let taken = cached.iter().take_while(|batch| batch.end().0 <= next).count();
-        assert_eq!(planned.sources.len(), taken);
-    }
-
-    #[test]
-    fn a_read_takes_whole_batches_within_its_limits() {
-        let batches = [(10, 50), (1, 50), (5, 50)];
-        check(&[], 1_000, true, 1_000, 100);
-        check(&batches, 150, true, 1_000, 116);
-        check(&batches, 149, true, 1_000, 111);
-        check(&batches, 49, true, 1_000, 110);
-        check(&batches, 49, false, 1_000, 100);
-        check(&batches, 0, false, 1_000, 100);
-        check(&batches, 150, true, 115, 111);
-        check(&batches, 150, true, 110, 110);
-        check(&batches, 150, true, 109, 100);
     }
 }

@@ -13,21 +13,23 @@
 //!
 //! The lock is taken before any stream's lock, and never across an await.
 
-use std::collections::{BTreeMap, VecDeque};
+mod order;
+
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use penstock_model::id::{Offset, StreamId};
-use penstock_wal::{DurableGroup, Location, Position};
+use penstock_wal::{DurableGroup, Position};
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
+use self::order::{CacheLimits, Order, Ordered};
 use crate::batch::Batch;
-use crate::page::{COPIED_BYTES_MAX, Page};
 use crate::settings::Settings;
-use crate::stream_cache::{CachedBatch, CachedPayload};
+use crate::stream_cache::CachedBatch;
 use crate::stream_state::StreamState;
-use crate::upload::block::{Block, BlockLimits, Blocks};
+use crate::upload::block::{Block, BlockLimits};
 
 /// What the log carries along with each entry until it is durable.
 #[derive(Debug)]
@@ -42,42 +44,11 @@ pub(crate) const ENTRY_BYTES: usize = size_of::<CachedBatch>() + size_of::<Order
 /// See the module's head.
 #[derive(Debug)]
 pub(crate) struct LogCache {
-    inner: Mutex<Inner>,
+    inner: Mutex<Order>,
     limits: CacheLimits,
     has_room: watch::Sender<bool>,
     /// A block was opened or sealed.
     uploader: Notify,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct CacheLimits {
-    resident_bytes: usize,
-    batches: usize,
-    backlog_bytes: u64,
-}
-
-#[derive(Debug)]
-struct Inner {
-    order: VecDeque<Ordered>,
-    /// The number of the first in `order`.
-    base: u64,
-    /// The number of the first batch in memory.
-    evicted: u64,
-    /// The number of the first batch that is not committed.
-    committed: u64,
-    /// What the payloads in memory keep allocated.
-    resident_bytes: usize,
-    /// Payload bytes that are durable and not committed.
-    backlog_bytes: u64,
-    page: Page,
-    blocks: Blocks,
-}
-
-/// One batch of the log's order.
-#[derive(Clone, Debug)]
-struct Ordered {
-    stream: Arc<StreamState>,
-    start: Offset,
 }
 
 /// One stream's batches in a block.
@@ -101,16 +72,7 @@ pub(crate) struct CacheUse {
 impl LogCache {
     pub(crate) fn new(settings: &Settings, trim: Position) -> Self {
         Self {
-            inner: Mutex::new(Inner {
-                order: VecDeque::new(),
-                base: 0,
-                evicted: 0,
-                committed: 0,
-                resident_bytes: 0,
-                backlog_bytes: 0,
-                page: Page::default(),
-                blocks: Blocks::new(BlockLimits::of(settings), trim),
-            }),
+            inner: Mutex::new(Order::new(BlockLimits::of(settings), trim)),
             limits: CacheLimits {
                 resident_bytes: settings.memory.log_cache,
                 batches: settings.batches_max(),
@@ -131,7 +93,9 @@ impl LogCache {
         while let Some(RecoveredEntry { position, batch }) = entries.next() {
             if let Some((stream, batch)) = batch {
                 bytes += u64::from(batch.payload_length);
-                inner.order.push_back(Ordered { stream: Arc::clone(&stream), start: batch.start });
+                inner
+                    .batches
+                    .push_back(Ordered { stream: Arc::clone(&stream), start: batch.start });
                 stream.lock().cache.push(batch);
             }
             let end = match entries.peek() {
@@ -173,7 +137,7 @@ impl LogCache {
                     touched.push(Arc::clone(&stream));
                 }
             }
-            inner.order.push_back(Ordered { stream, start });
+            inner.batches.push_back(Ordered { stream, start });
         }
         inner.backlog_bytes += bytes;
         let numbers = first..inner.next();
@@ -236,7 +200,7 @@ impl LogCache {
         let ordered: Vec<_> = {
             let inner = self.lock();
             let numbers = inner.index_of(block.batches.start)..inner.index_of(block.batches.end);
-            inner.order.range(numbers).cloned().collect()
+            inner.batches.range(numbers).cloned().collect()
         };
         let mut streams: BTreeMap<StreamId, (Arc<StreamState>, RangeInclusive<Offset>)> =
             BTreeMap::new();
@@ -288,16 +252,16 @@ impl LogCache {
         let inner = self.lock();
         CacheUse {
             resident_bytes: inner.resident_bytes,
-            index_bytes: inner.order.len() * ENTRY_BYTES,
+            index_bytes: inner.batches.len() * ENTRY_BYTES,
             backlog_bytes: inner.backlog_bytes,
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    fn lock(&self) -> MutexGuard<'_, Order> {
         self.inner.lock().expect("nobody panics with the log cache's lock held")
     }
 
-    fn tell_room(&self, inner: &Inner) {
+    fn tell_room(&self, inner: &Order) {
         let waiting = inner.next() - inner.committed;
         let has_room =
             waiting < self.limits.batches as u64 && inner.backlog_bytes < self.limits.backlog_bytes;
@@ -310,56 +274,4 @@ impl LogCache {
 pub(crate) struct RecoveredEntry {
     pub(crate) position: Position,
     pub(crate) batch: Option<(Arc<StreamState>, CachedBatch)>,
-}
-
-impl Inner {
-    /// The number that the next batch gets.
-    fn next(&self) -> u64 {
-        self.base + self.order.len() as u64
-    }
-
-    fn index_of(&self, number: u64) -> usize {
-        let index = number.checked_sub(self.base).expect("uncommitted batches are remembered");
-        usize::try_from(index).expect("the order is in memory")
-    }
-
-    /// Takes a batch into memory.
-    fn load(&mut self, batch: Batch, location: Location) -> CachedBatch {
-        let (bytes, backing) = if batch.payload.len() < COPIED_BYTES_MAX {
-            self.page.copy(&batch.payload)
-        } else {
-            (batch.payload, batch.backing)
-        };
-        self.resident_bytes += backing.hold();
-        let span = batch.offsets.end.0 - batch.offsets.start.0;
-        CachedBatch {
-            start: batch.offsets.start,
-            span: u32::try_from(span).expect("append checks the span of a batch"),
-            records: batch.records,
-            max_timestamp: batch.max_timestamp,
-            position: location.position,
-            header_length: location.header_length,
-            payload_length: location.payload_length,
-            payload_crc32c: batch.payload_crc32c,
-            summary: batch.summary,
-            payload: Some(CachedPayload { bytes, backing }),
-        }
-    }
-
-    /// Takes payloads out of memory, oldest first, until the budget holds. Where there are too
-    /// many entries, only what is committed helps: its entries go with it.
-    fn evict(&mut self, limits: CacheLimits) {
-        while self.evicted < self.next() {
-            let too_many = self.order.len() > limits.batches && self.evicted < self.committed;
-            if self.resident_bytes <= limits.resident_bytes && !too_many {
-                break;
-            }
-            let oldest = &self.order[self.index_of(self.evicted)];
-            self.resident_bytes -= oldest.stream.lock().cache.evict(oldest.start);
-            self.evicted += 1;
-        }
-        let forgotten = self.evicted.min(self.committed) - self.base;
-        self.order.drain(..usize::try_from(forgotten).expect("the order is in memory"));
-        self.base += forgotten;
-    }
 }
