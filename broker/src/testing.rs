@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use bytes::Bytes;
 use penstock_model::apply::apply;
 use penstock_model::client::{LocalClient, MetadataClient};
 use penstock_model::command::{Command, CreateTopic, Endpoint, RegisterBroker, Reply, WalKind};
@@ -14,15 +15,15 @@ use penstock_s3stream::store::url::StoreUrl;
 use penstock_s3stream::{Clock, Parts, Settings, Storage};
 use penstock_wal::files::OsFiles;
 use penstock_wal::{MemoryMedium, Position, WalSettings};
-use penstock_wire::ApiKey;
+use penstock_wire::{Message, Reader, Request, encode_request};
 
-use crate::api::{FetchSessions, RequestContext};
+use crate::api::{Api, FetchSessions};
 use crate::broker::Broker;
 use crate::config::Given;
 use crate::env::{Entropy, SystemEntropy};
 use crate::log::{LogStateFold, Partitions};
 use crate::metrics::Metrics;
-use crate::net::ByteBudget;
+use crate::net::{Admission, ByteBudget, Handler, Outcome, RequestFrame, Session};
 use crate::producer_ids::ProducerIds;
 use crate::shutdown::{self, ShutdownTrigger};
 use crate::topic_settings::TopicSettingsCache;
@@ -147,6 +148,27 @@ impl TestBroker {
         let Ok(Reply::Registered { epoch, .. }) = reply else { panic!("{reply:?}") };
         epoch
     }
+
+    /// A request's whole way, frames included, in this version.
+    pub(crate) async fn ask<R: Request>(&self, version: i16, request: &R) -> R::Response {
+        let frame = encode_request(version, 7, None, request).expect("it fits the version");
+        let request = RequestFrame {
+            api_key: R::API_KEY as i16,
+            api_version: version,
+            bytes: Bytes::from(frame.concat()).slice(4..),
+            permit: ByteBudget::new(1).acquire(1).await,
+        };
+        let api = Api::new(Arc::clone(&self.broker));
+        assert_ne!(api.admit(request.api_key, version), Admission::Close, "it is served");
+        let mut session = Session::new(Arc::from(LISTENER), ([127, 0, 0, 1], 40_000).into());
+        let Outcome::Respond(response) = api.begin(&mut session, request).await else {
+            panic!("{} v{version} is answered at once", R::API_KEY.name())
+        };
+        // Length and correlation id; no tags in a flexible header are one byte.
+        let header = 8 + usize::from(R::API_KEY.response_header_version(version) > 0);
+        let mut body = Reader::new(Bytes::from(response.into_bytes()).slice(header..));
+        R::Response::decode(&mut body, version).expect("an answer in the request's version")
+    }
 }
 
 fn start_storage(
@@ -167,17 +189,4 @@ fn start_storage(
     })
     .expect("an empty log fits an empty image");
     storage
-}
-
-/// A request in this version, from a client on the only listener.
-pub(crate) fn context(api_key: ApiKey, api_version: i16) -> RequestContext {
-    RequestContext {
-        listener: Arc::from(LISTENER),
-        peer: ([127, 0, 0, 1], 40_000).into(),
-        principal: Arc::from("User:ANONYMOUS"),
-        client_id: None,
-        api_key,
-        api_version,
-        correlation_id: 1,
-    }
 }

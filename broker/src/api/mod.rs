@@ -33,6 +33,8 @@ mod produce;
 mod refusal;
 mod replica_assignment;
 mod served;
+#[cfg(test)]
+mod tests;
 mod topic_creation;
 mod topic_name;
 
