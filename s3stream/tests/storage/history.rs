@@ -261,6 +261,7 @@ impl History {
     }
 
     fn check(&self) {
+        self.process().check_alive();
         self.world.check_metadata();
         let memory = self.process().storage.memory();
         let budget = self.world.settings.memory;
@@ -274,12 +275,12 @@ impl History {
         self.world.store.fail(0);
         self.world.metadata.fail(0);
         self.world.pass(PATIENCE).await;
-        self.process().storage.flush().await.unwrap();
+        self.process().flush().await.unwrap();
         for Open { stream, .. } in &self.streams {
             let stream = stream.as_ref().unwrap();
             stream.durable(stream.offsets().appended).await.unwrap();
         }
-        self.process().storage.flush().await.unwrap();
+        self.process().flush().await.unwrap();
         assert_eq!(self.process().storage.backlog_bytes(), 0);
         for Open { oracle, stream } in &self.streams {
             let stream = stream.as_ref().unwrap();

@@ -34,7 +34,7 @@ async fn an_idle_storage_asks_nobody_for_anything() {
     for _ in 0..10 {
         world.pass(DAY).await;
         process.storage.collect_garbage(world.clock.now()).await;
-        process.storage.flush().await.unwrap();
+        process.flush().await.unwrap();
     }
     assert_eq!(world.store.requests(), 1);
     assert_eq!(world.metadata.commands.load(Ordering::Relaxed), 2);

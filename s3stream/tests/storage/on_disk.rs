@@ -99,7 +99,7 @@ async fn everything_at_once_on_real_files() {
         round(&mut world, &ids, flush).await;
     }
     let process = world.start();
-    process.storage.flush().await.unwrap();
+    process.flush().await.unwrap();
     for id in &ids {
         let (stream, _) = process.open(&world, *id).await;
         assert_eq!(stream.offsets().uploaded, stream.offsets().durable);

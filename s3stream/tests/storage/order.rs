@@ -64,7 +64,7 @@ async fn readers_at_the_tail_never_ask_the_store() {
     for _ in 0..50 {
         append(&process, &stream, &mut oracle, &mut random).await;
         stream.durable(Offset(oracle.end())).await.unwrap();
-        process.storage.flush().await.unwrap();
+        process.flush().await.unwrap();
     }
     let puts = world.store.requests();
     let read = stream.read(Offset(0), ALL).await.unwrap();
@@ -99,7 +99,7 @@ async fn an_outage_throttles_appends_and_reads_of_the_tail_go_on() {
     world.store.fail(0);
     append(&process, &stream, &mut oracle, &mut random).await;
     stream.durable(Offset(oracle.end())).await.unwrap();
-    process.storage.flush().await.unwrap();
+    process.flush().await.unwrap();
     assert_eq!(process.storage.backlog_bytes(), 0);
     world.check_store(&process.storage).await;
 }
@@ -140,7 +140,7 @@ async fn a_deleted_topic_is_dropped_from_log_and_store() {
     world.delete_topic();
     process.storage.close(ids[0]);
     assert!(stream.read(Offset(0), ALL).await.is_err());
-    process.storage.flush().await.unwrap();
+    process.flush().await.unwrap();
     assert_eq!(process.storage.memory().log_cache, 0);
     assert_eq!(process.storage.backlog_bytes(), 0);
     world.check_store(&process.storage).await;

@@ -32,7 +32,7 @@ async fn a_broken_disk_stops_everything_and_nobody_is_told_a_lie() {
     assert_eq!(stream.durable(Offset(0)).await, Ok(()));
     assert_eq!(stream.append(next, next_permit), Err(AppendError::Stopped));
     assert!(process.storage.reserve(1).await.is_err());
-    assert!(process.storage.flush().await.is_err());
+    assert!(process.flush().await.is_err());
 }
 
 #[tokio::test(start_paused = true)]
@@ -48,7 +48,7 @@ async fn a_fenced_broker_stops_and_trims_nothing() {
     stream.append(batch, permit).unwrap();
     stream.durable(end).await.unwrap();
     world.local.apply(&Command::FenceBroker(process.epoch)).result.unwrap();
-    assert!(process.storage.flush().await.is_err());
+    assert!(process.flush().await.is_err());
     assert!(matches!(process.storage.failed().await, Failure::Fenced(_)));
     process.crash();
 
@@ -56,7 +56,7 @@ async fn a_fenced_broker_stops_and_trims_nothing() {
     let (stream, link) = process.open(&world, id).await;
     oracle.acked = end.0;
     oracle.recovered(stream.offsets().durable.0, link);
-    process.storage.flush().await.unwrap();
+    process.flush().await.unwrap();
     world.check_store(&process.storage).await;
 }
 

@@ -14,7 +14,7 @@ use penstock_model::id::{
 use penstock_model::image::ObjectLife;
 use penstock_model::invariants;
 use penstock_s3stream::{
-    Appended, Clock, MemoryShares, Parts, Settings, Storage, Stream, UploadSettings,
+    Appended, Clock, MemoryShares, Parts, Settings, Stopped, Storage, Stream, UploadSettings,
 };
 use penstock_wal::files::{Files, OsFiles};
 use penstock_wal::{
@@ -218,6 +218,17 @@ impl Process {
         let mut link = Link::of(opened.checkpoint.as_ref());
         opened.tail.iter().for_each(|batch| link.add(id, batch));
         (opened.stream, link)
+    }
+
+    /// Flushes, in bounded time: an uploader that panicked would never be done.
+    pub(crate) async fn flush(&self) -> Result<(), Stopped> {
+        let flushed = tokio::time::timeout(Duration::from_secs(600), self.storage.flush()).await;
+        flushed.expect("the uploader works on, or says why not")
+    }
+
+    /// The uploader only ends with the storage.
+    pub(crate) fn check_alive(&self) {
+        assert!(!self.upload.is_finished(), "the uploader ended");
     }
 
     /// The process ends where it stands.
