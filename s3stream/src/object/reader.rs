@@ -15,6 +15,7 @@ use penstock_model::id::{ClusterId, ObjectId, StreamId};
 use super::format::{Block, Damage, FOOTER_BYTES, IndexError, decode_checkpoint, decode_footer};
 use super::index::{BlockEntry, ObjectExtent, ObjectIndex};
 use super::key::object_key;
+use crate::store::retry::is_transient;
 
 /// Why a part of an object could not be had. Never is it replaced by other bytes, or by none.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -156,7 +157,14 @@ impl ObjectReader {
         }
         let options = GetOptions::new().with_range(Some(range.clone()));
         let failed = |error| store_error(key, error);
-        let answer = self.store.get_opts(key, options).await.map_err(failed)?;
+        let answer = match self.store.get_opts(key, options).await {
+            Ok(answer) => answer,
+            // Stores answer a range past the end as they answer any failure.
+            Err(error) if is_transient(&error) && self.ends_before(key, range.end).await => {
+                return Err(damaged(key, short()));
+            }
+            Err(error) => return Err(failed(error)),
+        };
         if answer.range != range {
             return Err(damaged(key, short()));
         }
@@ -166,6 +174,11 @@ impl ObjectReader {
             parts.push(chunk);
         }
         parts.finish().ok_or_else(|| damaged(key, short()))
+    }
+
+    /// True if the object is known to be shorter than `end`.
+    async fn ends_before(&self, key: &Path, end: u64) -> bool {
+        self.store.head(key).await.is_ok_and(|there| there.size < end)
     }
 }
 

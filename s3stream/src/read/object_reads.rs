@@ -110,7 +110,7 @@ impl ObjectReads {
             self.0.retried(&what, || self.0.read_once(image, stream, from, limits)).await?;
         let bytes = read.batches.iter().map(|batches| batches.len() as u64).sum();
         let observed = Observed { stream, from, next: read.next, bytes, missed };
-        let ahead = self.0.lock_ahead().observe(observed);
+        let ahead = (bytes > 0).then(|| self.0.lock_ahead().observe(observed)).flatten();
         if let Some(ahead) = ahead {
             let (shared, image) = (self.0.clone(), image.clone());
             tokio::spawn(async move { shared.fetch_ahead(&image, ahead).await });
