@@ -113,8 +113,10 @@ pub(super) async fn begin(
         });
     }
     let broker = Arc::clone(broker);
+    let appended = Instant::now();
     Ok(Outcome::Later(Box::pin(async move {
         let response = settle(&broker, &context, topics, deadline).await;
+        broker.metrics.wal_append_seconds.observe(appended.elapsed().as_secs_f64());
         respond(&context, &response)
     })))
 }
