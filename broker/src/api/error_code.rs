@@ -18,7 +18,7 @@ macro_rules! codes {
     ($($name:ident = $code:literal),* $(,)?) => {
         impl ErrorCode {
             $(#[doc = concat!("Kafka's `", stringify!($name), "`.")]
-            pub const $name: Self = Self($code);)*
+            pub(super) const $name: Self = Self($code);)*
         }
     };
 }
