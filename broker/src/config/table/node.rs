@@ -48,6 +48,8 @@ pub(super) const STORAGE: &[Setting] = settings! {
          `file://{data.dir}/objects`.";
     "wal.url": String =>
         "Where the write-ahead log lies: `file:///path`. Null for `file://{data.dir}/wal`.";
+    "wal.max.put.per.second": Int = "20" (Valid::AtLeast(0)) [nothing] =>
+        "The request budget of a WAL in the object store, which this version does not have.";
     "wal.backlog.bytes.max": Long = "10737418240" (Valid::AtLeast(1)) =>
         "Durable in the WAL and not yet committed as objects; past it producers wait.";
     "upload.bytes.max": Long = "67108864" (Valid::AtLeast(1)) =>
