@@ -9,20 +9,24 @@ use openraft::errors::{ClientWriteError, ForwardToLeader, RaftError};
 use penstock_model::client::{MetadataClient, SubmitError};
 use penstock_model::command::{Command, Outcome};
 use penstock_model::image::MetadataImage;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 use crate::identity::{RaftId, Voter};
 use crate::network::{Answer, Ask, Network, Request, Response};
+use crate::settings::QuorumSettings;
 use crate::type_config::{Applied, Fatal, Proposal, Raft};
 
 /// See [`MetadataClient`]; its guarantees hold.
 pub(crate) struct QuorumClient {
-    pub(crate) raft: Raft,
-    pub(crate) images: watch::Receiver<Arc<MetadataImage>>,
-    pub(crate) network: Arc<dyn Network>,
+    raft: Raft,
+    images: watch::Receiver<Arc<MetadataImage>>,
+    network: Arc<dyn Network>,
     /// After so long the fate of a command counts as unknown.
-    pub(crate) patience: Duration,
+    patience: Duration,
+    /// Bytes that may still be proposed here.
+    room: Semaphore,
+    room_bytes: u32,
 }
 
 /// What became of a command that was proposed here.
@@ -33,7 +37,22 @@ enum Proposed {
 }
 
 impl QuorumClient {
+    pub(crate) fn new(
+        raft: Raft,
+        images: watch::Receiver<Arc<MetadataImage>>,
+        network: Arc<dyn Network>,
+        settings: &QuorumSettings,
+    ) -> Self {
+        let room_bytes = u32::try_from(settings.submit_bytes).unwrap_or(u32::MAX);
+        let room = Semaphore::new(room_bytes as usize);
+        Self { raft, images, network, patience: settings.submit_timeout, room, room_bytes }
+    }
+
     async fn propose(&self, proposal: Proposal) -> Proposed {
+        // A command that is larger than the whole room gets all of it.
+        let bytes = u32::try_from(proposal.encoded().len()).unwrap_or(u32::MAX);
+        let room = self.room.acquire_many(bytes.min(self.room_bytes)).await;
+        let _room = room.expect("nobody closes it");
         match self.raft.client_write(proposal).await {
             Ok(written) => match written.data {
                 Applied::Command(outcome) => Proposed::Decided(outcome),

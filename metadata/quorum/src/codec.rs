@@ -9,12 +9,13 @@
 //! ```
 
 use bytes::{Buf, BufMut};
+use penstock_model::encoding::DecodeError;
 
 use crate::identity::RaftId;
 use crate::type_config::{LeaderId, LogId, Vote};
 
 /// Bytes that no release of this software wrote, or only a later one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Malformed {
     /// The bytes end too early.
     #[error("{0} is cut short")]
@@ -37,8 +38,8 @@ pub enum Malformed {
     #[error("the membership names a voter that it does not describe")]
     UnknownVoter,
     /// A command that the model cannot read.
-    #[error("the command cannot be read")]
-    Command,
+    #[error("the command cannot be read: {0}")]
+    Command(#[from] DecodeError),
 }
 
 pub(crate) fn take_u8(bytes: &mut impl Buf, what: &'static str) -> Result<u8, Malformed> {

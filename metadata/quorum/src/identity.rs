@@ -34,8 +34,8 @@ pub struct Voter {
 }
 
 impl RaftId {
-    /// The id stored in `dir`, or `drawn`, which is stored there first. `drawn` comes from the
-    /// system's entropy; `dir` must exist. Makes blocking calls.
+    /// The id stored in `dir`, which is made if missing, or `drawn`, which is stored there first.
+    /// `drawn` comes from the system's entropy. Makes blocking calls.
     ///
     /// # Errors
     /// When the disk fails, or the stored id is damaged, or gone though there is a log that was
@@ -46,6 +46,7 @@ impl RaftId {
         drawn: Self,
     ) -> Result<Self, StoredNumberError> {
         let stored = StoredNumber::new(dir, "id", b"PNSTRFT1");
+        files.create_dir_all(dir).map_err(|error| stored.failed("make the folder of", error))?;
         if let Some(id) = stored.load(files)? {
             return Ok(Self(id));
         }

@@ -102,9 +102,7 @@ pub(crate) fn encode_payload(payload: &Payload) -> Bytes {
 pub(crate) fn decode_payload(kind: PayloadKind, bytes: Bytes) -> Result<Payload, Malformed> {
     match kind {
         PayloadKind::Blank => take_end(&bytes, "blank entry").map(|()| Payload::Blank),
-        PayloadKind::Command => {
-            Proposal::decode(bytes).map(Payload::Normal).map_err(|_| Malformed::Command)
-        }
+        PayloadKind::Command => Ok(Payload::Normal(Proposal::decode(bytes)?)),
         PayloadKind::Membership => membership::decode(&bytes).map(Payload::Membership),
     }
 }

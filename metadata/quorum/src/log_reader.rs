@@ -5,8 +5,7 @@ use std::io;
 use std::ops::{Bound, Range, RangeBounds};
 use std::sync::Arc;
 
-use futures::Stream;
-use futures::stream;
+use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 use openraft::OptionalSend;
 use openraft::storage::RaftLogReader;
 
@@ -14,6 +13,9 @@ use crate::journal::decode_payload;
 use crate::log::Found;
 use crate::log_store::Shared;
 use crate::type_config::{Entry, TypeConfig, Vote};
+
+/// Entries read back side by side: a read waits mostly for its turn on another thread.
+const READS_AT_ONCE: usize = 16;
 
 /// A reading side; each replication and the state machine have their own.
 pub(crate) struct LogReader {
@@ -27,18 +29,19 @@ impl LogReader {
 
     async fn read(&self, range: Range<u64>, bytes_max: usize) -> io::Result<Vec<Entry>> {
         let found = self.shared.lock().find(range, bytes_max);
-        let mut entries = Vec::with_capacity(found.len());
-        for entry in found {
-            entries.push(match entry {
-                Found::Cached(entry) => entry,
-                Found::Stored(log_id, kind, location) => {
-                    let bytes = self.shared.wal.read(location).await.map_err(io::Error::other)?;
-                    let payload = decode_payload(kind, bytes).map_err(io::Error::other)?;
-                    Entry { log_id, payload }
-                }
-            });
+        let entries = stream::iter(found).map(|found| self.load(found));
+        entries.buffered(READS_AT_ONCE).try_collect().await
+    }
+
+    async fn load(&self, found: Found) -> io::Result<Entry> {
+        match found {
+            Found::Cached(entry) => Ok(entry),
+            Found::Stored(log_id, kind, location) => {
+                let bytes = self.shared.wal.read(location).await.map_err(io::Error::other)?;
+                let payload = decode_payload(kind, bytes).map_err(io::Error::other)?;
+                Ok(Entry { log_id, payload })
+            }
         }
-        Ok(entries)
     }
 }
 

@@ -65,6 +65,8 @@ pub enum LogError {
 
 /// Small: what snapshots make superfluous goes by whole segments.
 const SEGMENT_BYTES: u64 = 4 << 20;
+/// The first one is filled with zeros while an empty node starts.
+const FIRST_SEGMENT_BYTES: u64 = 256 << 10;
 
 /// Where the write-ahead log begins that the journal is in. It is stored before the log is told,
 /// so that recovery can tell what was given up from what was lost.
@@ -94,7 +96,11 @@ impl Head {
 
 /// Recovers the write-ahead log in `{dir}/log`. Makes blocking calls.
 pub(crate) fn recover(files: &Arc<dyn Files>, dir: &Path) -> Result<FileRecovery, LogError> {
-    let settings = FileWalSettings { segment_bytes: SEGMENT_BYTES, ..Default::default() };
+    let settings = FileWalSettings {
+        segment_bytes: SEGMENT_BYTES,
+        first_segment_bytes: FIRST_SEGMENT_BYTES,
+        ..FileWalSettings::default()
+    };
     let head = Head::new(files.clone(), dir).load()?;
     Ok(FileWal::recover(files, &dir.join("log"), head, &settings)?)
 }

@@ -30,7 +30,7 @@ use crate::{blocking, timers};
 pub struct Parts {
     /// Where it keeps its bytes; the caller holds the lock of the data folder.
     pub files: Arc<dyn Files>,
-    /// Its folder, which exists: `log` and `snapshot` are made in it.
+    /// Its folder: `log`, `head` and `snapshot` are made in it.
     pub dir: PathBuf,
     /// Its identity, from [`RaftId::load_or_store`] on the same folder.
     pub id: RaftId,
@@ -117,8 +117,7 @@ impl QuorumNode {
         let raft = Raft::new(id, config, Peers(network.clone()), log, state_machine)
             .await
             .map_err(|fatal| StartError::Raft(fatal.to_string()))?;
-        let patience = settings.submit_timeout;
-        let client = Arc::new(QuorumClient { raft: raft.clone(), images, network, patience });
+        let client = Arc::new(QuorumClient::new(raft.clone(), images, network, &settings));
         let compaction = compaction::run(raft.clone(), progress_seen, settings);
         let tasks = vec![
             tokio::spawn(timers::run(raft.clone(), id)),

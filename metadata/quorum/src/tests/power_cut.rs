@@ -132,7 +132,9 @@ impl History {
         for _ in 0..5 {
             self.choose_fault();
             self.live().await?;
-            self.disk = if self.dice.percent(30) { self.disk.kill() } else { self.disk.crash() };
+            // A disk that has failed may take no writes until the machine starts anew.
+            let killed = self.dice.percent(30) && !matches!(self.fault, Fault::Error);
+            self.disk = if killed { self.disk.kill() } else { self.disk.crash() };
         }
         // The faults are over, and the machine starts anew: the quorum works.
         (self.disk, self.fault) = (self.disk.crash(), Fault::None);
@@ -203,7 +205,6 @@ impl History {
     async fn start(&mut self) -> Result<QuorumNode, String> {
         let dir = Path::new(DIR);
         let mut files: Arc<dyn Files> = Arc::new(self.disk.clone());
-        files.create_dir_all(dir).map_err(|error| error.to_string())?;
         let drawn = RaftId(1 + self.dice.throw() % 1000);
         let id = RaftId::load_or_store(&*files, dir, drawn).map_err(|error| error.to_string())?;
         if let Some((folder, bug)) = self.bug {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use penstock_model::apply::apply;
 use penstock_model::id::LogIndex;
+use penstock_wal::WalError;
 
 use super::*;
 use crate::codec::{put_log_id, put_optional};
@@ -128,6 +129,12 @@ async fn a_log_that_is_gone_is_not_started_without() {
     let dir = tempfile::tempdir().unwrap();
     with_two_snapshots(dir.path()).await;
     fs::remove_dir_all(dir.path().join("log")).unwrap();
+    // Where it began says that it went further.
+    let error = QuorumNode::start(small(dir.path())).await.err().unwrap();
+    assert!(matches!(error, StartError::Log(LogError::Wal(WalError::Missing { .. }))), "{error}");
+    // And if that is gone too, the snapshots do.
+    fs::remove_dir_all(dir.path().join("log")).unwrap();
+    fs::remove_file(dir.path().join("head")).unwrap();
     let error = QuorumNode::start(small(dir.path())).await.err().unwrap();
     assert!(matches!(error, StartError::Log(LogError::Gone)), "{error}");
 }
