@@ -30,12 +30,15 @@ impl Shared {
         let destroyed: Vec<_> = image.destroyed_before(before).map(|(_, id)| id).collect();
         for ids in destroyed.chunks(FORGOTTEN_MAX) {
             let deleted = self.delete_objects(ids).await;
-            if deleted.is_empty() {
-                continue;
-            }
+            let store_answers = deleted.len() == ids.len();
             self.counters.deleted_objects.add(deleted.len() as u64);
-            if let Err(refused) = self.submit(Command::ForgetObjects(deleted)).await {
+            if !deleted.is_empty()
+                && let Err(refused) = self.submit(Command::ForgetObjects(deleted)).await
+            {
                 tracing::warn!(%refused, "deleted objects are not forgotten, will try again");
+            }
+            if !store_answers {
+                return;
             }
         }
         for (first, lease) in image.expired_leases(now) {
@@ -92,7 +95,9 @@ impl Shared {
             match self.store.delete(&key).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => gone.push(id),
                 Err(error) => {
+                    // The next would most likely fail as well; the caller comes again.
                     tracing::warn!(%key, %error, "an object was not deleted, will try again");
+                    break;
                 }
             }
         }

@@ -17,12 +17,12 @@ use crate::shared::Shared;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct UploadedCommit {
     pub(crate) planned: PlannedCommit,
-    pub(crate) objects: Vec<Uploaded>,
+    pub(crate) objects: Vec<PutObject>,
 }
 
-/// One object without its bytes.
+/// One object that lies in the store, without its bytes.
 #[derive(Clone, Debug)]
-pub(crate) struct Uploaded {
+pub(crate) struct PutObject {
     pub(crate) object: UploadedObject,
     pub(crate) ranges: Vec<UploadedRange>,
     pub(crate) checkpoints: Vec<(StreamId, CheckpointRef)>,
@@ -44,7 +44,7 @@ impl Prepared {
             let put = |object| put_object(&*shared.store, shared.cluster, object, backoff);
             match try_join_all(objects.iter().map(put)).await {
                 Ok(_) => {
-                    let objects = objects.into_iter().map(Uploaded::from).collect();
+                    let objects = objects.into_iter().map(PutObject::from).collect();
                     return Ok(UploadedCommit { planned, objects });
                 }
                 Err(PutError::Taken { key }) => {
@@ -74,7 +74,7 @@ impl Prepared {
     }
 }
 
-impl From<EncodedObject> for Uploaded {
+impl From<EncodedObject> for PutObject {
     fn from(encoded: EncodedObject) -> Self {
         let EncodedObject { object, ranges, checkpoints, .. } = encoded;
         Self { object, ranges, checkpoints }

@@ -75,6 +75,7 @@ async fn round(world: &mut World, ids: &[StreamId], flush: Duration) {
         streams.push(stream);
     }
     while !writers.iter().all(tokio::task::JoinHandle::is_finished) {
+        process.check_alive();
         for stream in &streams {
             read(stream).await;
         }
