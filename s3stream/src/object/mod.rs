@@ -8,6 +8,7 @@
 //! Nothing here knows what a batch contains, which objects exist, or when one is to be written:
 //! a batch is bytes with an offset span, and metadata says the rest.
 
+mod block;
 pub mod format;
 pub mod index;
 pub mod key;

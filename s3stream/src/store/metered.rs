@@ -6,7 +6,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -18,111 +17,7 @@ use object_store::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// What is asked of a store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operation {
-    /// Write an object.
-    Put,
-    /// Read an object, or a range of it.
-    Get,
-    /// Look whether there is one.
-    Head,
-    /// Delete one.
-    Delete,
-    /// List some.
-    List,
-}
-
-impl Operation {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Put, Self::Get, Self::Head, Self::Delete, Self::List];
-
-    /// The name in metrics.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Put => "put",
-            Self::Get => "get",
-            Self::Head => "head",
-            Self::Delete => "delete",
-            Self::List => "list",
-        }
-    }
-}
-
-/// How a request ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// As asked.
-    Ok,
-    /// There is no such object.
-    NotFound,
-    /// A condition was not met, such as that there be no such object yet.
-    Conflict,
-    /// In any other way.
-    Failed,
-    /// Whoever asked went away before it ended.
-    Cancelled,
-}
-
-impl Outcome {
-    /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Ok, Self::NotFound, Self::Conflict, Self::Failed, Self::Cancelled];
-
-    /// The name in metrics.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::NotFound => "not_found",
-            Self::Conflict => "conflict",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    fn of<T>(answer: &Result<T>) -> Self {
-        match answer {
-            Ok(_) => Self::Ok,
-            Err(Error::NotFound { .. }) => Self::NotFound,
-            Err(
-                Error::AlreadyExists { .. }
-                | Error::Precondition { .. }
-                | Error::NotModified { .. },
-            ) => Self::Conflict,
-            Err(_) => Self::Failed,
-        }
-    }
-}
-
-/// Counters that only grow.
-#[derive(Debug, Default)]
-pub struct StoreCounters {
-    requests: [[AtomicU64; Outcome::ALL.len()]; Operation::ALL.len()],
-    bytes_read: AtomicU64,
-    bytes_written: AtomicU64,
-}
-
-impl StoreCounters {
-    /// Requests that ended.
-    #[must_use]
-    pub fn requests(&self, operation: Operation, outcome: Outcome) -> u64 {
-        self.requests[operation as usize][outcome as usize].load(Ordering::Relaxed)
-    }
-
-    /// Bytes of objects that were received.
-    #[must_use]
-    pub fn bytes_read(&self) -> u64 {
-        self.bytes_read.load(Ordering::Relaxed)
-    }
-
-    /// Bytes of objects that were written with success.
-    #[must_use]
-    pub fn bytes_written(&self) -> u64 {
-        self.bytes_written.load(Ordering::Relaxed)
-    }
-}
+pub use super::counters::{Operation, Outcome, StoreCounters};
 
 /// How many requests may be under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -229,8 +124,7 @@ impl Request {
 
 impl Drop for Request {
     fn drop(&mut self) {
-        let outcomes = &self.counters.requests[self.operation as usize];
-        outcomes[self.outcome as usize].fetch_add(1, Ordering::Relaxed);
+        self.counters.count(self.operation, self.outcome);
     }
 }
 
@@ -243,9 +137,9 @@ impl ObjectStore for MeteredStore {
         options: PutOptions,
     ) -> Result<PutResult> {
         let mut request = self.begin(Operation::Put).await;
-        let bytes = payload.content_length() as u64;
+        let bytes = payload.content_length();
         let answer = request.ended(self.store.put_opts(location, payload, options).await)?;
-        self.counters.bytes_written.fetch_add(bytes, Ordering::Relaxed);
+        self.counters.count_written(bytes);
         Ok(answer)
     }
 
@@ -268,9 +162,7 @@ impl ObjectStore for MeteredStore {
         let (meta, range) = (answer.meta.clone(), answer.range.clone());
         let (attributes, extensions) = (answer.attributes.clone(), answer.extensions.clone());
         let counters = self.counters.clone();
-        let count = move |chunk: &Bytes| {
-            counters.bytes_read.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-        };
+        let count = move |chunk: &Bytes| counters.count_read(chunk.len());
         let body = request.watch(answer.into_stream()).inspect_ok(count).boxed();
         let payload = GetResultPayload::Stream(body);
         Ok(GetResult { payload, meta, range, attributes, extensions })
@@ -286,8 +178,7 @@ impl ObjectStore for MeteredStore {
             let counters = store.counters.clone();
             store.store.delete_stream(locations).inspect(move |answer| {
                 let _held_until_the_end = &slot;
-                let outcomes = &counters.requests[Operation::Delete as usize];
-                outcomes[Outcome::of(answer) as usize].fetch_add(1, Ordering::Relaxed);
+                counters.count(Operation::Delete, Outcome::of(answer));
             })
         };
         stream::once(deletions).flatten().boxed()
