@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use penstock_model::command::CheckpointRef;
 use penstock_model::id::{ClusterId, ObjectId};
-use penstock_s3stream::object::format::Block;
-use penstock_s3stream::object::index::{CheckpointEntry, ObjectExtent, ObjectIndex};
+use penstock_s3stream::object::index::{BlockEntry, CheckpointEntry, ObjectExtent, ObjectIndex};
 use penstock_s3stream::object::reader::ObjectReader;
 use penstock_s3stream::store::local::LocalStore;
 use penstock_s3stream::store::open::{StoreSettings, open};
@@ -68,7 +67,7 @@ pub async fn object(place: &str, out: &mut dyn Write) -> Result<(), InspectError
     for entry in index.blocks() {
         let blocks = reader.blocks(extent.id, std::slice::from_ref(entry)).await?;
         for block in blocks {
-            show_block(out, entry, &block).map_err(InspectError::Output)?;
+            show_block(out, entry, block.batches()).map_err(InspectError::Output)?;
         }
     }
     for entry in index.checkpoints() {
@@ -97,21 +96,16 @@ fn show_head(out: &mut dyn Write, extent: ObjectExtent, index: &ObjectIndex) -> 
     )
 }
 
-fn show_block(
-    out: &mut dyn Write,
-    entry: &penstock_s3stream::object::index::BlockEntry,
-    block: &Block,
-) -> io::Result<()> {
+fn show_block(out: &mut dyn Write, entry: &BlockEntry, batches: usize) -> io::Result<()> {
     writeln!(
         out,
-        "block at {}: stream {} epoch {}, offsets {}..{}, {} batches, {} records, {} bytes, max \
+        "block at {}: stream {} epoch {}, offsets {}..{}, {batches} batches, {} records, {} bytes, max \
          timestamp {}",
         entry.position,
         entry.stream,
         entry.epoch,
         entry.offsets.start,
         entry.offsets.end,
-        block.batches(),
         entry.records,
         entry.size,
         entry.max_timestamp

@@ -1,0 +1,77 @@
+//! Why a node does not start, and why one ends by itself. Each says what to do.
+
+use std::io;
+
+use penstock_model::client::SubmitError;
+use penstock_model::command::Refused;
+use penstock_quorum::{QuorumFailure, StoredNumberError};
+use penstock_s3stream::Failure;
+use penstock_s3stream::store::open::OpenError;
+use penstock_wal::WalError;
+
+/// Why a node does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another process uses the folder.
+    #[error("{0} is in use by another process; stop it, or set another data.dir")]
+    Locked(String),
+    /// Give the process a folder that it may write.
+    #[error("data.dir: {0}")]
+    Folder(io::Error),
+    /// Free the address, or set another.
+    #[error("cannot listen on {address} ({setting}): {reason}")]
+    Bind {
+        /// As set.
+        address: String,
+        /// By which setting.
+        setting: &'static str,
+        /// What the system said.
+        reason: io::Error,
+    },
+    /// See the error.
+    #[error(transparent)]
+    Identity(#[from] StoredNumberError),
+    /// See the error.
+    #[error(transparent)]
+    Quorum(#[from] penstock_quorum::StartError),
+    /// See the error.
+    #[error(transparent)]
+    QuorumFailed(#[from] QuorumFailure),
+    /// See the error.
+    #[error(transparent)]
+    Submit(#[from] SubmitError),
+    /// The folder is another cluster's.
+    #[error("data.dir belongs to cluster {found}, not {expected}; correct cluster.id or data.dir")]
+    OtherCluster {
+        /// What the folder says.
+        found: String,
+        /// What `cluster.id` says.
+        expected: String,
+    },
+    /// The metadata says no to what every start does.
+    #[error("the metadata refuses to let this node in: {0}")]
+    Refused(#[from] Refused),
+    /// See the error.
+    #[error("the write-ahead log cannot be used: {0}")]
+    Wal(#[from] WalError),
+    /// See the error.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// See the error.
+    #[error("log and metadata contradict each other: {0}; restore data.dir as a whole")]
+    Storage(#[from] penstock_s3stream::StartError),
+}
+
+/// Why a running node ended by itself. What was acknowledged is safe.
+#[derive(Debug, thiserror::Error)]
+pub enum NodeFailure {
+    /// See the error.
+    #[error(transparent)]
+    Storage(#[from] Failure),
+    /// See the error.
+    #[error(transparent)]
+    Quorum(#[from] QuorumFailure),
+    /// A bug: a task that must run as long as the node has ended.
+    #[error("a task of the node ended: {0}")]
+    Task(String),
+}
