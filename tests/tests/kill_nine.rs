@@ -1,6 +1,6 @@
 //! `kill -9` under load: nothing acknowledged is lost, nothing comes twice, order and offsets stay.
 //!
-//! Rounds: 4, or as many as `PENSTOCK_KILL_ROUNDS` says.
+//! Rounds: 4, or as many as `KILL_NINE_ROUNDS` says.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -139,8 +139,8 @@ impl Follower {
 
 #[test]
 fn nothing_acknowledged_is_lost_and_nothing_comes_twice() -> anyhow::Result<()> {
-    let rounds = match std::env::var("PENSTOCK_KILL_ROUNDS") {
-        Ok(rounds) => rounds.parse().context("PENSTOCK_KILL_ROUNDS is a number")?,
+    let rounds = match std::env::var("KILL_NINE_ROUNDS") {
+        Ok(rounds) => rounds.parse().context("KILL_NINE_ROUNDS is a number")?,
         Err(_) => 4,
     };
     let folder = tempfile::tempdir()?;
