@@ -1,5 +1,6 @@
 //! Changes the settings of one resource: what both APIs that alter settings have in common.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use penstock_model::command::{AlterConfigs, Command, ConfigResource, Refused};
@@ -38,7 +39,7 @@ pub(super) async fn make(
     changes: &[Change<'_>],
 ) -> Vec<Result<(), Refusal>> {
     let key = |change: &Change<'_>| (change.resource_type, change.name.to_owned());
-    let mut times = std::collections::HashMap::new();
+    let mut times = HashMap::new();
     for change in changes {
         *times.entry(key(change)).or_insert(0) += 1;
     }

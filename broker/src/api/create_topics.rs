@@ -114,6 +114,7 @@ impl Created {
         CreatableTopicResult {
             name,
             topic_id: Uuid(id.0),
+            error_message: None,
             num_partitions: i32::try_from(self.partitions).expect("a request's limit bounds it"),
             replication_factor: self.replication_factor,
             configs: Some(configs.collect()),

@@ -155,7 +155,8 @@ fn plan_one(
     }
     match wanted.replication_factor {
         -1 => creation.replication_factor = defaults.replication_factor,
-        // More than there are brokers is fine: durability is the store's (ARCHITECTURE.md).
+        // More than there are brokers is fine, other than in Kafka: the number is shown, and
+        // durability is the store's.
         1.. => {}
         _ => {
             let message =

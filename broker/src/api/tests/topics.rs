@@ -33,6 +33,7 @@ async fn a_created_topic_is_visible_and_its_partitions_open() {
         let id = test.broker.metadata.image().topic_by_name("t").unwrap().id;
         assert!(test.broker.partitions.get(id, 1).await.is_ok());
         let [result] = &response.topics[..] else { panic!("{response:?}") };
+        assert_eq!(result.error_message, None);
         if version >= 5 {
             assert_eq!((result.num_partitions, result.replication_factor), (2, 1));
             let configs = result.configs.as_ref().unwrap();
