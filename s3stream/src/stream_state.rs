@@ -162,3 +162,29 @@ impl StreamInner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_fold_never_takes_the_place_of_a_newer_one() {
+        let start = Offset::ZERO;
+        let at = Positions { start, uploaded: start, durable: start, appended: start };
+        let state = StreamState::new(StreamId(1), StreamEpoch(0), at, start);
+        let fold = |offset| Checkpoint { offset: Offset(offset), bytes: Bytes::from_static(b"x") };
+        let mut inner = state.lock();
+        inner.keep_committed_fold(&fold(4));
+        assert_eq!(inner.folded, Some(fold(4)));
+        // A large one is committed, and let go of, while somebody reads the one before it.
+        inner.keep_fold(Offset(9), vec![0; KEPT_CHECKPOINT_BYTES_MAX + 1].into());
+        inner.keep_committed_fold(&fold(4));
+        inner.cache.commit(Offset(9));
+        inner.release_fold(Offset(9));
+        assert_eq!(inner.folded, None);
+        inner.keep_committed_fold(&fold(4));
+        assert_eq!(inner.folded, None);
+        inner.keep_committed_fold(&fold(9));
+        assert_eq!(inner.folded, Some(fold(9)));
+    }
+}

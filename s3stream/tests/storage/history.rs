@@ -145,9 +145,15 @@ impl History {
     /// Some reads at once, so that uploads, evictions and trims of the log come in between.
     async fn read(&mut self) {
         let count = 1 + self.random.below(4);
+        let upload = self.random.chance(30);
         let reads: Vec<_> = (0..count).map(|_| (self.pick(), self.random.next())).collect();
         let reads = reads.into_iter().map(|(index, seed)| self.read_one(index, Random::new(seed)));
-        futures::future::join_all(reads).await;
+        let flush = async {
+            if upload {
+                let _ = timeout(PATIENCE, self.process().storage.flush()).await;
+            }
+        };
+        futures::future::join(flush, futures::future::join_all(reads)).await;
     }
 
     async fn read_one(&self, index: usize, mut random: Random) {

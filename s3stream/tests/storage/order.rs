@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use penstock_model::id::{Offset, StreamId};
-use penstock_s3stream::{Clock, ReadLimits, Settings, Stream, TailListener};
+use penstock_s3stream::{Clock, ReadError, ReadLimits, Settings, Stream, TailListener};
 
 use crate::oracle::Oracle;
 use crate::random::Random;
@@ -145,4 +145,55 @@ async fn a_deleted_topic_is_dropped_from_log_and_store() {
     assert_eq!(process.storage.backlog_bytes(), 0);
     world.check_store(&process.storage).await;
     assert!(world.store.content().await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destroyed_object_stays_as_long_as_a_read_may_take() {
+    let mut world = World::new(1, Settings::default());
+    let process = world.start();
+    let id = world.create_topic(1)[0];
+    let (stream, _) = process.open(&world, id).await;
+    let (mut oracle, mut random) = (Oracle::new(id), Random::new(1));
+    append(&process, &stream, &mut oracle, &mut random).await;
+    stream.durable(Offset(oracle.end())).await.unwrap();
+    process.flush().await.unwrap();
+    append(&process, &stream, &mut oracle, &mut random).await;
+    stream.durable(Offset(oracle.end())).await.unwrap();
+    process.flush().await.unwrap();
+    process.storage.trim(&[(id, Offset(oracle.end()))]).await.unwrap();
+    // The first is destroyed; the second holds the checkpoint.
+    let delay = world.settings.delete_delay;
+    world.pass(delay).await;
+    process.storage.collect_garbage(world.clock.now()).await;
+    assert_eq!(world.store.content().await.len(), 2);
+    world.pass(Duration::from_millis(1)).await;
+    process.storage.collect_garbage(world.clock.now()).await;
+    assert_eq!(world.store.content().await.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_whose_object_is_deleted_meanwhile_looks_again() {
+    let mut world = World::new(1, crate::world::tiny());
+    world.settings.memory.log_cache = 0;
+    let process = world.start();
+    let id = world.create_topic(1)[0];
+    let (stream, _) = process.open(&world, id).await;
+    let (mut oracle, mut random) = (Oracle::new(id), Random::new(1));
+    for _ in 0..3 {
+        append(&process, &stream, &mut oracle, &mut random).await;
+        stream.durable(Offset(oracle.end())).await.unwrap();
+        process.flush().await.unwrap();
+    }
+    world.store.fail(100);
+    let reader = stream.clone();
+    let read = tokio::spawn(async move { reader.read(Offset(0), ALL).await });
+    world.pass(Duration::from_secs(1)).await;
+    assert!(!read.is_finished(), "an outage is waited for");
+    let start = oracle.batches[1].offsets.start;
+    process.storage.trim(&[(id, Offset(start))]).await.unwrap();
+    world.clock.pass(Duration::from_secs(3_600));
+    world.store.fail(0);
+    process.storage.collect_garbage(world.clock.now()).await;
+    let error = read.await.unwrap().unwrap_err();
+    assert!(matches!(error, ReadError::OutOfRange { start: now, .. } if now.0 == start), "{error}");
 }
