@@ -16,7 +16,9 @@ const ALL: ReadLimits =
     ReadLimits { max_bytes: usize::MAX, at_least_one: true, up_to: Offset(u64::MAX) };
 
 async fn append(process: &Process, stream: &Stream, oracle: &mut Oracle, random: &mut Random) {
-    let permit = process.storage.reserve(2_012).await.unwrap();
+    let room =
+        tokio::time::timeout(Duration::from_secs(3_600), process.storage.reserve(2_012)).await;
+    let permit = room.expect("there is room in the end").unwrap();
     let batch = oracle.next(random, 2_000);
     stream.append(batch, permit).unwrap();
 }
@@ -121,6 +123,7 @@ async fn an_expired_lease_is_taken_anew_and_leaves_nothing_behind() {
     // Only this node's own collection expires it, while the upload is still trying.
     process.storage.collect_garbage(world.clock.now()).await;
     world.store.fail(0);
+    process.flush().await.unwrap();
     flush.await.unwrap().unwrap();
     assert_eq!(stream.offsets().uploaded.0, oracle.end());
     world.check_store(&process.storage).await;
