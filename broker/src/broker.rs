@@ -10,6 +10,7 @@ use penstock_wire::WireString;
 use crate::api::FetchSessions;
 use crate::config::Given;
 use crate::env::Entropy;
+use crate::group::GroupCoordinator;
 use crate::log::Partitions;
 use crate::metrics::Metrics;
 use crate::net::ByteBudget;
@@ -35,6 +36,8 @@ pub struct Broker {
     pub topic_settings: Arc<TopicSettingsCache>,
     /// Ids for idempotent producers.
     pub producer_ids: ProducerIds,
+    /// The groups that are coordinated here.
+    pub groups: Arc<GroupCoordinator>,
     /// Incremental fetch sessions. A short lock, never held across an await.
     pub fetch_sessions: Mutex<FetchSessions>,
     /// Memory for answers to fetches.

@@ -8,6 +8,7 @@ pub mod cluster_id;
 pub mod config;
 pub mod doctor;
 pub mod env;
+pub mod group;
 pub mod inspect;
 pub mod log;
 pub mod metrics;

@@ -21,6 +21,7 @@ use crate::api::{Api, FetchSessions};
 use crate::broker::Broker;
 use crate::config::Given;
 use crate::env::{Entropy, SystemEntropy};
+use crate::group::{GroupCoordinator, GroupParts};
 use crate::log::{LogStateFold, Partitions};
 use crate::metrics::Metrics;
 use crate::net::{Admission, ByteBudget, Handler, Outcome, RequestFrame, Session};
@@ -122,11 +123,25 @@ impl TestBroker {
         let (draining, drain_seen) = shutdown::channel();
         let topic_settings =
             TopicSettingsCache::new(Arc::clone(&given), node, Arc::clone(&metrics));
+        let partitions = Partitions::new(storage.clone(), Arc::clone(&metadata), epoch);
+        let partitions = Arc::new(partitions);
+        let groups = Arc::new(GroupCoordinator::new(GroupParts {
+            given: Arc::clone(&given),
+            epoch,
+            partitions: Arc::clone(&partitions),
+            storage: storage.clone(),
+            metadata: Arc::clone(&metadata),
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+            draining: drain_seen.clone(),
+        }));
+        tokio::spawn(Arc::clone(&groups).run(drain_seen.clone()));
         let broker = Broker {
             node,
             epoch,
             given,
-            partitions: Arc::new(Partitions::new(storage.clone(), Arc::clone(&metadata), epoch)),
+            partitions,
+            groups,
             producer_ids: ProducerIds::new(Arc::clone(&metadata), epoch, Arc::clone(&entropy)),
             metadata,
             storage,

@@ -7,6 +7,7 @@ use penstock_model::client::SubmitError;
 use penstock_records::{Rejection, RejectionClass};
 use penstock_s3stream::{OpenError, ReadError, TrimError};
 
+use crate::group::GroupError;
 use crate::log::{AppendError, PartitionError, SequenceError};
 
 /// An error code as the protocol carries it.
@@ -58,6 +59,7 @@ codes! {
     INVALID_PRODUCER_EPOCH = 47,
     TRANSACTIONAL_ID_AUTHORIZATION_FAILED = 53,
     KAFKA_STORAGE_ERROR = 56,
+    NON_EMPTY_GROUP = 68,
     GROUP_ID_NOT_FOUND = 69,
     FETCH_SESSION_ID_NOT_FOUND = 70,
     INVALID_FETCH_SESSION_EPOCH = 71,
@@ -132,6 +134,35 @@ impl From<&TrimError> for ErrorCode {
             TrimError::Unknown(error) => Self::from(error),
             TrimError::Refused(_) | TrimError::NotOpen(_) => Self::NOT_LEADER_OR_FOLLOWER,
         }
+    }
+}
+
+impl From<GroupError> for ErrorCode {
+    fn from(error: GroupError) -> Self {
+        match error {
+            GroupError::Loading => Self::COORDINATOR_LOAD_IN_PROGRESS,
+            GroupError::InvalidGroup => Self::INVALID_GROUP_ID,
+            GroupError::TooLong => Self::INVALID_REQUEST,
+            GroupError::InvalidSessionTimeout => Self::INVALID_SESSION_TIMEOUT,
+            GroupError::NotCoordinator => Self::NOT_COORDINATOR,
+            GroupError::NotAvailable => Self::COORDINATOR_NOT_AVAILABLE,
+            GroupError::UnknownMember => Self::UNKNOWN_MEMBER_ID,
+            GroupError::IllegalGeneration => Self::ILLEGAL_GENERATION,
+            GroupError::RebalanceInProgress => Self::REBALANCE_IN_PROGRESS,
+            GroupError::InconsistentProtocol => Self::INCONSISTENT_GROUP_PROTOCOL,
+            GroupError::MemberIdRequired => Self::MEMBER_ID_REQUIRED,
+            GroupError::FencedInstance => Self::FENCED_INSTANCE_ID,
+            GroupError::Full => Self::GROUP_MAX_SIZE_REACHED,
+            GroupError::UnknownGroup => Self::GROUP_ID_NOT_FOUND,
+            GroupError::NotEmpty => Self::NON_EMPTY_GROUP,
+        }
+    }
+}
+
+impl ErrorCode {
+    /// The code of an outcome that is nothing but good or bad.
+    pub(super) fn of(outcome: Result<(), GroupError>) -> Self {
+        outcome.map_or_else(Self::from, |()| Self::NONE)
     }
 }
 

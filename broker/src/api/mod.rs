@@ -17,22 +17,32 @@ mod config_value;
 mod context;
 mod create_partitions;
 mod create_topics;
+mod delete_groups;
 mod delete_records;
 mod delete_topics;
 mod describe_cluster;
 mod describe_configs;
+mod describe_groups;
 mod error_code;
 mod fetch;
+mod find_coordinator;
+mod heartbeat;
 mod incremental_alter_configs;
 mod init_producer_id;
 mod internal_topic;
+mod join_group;
+mod leave_group;
+mod list_groups;
 mod list_offsets;
 mod metadata;
+mod offset_commit;
+mod offset_fetch;
 mod offset_for_leader_epoch;
 mod produce;
 mod refusal;
 mod replica_assignment;
 mod served;
+mod sync_group;
 #[cfg(test)]
 mod tests;
 mod topic_creation;
@@ -46,6 +56,7 @@ use tokio::time::Instant;
 
 pub use context::RequestContext;
 pub use fetch::Sessions as FetchSessions;
+pub(crate) use topic_name::CONSUMER_OFFSETS;
 
 use crate::broker::Broker;
 use crate::net::{Admission, Handler, Outcome, RequestFrame, Response, Session};
@@ -111,6 +122,30 @@ impl Api {
             }
             ApiKey::IncrementalAlterConfigs => {
                 respond(at, &incremental_alter_configs::handle(broker, decode(at, body)?).await)
+            }
+            ApiKey::FindCoordinator => {
+                respond(at, &find_coordinator::handle(broker, at, decode(at, body)?).await)
+            }
+            ApiKey::JoinGroup => {
+                respond(at, &join_group::handle(broker, at, decode(at, body)?).await)
+            }
+            ApiKey::SyncGroup => respond(at, &sync_group::handle(broker, decode(at, body)?).await),
+            ApiKey::Heartbeat => respond(at, &heartbeat::handle(broker, decode(at, body)?).await),
+            ApiKey::LeaveGroup => {
+                respond(at, &leave_group::handle(broker, at, decode(at, body)?).await)
+            }
+            ApiKey::OffsetCommit => {
+                respond(at, &offset_commit::handle(broker, at, decode(at, body)?).await)
+            }
+            ApiKey::OffsetFetch => {
+                respond(at, &offset_fetch::handle(broker, at, decode(at, body)?).await)
+            }
+            ApiKey::DescribeGroups => {
+                respond(at, &describe_groups::handle(broker, at, decode(at, body)?).await)
+            }
+            ApiKey::ListGroups => respond(at, &list_groups::handle(broker, &decode(at, body)?)),
+            ApiKey::DeleteGroups => {
+                respond(at, &delete_groups::handle(broker, decode(at, body)?).await)
             }
             // `admit` lets only those through that `SERVED` names.
             other => unreachable!("{} is served without an arm here", other.name()),

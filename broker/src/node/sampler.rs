@@ -61,6 +61,7 @@ impl Sampler {
             let counter = metrics.object_store_bytes.get_or_create(&DirectionLabel { direction });
             counter.inner().store(bytes, Ordering::Relaxed);
         }
+        self.broker.groups.sample_lag(metrics);
         let image = self.broker.metadata.image();
         let led = image.owned_count(self.broker.epoch);
         metrics.partitions_led.set(i64::try_from(led).unwrap_or(i64::MAX));

@@ -15,6 +15,7 @@ use crate::api::{Api, FetchSessions};
 use crate::broker::Broker;
 use crate::config::{Given, NodeConfig};
 use crate::env::Entropy;
+use crate::group::{GroupCoordinator, GroupParts};
 use crate::log::{Housekeeping, HousekeepingIntervals, Partitions};
 use crate::metrics::Metrics;
 use crate::net::transport::TcpAcceptor;
@@ -81,6 +82,17 @@ pub(super) async fn open(
     };
     background.spawn(housekeeping.run(stopping.clone()));
     let fetch_sessions = FetchSessions::new(config.fetch_sessions_max, FETCH_SESSION_IDLE_MS_MIN);
+    let groups = Arc::new(GroupCoordinator::new(GroupParts {
+        given: Arc::clone(&given),
+        epoch,
+        partitions: Arc::clone(&partitions),
+        storage: storage.clone(),
+        metadata: Arc::clone(&metadata),
+        clock: Arc::clone(&clock),
+        entropy: Arc::clone(&entropy),
+        draining: draining.clone(),
+    }));
+    background.spawn(Arc::clone(&groups).run(stopping.clone()));
     let broker = Broker {
         node: config.node,
         epoch,
@@ -90,6 +102,7 @@ pub(super) async fn open(
         storage,
         partitions,
         topic_settings,
+        groups,
         fetch_sessions: Mutex::new(fetch_sessions),
         fetch_budget: ByteBudget::new(config.memory.responses),
         // Two answers of full size fit at a time.

@@ -1,0 +1,84 @@
+//! `JoinGroup` (11): a member joins, and waits until its group is together.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use penstock_wire::WireString;
+use penstock_wire::join_group_request::JoinGroupRequest;
+use penstock_wire::join_group_response::{JoinGroupResponse, JoinGroupResponseMember};
+
+use super::RequestContext;
+use super::error_code::ErrorCode;
+use crate::broker::Broker;
+use crate::group::{Client, InstanceId, JoinRequest, JoinedMember, MemberId, Protocol};
+
+/// The first version in which there may be no protocol.
+const NULLABLE_PROTOCOL: i16 = 7;
+
+pub(super) async fn handle(
+    broker: &Broker,
+    context: &RequestContext,
+    request: JoinGroupRequest,
+) -> JoinGroupResponse {
+    let version = context.api_version;
+    let group = request.group_id.detach();
+    let joined = broker.groups.join(&group, join_request(context, &request)).await;
+    // Parked for minutes, nobody needs the frame.
+    drop(request);
+    let text = |text: Option<Arc<str>>| text.as_deref().map(WireString::copy_from);
+    let nullable = |text: Option<WireString>| {
+        text.or_else(|| (version < NULLABLE_PROTOCOL).then(WireString::default))
+    };
+    match joined {
+        Ok(joined) => JoinGroupResponse {
+            generation_id: joined.generation.0,
+            protocol_type: text(joined.protocol_type),
+            protocol_name: nullable(text(joined.protocol)),
+            leader: joined.leader.as_ref().map(MemberId::to_wire).unwrap_or_default(),
+            skip_assignment: joined.skip_assignment,
+            member_id: joined.member.to_wire(),
+            members: joined.members.iter().map(member).collect(),
+            ..JoinGroupResponse::default()
+        },
+        Err(refusal) => JoinGroupResponse {
+            error_code: ErrorCode::from(refusal.error).0,
+            generation_id: -1,
+            protocol_name: nullable(None),
+            member_id: refusal.member.as_ref().map(MemberId::to_wire).unwrap_or_default(),
+            ..JoinGroupResponse::default()
+        },
+    }
+}
+
+fn member(member: &JoinedMember) -> JoinGroupResponseMember {
+    JoinGroupResponseMember {
+        member_id: member.id.to_wire(),
+        group_instance_id: member.instance.as_ref().map(InstanceId::to_wire),
+        metadata: member.metadata.clone(),
+    }
+}
+
+/// The request without its frame.
+fn join_request(context: &RequestContext, request: &JoinGroupRequest) -> JoinRequest {
+    let protocols = request.protocols.iter().map(|protocol| Protocol {
+        name: Arc::from(&*protocol.name),
+        metadata: Bytes::copy_from_slice(&protocol.metadata),
+    });
+    JoinRequest {
+        member: Some(&*request.member_id).filter(|id| !id.is_empty()).map(MemberId::new),
+        instance: request.group_instance_id.as_deref().map(InstanceId::new),
+        client: Client {
+            id: Arc::from(context.client_id.as_deref().unwrap_or_default()),
+            host: Arc::from(format!("/{}", context.peer.ip().to_canonical())),
+        },
+        session_timeout_ms: request.session_timeout_ms,
+        rebalance_timeout_ms: match context.api_version {
+            0 => request.session_timeout_ms,
+            _ => request.rebalance_timeout_ms,
+        },
+        protocol_type: Arc::from(&*request.protocol_type),
+        protocols: protocols.collect(),
+        id_required: context.api_version >= 4,
+        may_skip_assignment: context.api_version >= 9,
+    }
+}

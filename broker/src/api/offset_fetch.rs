@@ -1,0 +1,211 @@
+//! `OffsetFetch` (9): how far groups have come.
+//!
+//! Three shapes of one question: version 1 knows errors by partition only, 2 to 7 ask for one
+//! group, later ones for many.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use penstock_model::id::TopicId;
+use penstock_model::image::MetadataImage;
+use penstock_wire::offset_fetch_request::{OffsetFetchRequest, OffsetFetchRequestGroup};
+use penstock_wire::offset_fetch_response::{
+    OffsetFetchResponse, OffsetFetchResponseGroup, OffsetFetchResponsePartition,
+    OffsetFetchResponsePartitions, OffsetFetchResponseTopic, OffsetFetchResponseTopics,
+};
+use penstock_wire::{Uuid, WireString};
+
+use super::RequestContext;
+use super::error_code::ErrorCode;
+use crate::broker::Broker;
+use crate::group::{CommittedOffsets, GroupError};
+
+/// The first version that asks for many groups.
+const MANY_GROUPS: i16 = 8;
+/// The first version that names topics by id.
+const BY_ID: i16 = 10;
+
+/// A topic as it is asked for, with the partitions.
+struct AskedTopic {
+    /// None for an id that nobody has.
+    name: Option<WireString>,
+    id: Uuid,
+    partitions: Vec<i32>,
+}
+
+pub(super) async fn handle(
+    broker: &Broker,
+    context: &RequestContext,
+    request: OffsetFetchRequest,
+) -> OffsetFetchResponse {
+    if context.api_version < MANY_GROUPS {
+        return one_group(broker, context, request).await;
+    }
+    let mut groups = Vec::with_capacity(request.groups.len());
+    for asked in request.groups {
+        groups.push(group(broker, context, asked).await);
+    }
+    OffsetFetchResponse { groups, ..OffsetFetchResponse::default() }
+}
+
+async fn one_group(
+    broker: &Broker,
+    context: &RequestContext,
+    request: OffsetFetchRequest,
+) -> OffsetFetchResponse {
+    let asked = request.topics.map(|topics| {
+        let topic =
+            |topic: penstock_wire::offset_fetch_request::OffsetFetchRequestTopic| AskedTopic {
+                name: Some(topic.name),
+                id: Uuid::ZERO,
+                partitions: topic.partition_indexes,
+            };
+        topics.into_iter().map(topic).collect::<Vec<_>>()
+    });
+    let image = broker.metadata.image();
+    let found = committed(broker, &image, &request.group_id, asked.as_deref()).await;
+    let (topics, error) = match found {
+        Ok(topics) => (topics, ErrorCode::NONE),
+        Err(error) if context.api_version >= 2 => (Vec::new(), error),
+        Err(error) => (with_error(asked.as_deref().unwrap_or_default(), error), error),
+    };
+    let partition = |partition: OffsetFetchResponsePartitions| OffsetFetchResponsePartition {
+        partition_index: partition.partition_index,
+        committed_offset: partition.committed_offset,
+        committed_leader_epoch: partition.committed_leader_epoch,
+        metadata: partition.metadata,
+        error_code: partition.error_code,
+    };
+    let topic = |topic: OffsetFetchResponseTopics| OffsetFetchResponseTopic {
+        name: topic.name,
+        partitions: topic.partitions.into_iter().map(partition).collect(),
+    };
+    OffsetFetchResponse {
+        topics: topics.into_iter().map(topic).collect(),
+        error_code: error.0,
+        ..OffsetFetchResponse::default()
+    }
+}
+
+/// Member id and epoch mean nothing to classic groups, and are not looked at.
+async fn group(
+    broker: &Broker,
+    context: &RequestContext,
+    asked: OffsetFetchRequestGroup,
+) -> OffsetFetchResponseGroup {
+    let image = broker.metadata.image();
+    let topics = asked.topics.map(|topics| {
+        let by_id = context.api_version >= BY_ID;
+        let name =
+            |id: Uuid| image.topic(TopicId(id.0)).map(|topic| WireString::copy_from(&topic.name));
+        let topic =
+            |topic: penstock_wire::offset_fetch_request::OffsetFetchRequestTopics| AskedTopic {
+                name: if by_id { name(topic.topic_id) } else { Some(topic.name) },
+                id: topic.topic_id,
+                partitions: topic.partition_indexes,
+            };
+        topics.into_iter().map(topic).collect::<Vec<_>>()
+    });
+    let found = committed(broker, &image, &asked.group_id, topics.as_deref()).await;
+    let (topics, error) = match found {
+        Ok(topics) => (topics, ErrorCode::NONE),
+        Err(error) => (Vec::new(), error),
+    };
+    OffsetFetchResponseGroup { group_id: asked.group_id, topics, error_code: error.0 }
+}
+
+/// What was committed, in the shape of what was asked.
+async fn committed(
+    broker: &Broker,
+    image: &MetadataImage,
+    group: &str,
+    asked: Option<&[AskedTopic]>,
+) -> Result<Vec<OffsetFetchResponseTopics>, ErrorCode> {
+    let Some(asked) = asked else {
+        let found = found_or_none(broker.groups.committed(group, None).await)?;
+        return Ok(all(image, &found));
+    };
+    let keys: Vec<(Arc<str>, i32)> = asked
+        .iter()
+        .filter_map(|topic| Some((topic.name.as_deref()?, &topic.partitions)))
+        .flat_map(|(name, partitions)| {
+            let name: Arc<str> = Arc::from(name);
+            partitions.iter().map(move |partition| (Arc::clone(&name), *partition))
+        })
+        .collect();
+    let found = found_or_none(broker.groups.committed(group, Some(&keys)).await)?;
+    let found: HashMap<(&str, i32), _> = found
+        .iter()
+        .map(|(topic, partition, committed)| ((&**topic, *partition), committed))
+        .collect();
+    let topic = |topic: &AskedTopic| {
+        let Some(name) = topic.name.clone() else {
+            return of_error(topic, ErrorCode::UNKNOWN_TOPIC_ID);
+        };
+        let partition = |index: &i32| match found.get(&(&*name, *index)) {
+            Some(committed) => OffsetFetchResponsePartitions {
+                partition_index: *index,
+                committed_offset: committed.offset,
+                committed_leader_epoch: committed.leader_epoch.unwrap_or(-1),
+                metadata: Some(WireString::copy_from(&committed.metadata)),
+                error_code: ErrorCode::NONE.0,
+            },
+            None => of_nothing(*index, ErrorCode::NONE),
+        };
+        let partitions = topic.partitions.iter().map(partition).collect();
+        OffsetFetchResponseTopics { name: name.clone(), topic_id: topic.id, partitions }
+    };
+    Ok(asked.iter().map(topic).collect())
+}
+
+/// A group that nobody knows has committed nothing.
+fn found_or_none(
+    found: Result<CommittedOffsets, GroupError>,
+) -> Result<CommittedOffsets, ErrorCode> {
+    match found {
+        Ok(found) => Ok(found),
+        Err(GroupError::InvalidGroup) => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn all(image: &MetadataImage, found: &CommittedOffsets) -> Vec<OffsetFetchResponseTopics> {
+    let mut topics: BTreeMap<&str, Vec<OffsetFetchResponsePartitions>> = BTreeMap::new();
+    for (topic, partition, committed) in found {
+        topics.entry(topic).or_default().push(OffsetFetchResponsePartitions {
+            partition_index: *partition,
+            committed_offset: committed.offset,
+            committed_leader_epoch: committed.leader_epoch.unwrap_or(-1),
+            metadata: Some(WireString::copy_from(&committed.metadata)),
+            error_code: ErrorCode::NONE.0,
+        });
+    }
+    let topic = |(name, partitions): (&str, Vec<OffsetFetchResponsePartitions>)| {
+        let topic_id = Uuid(image.topic_by_name(name)?.id.0);
+        Some(OffsetFetchResponseTopics { name: WireString::copy_from(name), topic_id, partitions })
+    };
+    topics.into_iter().filter_map(topic).collect()
+}
+
+fn with_error(asked: &[AskedTopic], error: ErrorCode) -> Vec<OffsetFetchResponseTopics> {
+    asked.iter().map(|topic| of_error(topic, error)).collect()
+}
+
+fn of_error(topic: &AskedTopic, error: ErrorCode) -> OffsetFetchResponseTopics {
+    OffsetFetchResponseTopics {
+        name: topic.name.clone().unwrap_or_default(),
+        topic_id: topic.id,
+        partitions: topic.partitions.iter().map(|index| of_nothing(*index, error)).collect(),
+    }
+}
+
+fn of_nothing(partition_index: i32, error: ErrorCode) -> OffsetFetchResponsePartitions {
+    OffsetFetchResponsePartitions {
+        partition_index,
+        committed_offset: -1,
+        committed_leader_epoch: -1,
+        metadata: Some(WireString::default()),
+        error_code: error.0,
+    }
+}

@@ -1,0 +1,354 @@
+//! A classic group: members that join, elect a leader among them, and get from it what each is to
+//! do.
+//!
+//! ```text
+//!   Empty ──join──► PreparingRebalance ──all joined──► CompletingRebalance ──leader syncs──► Stable
+//!     ▲                │  ▲                                   │                               │
+//!     └──nobody left───┘  └────────── join, leave, session ends ◄─────────────────────────────┘
+//! ```
+//!
+//! A pure state machine: a step takes the time, and says what follows as [`Effects`]. It knows no
+//! sockets, no log, no tasks, and nothing of what members assign to each other.
+
+mod join;
+mod member;
+mod rebalance;
+mod snapshot;
+mod sync;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use penstock_model::id::Timestamp;
+
+pub(crate) use join::{Join, JoinRefusal, Joined, JoinedMember};
+pub(crate) use member::{Client, Member, Protocol};
+pub(crate) use snapshot::{MemberSnapshot, Snapshot};
+pub(crate) use sync::{Claim, Leaving, Sync, Synced};
+
+use super::error::GroupError;
+use super::id::{Generation, InstanceId, MemberId};
+use super::time::{Now, Tick};
+
+/// How long a member that was not told its id yet may wait in a rebalance: its client may be gone,
+/// and would leave a defunct member with each try.
+const NEW_MEMBER_JOIN_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// Members that were given an id and have not come back with it; the oldest expire soon.
+const PENDING_MAX: usize = 10_000;
+
+/// A request that waits for its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Token(pub(crate) u64);
+
+/// An answer to a request that waited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// To a join.
+    Join(Result<Joined, JoinRefusal>),
+    /// To a sync.
+    Sync(Result<Synced, GroupError>),
+}
+
+/// What follows from a step.
+#[derive(Debug, Default)]
+pub(crate) struct Effects {
+    /// Answers to waiting requests; to be given when what is written below is durable.
+    pub(crate) answers: Vec<(Token, Answer)>,
+    /// The group has to be written as it is now.
+    pub(crate) write: bool,
+    /// A deadline that the step set: look at the group again no later.
+    pub(crate) wake_at: Option<Tick>,
+}
+
+impl Effects {
+    fn wake(&mut self, at: Tick) {
+        self.wake_at = Some(self.wake_at.map_or(at, |earlier| earlier.min(at)));
+    }
+
+    fn join(&mut self, token: Token, answer: Result<Joined, JoinRefusal>) {
+        self.answers.push((token, Answer::Join(answer)));
+    }
+
+    fn sync(&mut self, token: Token, answer: Result<Synced, GroupError>) {
+        self.answers.push((token, Answer::Sync(answer)));
+    }
+}
+
+/// What an operator allows groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// `group.max.size`.
+    pub(crate) members_max: usize,
+    /// `group.initial.rebalance.delay.ms`.
+    pub(crate) initial_delay: Duration,
+}
+
+/// The state of a group, as Kafka names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// No members.
+    Empty,
+    /// Members are joining.
+    PreparingRebalance,
+    /// All have joined, and the leader is assigning.
+    CompletingRebalance,
+    /// All have their assignment.
+    Stable,
+}
+
+impl State {
+    /// Kafka's name of it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Empty => "Empty",
+            Self::PreparingRebalance => "PreparingRebalance",
+            Self::CompletingRebalance => "CompletingRebalance",
+            Self::Stable => "Stable",
+        }
+    }
+}
+
+/// A [`State`] with what belongs to it alone.
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    Empty,
+    Joining(JoinPhase),
+    Assigning,
+    Stable,
+}
+
+/// How long members may still join.
+#[derive(Clone, Copy, Debug)]
+struct JoinPhase {
+    ends: Tick,
+    /// The group was empty: it waits for its first members to come together.
+    initial: Option<InitialDelay>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct InitialDelay {
+    /// The present part of it.
+    delay: Duration,
+    /// By how much it may still be extended.
+    remaining: Duration,
+    /// A member has come meanwhile, and may not be the last.
+    grew: bool,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct ClassicGroup {
+    protocol_type: Option<Arc<str>>,
+    /// The protocol that the members agreed on.
+    protocol: Option<Arc<str>>,
+    generation: Generation,
+    leader: Option<MemberId>,
+    phase: Phase,
+    /// When the phase began; unknown for what Kafka before 2.1 wrote.
+    since: Option<Timestamp>,
+    members: BTreeMap<MemberId, Member>,
+    instances: HashMap<InstanceId, MemberId>,
+    /// Ids that were given out and not joined with yet, and when they expire.
+    pending: BTreeMap<MemberId, Tick>,
+    /// Who has joined the generation and not asked for its assignment.
+    unsynced: BTreeSet<MemberId>,
+    /// Until when they may.
+    sync_ends: Option<Tick>,
+    /// How many members speak each protocol.
+    speakers: HashMap<Arc<str>, usize>,
+}
+
+impl ClassicGroup {
+    /// A group that nobody has joined.
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self {
+            protocol_type: None,
+            protocol: None,
+            generation: Generation(0),
+            leader: None,
+            phase: Phase::Empty,
+            since: Some(now),
+            members: BTreeMap::new(),
+            instances: HashMap::new(),
+            pending: BTreeMap::new(),
+            unsynced: BTreeSet::new(),
+            sync_ends: None,
+            speakers: HashMap::new(),
+        }
+    }
+
+    /// Its state.
+    pub(crate) fn state(&self) -> State {
+        match self.phase {
+            Phase::Empty => State::Empty,
+            Phase::Joining(_) => State::PreparingRebalance,
+            Phase::Assigning => State::CompletingRebalance,
+            Phase::Stable => State::Stable,
+        }
+    }
+
+    /// What its members call themselves: `consumer`, `connect`, …; none before the first joined.
+    pub(crate) fn protocol_type(&self) -> Option<&Arc<str>> {
+        self.protocol_type.as_ref()
+    }
+
+    /// The protocol that the members agreed on.
+    pub(crate) fn protocol(&self) -> Option<&Arc<str>> {
+        self.protocol.as_ref()
+    }
+
+    /// The members.
+    pub(crate) fn members(&self) -> impl ExactSizeIterator<Item = (&MemberId, &Member)> {
+        self.members.iter()
+    }
+
+    /// When the present state began.
+    pub(crate) fn since(&self) -> Option<Timestamp> {
+        self.since
+    }
+
+    /// Nobody is in it, and nobody is about to be.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        matches!(self.phase, Phase::Empty) && self.members.is_empty() && self.pending.is_empty()
+    }
+
+    /// Bytes that a record of it takes at most, beside its id.
+    pub(crate) fn record_bytes_max(&self) -> usize {
+        let text = |text: &Option<Arc<str>>| text.as_ref().map_or(0, |text| text.len());
+        // The protocol may change to any that a member speaks.
+        let protocol = self.speakers.keys().map(|name| name.len()).max().unwrap_or(0);
+        let ids = self.members.keys().chain(self.pending.keys()).map(|id| id.0.len());
+        256 + text(&self.protocol_type)
+            + text(&self.protocol).max(protocol)
+            + ids.max().unwrap_or(0)
+            + self.members.iter().map(|(id, member)| member.record_bytes_max(id)).sum::<usize>()
+    }
+
+    /// The next moment at which something expires.
+    pub(crate) fn deadline(&self) -> Option<Tick> {
+        let joining = match &self.phase {
+            Phase::Joining(phase) => Some(phase.ends),
+            _ => None,
+        };
+        let sessions = self.members.values().filter_map(|member| member.session_ends);
+        sessions.chain(self.pending.values().copied()).chain(joining).chain(self.sync_ends).min()
+    }
+
+    /// Whether the member is one of the group, and not replaced.
+    fn validate(&self, id: &str, instance: Option<&InstanceId>) -> Result<(), GroupError> {
+        if let Some(instance) = instance {
+            match self.instances.get(instance) {
+                None => return Err(GroupError::UnknownMember),
+                Some(current) if &*current.0 != id => return Err(GroupError::FencedInstance),
+                Some(_) => {}
+            }
+        }
+        if self.members.contains_key(id) { Ok(()) } else { Err(GroupError::UnknownMember) }
+    }
+
+    /// Whether a member with these protocols could be one of the group.
+    fn supports(&self, protocol_type: &str, protocols: &[Protocol]) -> bool {
+        if matches!(self.phase, Phase::Empty) {
+            return !protocol_type.is_empty() && !protocols.is_empty();
+        }
+        let speakers = |name| self.speakers.get(name).copied().unwrap_or(0);
+        self.protocol_type.as_deref() == Some(protocol_type)
+            && protocols.iter().any(|spoken| speakers(&spoken.name) == self.members.len())
+    }
+
+    fn is_leader(&self, id: &MemberId) -> bool {
+        self.leader.as_ref() == Some(id)
+    }
+
+    fn enter(&mut self, now: Now, phase: Phase) {
+        self.phase = phase;
+        self.since = Some(now.wall);
+    }
+
+    /// The longest that a member wants to be waited for.
+    fn rebalance_timeout(&self) -> Duration {
+        self.members.values().map(|member| member.rebalance_timeout).max().unwrap_or_default()
+    }
+
+    fn count_speaker(&mut self, protocols: &[Protocol]) {
+        for spoken in protocols {
+            *self.speakers.entry(Arc::clone(&spoken.name)).or_default() += 1;
+        }
+    }
+
+    fn discount_speaker(&mut self, protocols: &[Protocol]) {
+        for spoken in protocols {
+            let count =
+                self.speakers.get_mut(&spoken.name).expect("a member's protocol is counted");
+            *count -= 1;
+            if *count == 0 {
+                self.speakers.remove(&spoken.name);
+            }
+        }
+    }
+
+    fn insert(&mut self, id: MemberId, member: Member) {
+        if self.leader.is_none() {
+            self.leader = Some(id.clone());
+        }
+        if let Some(instance) = &member.instance {
+            self.instances.insert(instance.clone(), id.clone());
+        }
+        self.count_speaker(&member.protocols);
+        self.pending.remove(&id);
+        self.members.insert(id, member);
+    }
+
+    /// Takes a member out, or an id that was given out. Requests of it that wait are answered.
+    fn remove(&mut self, id: &MemberId, effects: &mut Effects) {
+        self.pending.remove(id);
+        self.mark_synced(id);
+        let Some(member) = self.members.remove(id) else { return };
+        self.discount_speaker(&member.protocols);
+        if let Some(instance) = &member.instance
+            && self.instances.get(instance) == Some(id)
+        {
+            self.instances.remove(instance);
+        }
+        if self.is_leader(id) {
+            self.leader = self.members.keys().next().cloned();
+        }
+        if let Some(token) = member.joining {
+            effects.join(token, Err(JoinRefusal::of_nobody(GroupError::UnknownMember)));
+        }
+        if let Some(token) = member.syncing {
+            effects.sync(token, Err(GroupError::UnknownMember));
+        }
+    }
+
+    fn mark_synced(&mut self, id: &MemberId) {
+        self.unsynced.remove(id);
+        if self.unsynced.is_empty() {
+            self.sync_ends = None;
+        }
+    }
+
+    /// The members as the leader gets them.
+    fn joined_members(&self) -> Vec<JoinedMember> {
+        let protocol = self.protocol.as_deref().unwrap_or_default();
+        let joined = |(id, member): (&MemberId, &Member)| JoinedMember {
+            id: id.clone(),
+            instance: member.instance.clone(),
+            metadata: member.metadata(protocol),
+        };
+        self.members.iter().map(joined).collect()
+    }
+
+    fn synced(&self, assignment: &Bytes) -> Synced {
+        Synced {
+            protocol_type: self.protocol_type.clone(),
+            protocol: self.protocol.clone(),
+            assignment: assignment.clone(),
+        }
+    }
+}

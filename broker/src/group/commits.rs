@@ -1,0 +1,121 @@
+//! Committing offsets, and reading them back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use penstock_model::id::{Timestamp, TopicId};
+
+use super::classic::Claim;
+use super::coordinator::GroupCoordinator;
+use super::error::GroupError;
+use super::offsets::Committed;
+use super::record;
+
+/// One offset of a commit; its partition exists.
+#[derive(Clone, Debug)]
+pub(crate) struct Commit {
+    pub(crate) topic: Arc<str>,
+    pub(crate) topic_id: TopicId,
+    pub(crate) partition: i32,
+    pub(crate) offset: i64,
+    pub(crate) leader_epoch: Option<i32>,
+    pub(crate) metadata: Arc<str>,
+}
+
+/// Committed offsets as a group has them.
+pub(crate) type CommittedOffsets = Vec<(Arc<str>, i32, Committed)>;
+
+impl GroupCoordinator {
+    /// Whether a note is short enough to be committed.
+    pub(crate) fn may_commit_metadata(&self, metadata: &str, expires: bool) -> bool {
+        // The one format that knows when an offset expires counts in 15 bits.
+        let fits = !expires || metadata.len() <= record::TEXT_BYTES_MAX;
+        fits && metadata.encode_utf16().count() <= self.settings.metadata_max
+    }
+
+    /// Commits offsets; durable when this returns.
+    ///
+    /// # Errors
+    /// When whoever commits may not, or the log does not take it now. Without members, a commit
+    /// makes the group.
+    pub(crate) async fn commit(
+        self: &Arc<Self>,
+        group: &str,
+        claim: &Claim,
+        retention: Option<Duration>,
+        commits: Vec<Commit>,
+    ) -> Result<(), GroupError> {
+        let id = Self::group_id(group)?;
+        let shard = self.shard_of(&id).await?;
+        let size =
+            |commit: &Commit| record::offset_bytes_max(group, &commit.topic, &commit.metadata);
+        let bytes = commits.iter().map(size).sum();
+        let is_simple = claim.generation.0 < 0;
+        let committing = self.act(&shard, &id, is_simple, bytes, |state, now, change| {
+            state.classic.check_commit(now, claim, &mut change.effects)?;
+            let expires_at = retention.map(|retention| {
+                let retention = i64::try_from(retention.as_millis()).unwrap_or(i64::MAX);
+                Timestamp(now.wall.0.saturating_add(retention))
+            });
+            for commit in commits {
+                let committed = Committed {
+                    offset: commit.offset,
+                    leader_epoch: commit.leader_epoch,
+                    metadata: commit.metadata,
+                    committed_at: now.wall,
+                    expires_at,
+                    topic_id: Some(commit.topic_id),
+                };
+                change.records.push(record::offset(
+                    &id,
+                    &commit.topic,
+                    commit.partition,
+                    &committed,
+                ));
+                state.offsets.set(commit.topic, commit.partition, committed);
+            }
+            Ok(())
+        });
+        let (outcome, written) = committing.await?;
+        outcome?;
+        self.durable(&shard, written).await
+    }
+
+    /// The offsets of these partitions, or of all; those never committed are not among them.
+    ///
+    /// # Errors
+    /// When there is nobody to ask.
+    pub(crate) async fn committed(
+        self: &Arc<Self>,
+        group: &str,
+        partitions: Option<&[(Arc<str>, i32)]>,
+    ) -> Result<CommittedOffsets, GroupError> {
+        let id = Self::group_id(group)?;
+        let shard = self.shard_of(&id).await?;
+        let Some(found) = shard.find(group) else { return Ok(Vec::new()) };
+        let (offsets, written) = {
+            let state = found.lock();
+            let offsets: CommittedOffsets = match partitions {
+                None => {
+                    let all = state.offsets.iter();
+                    all.map(|(topic, partition, at)| (Arc::clone(topic), partition, at.clone()))
+                        .collect()
+                }
+                Some(partitions) => {
+                    let get = |(topic, partition): &(Arc<str>, i32)| {
+                        let committed = state.offsets.get(topic, *partition)?;
+                        Some((Arc::clone(topic), *partition, committed.clone()))
+                    };
+                    partitions.iter().filter_map(get).collect()
+                }
+            };
+            (offsets, state.written)
+        };
+        self.durable(&shard, written).await?;
+        let image = self.metadata.image();
+        let is_there = |(topic, _, committed): &(Arc<str>, i32, Committed)| {
+            image.topic_by_name(topic).is_some_and(|topic| committed.is_about(topic.id))
+        };
+        Ok(offsets.into_iter().filter(is_there).collect())
+    }
+}

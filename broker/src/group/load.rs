@@ -1,0 +1,150 @@
+//! Reads a partition of `__consumer_offsets` from its start, and makes the groups of it.
+
+use std::collections::HashMap;
+
+use penstock_model::id::Offset;
+use penstock_records::{Batches, InflationLimits, Records, StoredBatchError};
+use penstock_s3stream::{ReadError, ReadLimits};
+use penstock_wire::DecodeError;
+
+use super::classic::Snapshot;
+use super::id::GroupId;
+use super::offsets::Offsets;
+use super::record::{self, Read};
+use crate::log::Partition;
+
+/// Read at once.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// Why the groups of a partition are not known.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum LoadError {
+    /// Try again.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The node is stopping.
+    #[error("the log stopped")]
+    Stopped,
+    /// A person must look.
+    #[error("at offset {0}: {1}")]
+    Batch(Offset, StoredBatchError),
+    /// A person must look.
+    #[error("records at offset {0}: {1}")]
+    Records(Offset, String),
+    /// It was written by a later release: upgrade first.
+    #[error("record at offset {0}: {1}")]
+    Record(i64, DecodeError),
+}
+
+/// What the log says of a group.
+#[derive(Debug, Default)]
+pub(super) struct Loaded {
+    pub(super) snapshot: Option<Snapshot>,
+    pub(super) offsets: Offsets,
+}
+
+/// Everything that is in the log, and where it ends.
+pub(super) async fn load(
+    partition: &Partition,
+) -> Result<(HashMap<GroupId, Loaded>, Offset), LoadError> {
+    let stream = partition.stream();
+    let end = stream.offsets().appended;
+    stream.durable(end).await.map_err(|_lost| LoadError::Stopped)?;
+    let mut groups = HashMap::new();
+    let mut next = stream.offsets().start;
+    while next < end {
+        let limits = ReadLimits { max_bytes: CHUNK_BYTES, at_least_one: true, up_to: end };
+        let read = stream.read(next, limits).await?;
+        for chunk in read.batches {
+            for batch in Batches::new(chunk) {
+                let batch = batch.map_err(|error| LoadError::Batch(next, error))?;
+                if batch.header().attributes.is_control() {
+                    continue;
+                }
+                let records = batch
+                    .inflate(&InflationLimits::default())
+                    .map_err(|error| LoadError::Records(next, error.to_string()))?;
+                for record in Records::new(batch.header(), &records) {
+                    let record =
+                        record.map_err(|error| LoadError::Records(next, error.to_string()))?;
+                    let Some(key) = record.key else { continue };
+                    let read = record::read(key, record.value)
+                        .map_err(|error| LoadError::Record(record.offset, error))?;
+                    replay(&mut groups, read);
+                }
+            }
+        }
+        if read.next <= next {
+            // Nothing is left below the end: compaction took it.
+            break;
+        }
+        next = read.next;
+    }
+    groups.retain(|_, group: &mut Loaded| group.snapshot.is_some() || !group.offsets.is_empty());
+    Ok((groups, end))
+}
+
+fn replay(groups: &mut HashMap<GroupId, Loaded>, read: Read) {
+    match read {
+        Read::Group(id, snapshot) => groups.entry(id).or_default().snapshot = snapshot,
+        Read::Offset(id, topic, partition, Some(committed)) => {
+            groups.entry(id).or_default().offsets.set(topic, partition, committed);
+        }
+        Read::Offset(id, topic, partition, None) => {
+            groups.entry(id).or_default().offsets.remove(&topic, partition);
+        }
+        // Groups of other kinds are not served yet; their records stay as they are.
+        Read::Other(_) => {}
+    }
+}
+
+/// Which partition of `__consumer_offsets` a group is in: Java's hash of the id, as tools that
+/// look for its offsets compute it too.
+pub(crate) fn partition_of(group: &str, partitions: usize) -> i32 {
+    let hash = group
+        .encode_utf16()
+        .fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
+    let partitions = i32::try_from(partitions).expect("a topic has fewer partitions");
+    // Kafka's `Utils.abs` takes the smallest number for 0.
+    hash.checked_abs().unwrap_or(0) % partitions
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn groups_are_where_java_puts_them() {
+        fn check(group: &str, partitions: usize, expect: i32) {
+            assert_eq!(partition_of(group, partitions), expect, "{group}");
+        }
+        check("", 50, 0);
+        check("g", 50, 3);
+        // "polygenelubricants".hashCode() is the smallest int of all.
+        check("polygenelubricants", 50, 0);
+        check("console-consumer-1", 1, 0);
+        // Two UTF-16 units: 0xD83D * 31 + 0xDE00.
+        check("\u{1F600}", 1 << 30, 0xD83D * 31 + 0xDE00);
+    }
+
+    #[test]
+    fn tombstones_undo() {
+        let mut groups = HashMap::new();
+        let id = GroupId::new("g");
+        let committed = super::super::offsets::Committed {
+            offset: 1,
+            leader_epoch: None,
+            metadata: Arc::from(""),
+            committed_at: penstock_model::id::Timestamp(0),
+            expires_at: None,
+            topic_id: None,
+        };
+        replay(&mut groups, Read::Offset(id.clone(), Arc::from("t"), 0, Some(committed)));
+        replay(&mut groups, Read::Other(5));
+        assert!(groups[&id].offsets.get("t", 0).is_some());
+        replay(&mut groups, Read::Offset(id.clone(), Arc::from("t"), 0, None));
+        assert!(groups[&id].offsets.is_empty());
+    }
+}

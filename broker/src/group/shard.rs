@@ -1,0 +1,260 @@
+//! The groups of one partition of `__consumer_offsets`: a short lock a group, and a log that is
+//! written under it.
+//!
+//! A change is applied at once and appended in the same breath, so that the log has the changes of
+//! a group in the order in which they were made; nobody is told of it before the log is durable so
+//! far. When the log takes no more, the shard is closed, and its memory with it is worth nothing.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use penstock_model::id::{Offset, Timestamp};
+use penstock_records::{BatchBuilder, Encoding, NewRecord, ValidBatch};
+use penstock_s3stream::{AppendPermit, Backing};
+use tokio::sync::{oneshot, watch};
+
+use super::classic::{Answer, ClassicGroup, Effects, Token};
+use super::error::GroupError;
+use super::id::GroupId;
+use super::offsets::Offsets;
+use super::record::{self, GroupRecord};
+use super::time::Tick;
+use crate::log::Partition;
+
+/// Whether a shard can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Readiness {
+    /// Its log is being read.
+    Loading,
+    /// It has all that its log holds.
+    Ready,
+    /// It will not be used any more: find the coordinator anew.
+    Closed,
+}
+
+/// See the module.
+pub(super) struct Shard {
+    pub(super) partition: Arc<Partition>,
+    pub(super) readiness: watch::Sender<Readiness>,
+    /// Guards the map alone. Taken after a group's lock, never before.
+    groups: Mutex<HashMap<GroupId, Arc<Group>>>,
+}
+
+/// One group.
+pub(super) struct Group {
+    pub(super) id: GroupId,
+    state: Mutex<GroupState>,
+}
+
+/// What a group's lock guards.
+pub(super) struct GroupState {
+    pub(super) classic: ClassicGroup,
+    pub(super) offsets: Offsets,
+    /// Who waits for an answer.
+    waiting: HashMap<Token, oneshot::Sender<Parked>>,
+    last_token: u64,
+    /// Where the log ends that tells all of this state.
+    pub(super) written: Offset,
+    /// The log has a record of the group itself, which a tombstone must undo.
+    pub(super) has_record: bool,
+    /// The next time at which the timer looks at it.
+    pub(super) scheduled: Option<Tick>,
+    /// It is not in the map any more: look it up again.
+    pub(super) gone: bool,
+}
+
+/// An answer, and the end of the log that has to be durable before it is given.
+#[derive(Debug)]
+pub(super) struct Parked {
+    pub(super) answer: Answer,
+    pub(super) written: Offset,
+}
+
+/// What a step wants to have written and told.
+#[derive(Default)]
+pub(super) struct Change {
+    pub(super) effects: Effects,
+    pub(super) records: Vec<GroupRecord>,
+    /// The group is at its end.
+    pub(super) remove: bool,
+}
+
+impl Shard {
+    pub(super) fn new(partition: Arc<Partition>) -> Self {
+        Self {
+            partition,
+            readiness: watch::Sender::new(Readiness::Loading),
+            groups: Mutex::default(),
+        }
+    }
+
+    /// Waits until it is loaded.
+    pub(super) async fn ready(&self) -> Result<(), GroupError> {
+        let mut readiness = self.readiness.subscribe();
+        let reached = readiness.wait_for(|readiness| *readiness != Readiness::Loading).await;
+        match reached.map(|readiness| *readiness) {
+            Ok(Readiness::Ready) => Ok(()),
+            _ => Err(GroupError::NotCoordinator),
+        }
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        *self.readiness.borrow() == Readiness::Closed
+    }
+
+    /// A group, if there is one.
+    pub(super) fn find(&self, id: &str) -> Option<Arc<Group>> {
+        self.lock().get(id).cloned()
+    }
+
+    /// A group; made where there is none.
+    pub(super) fn find_or_create(&self, id: &GroupId, now: Timestamp) -> Arc<Group> {
+        let mut groups = self.lock();
+        let group = groups.entry(id.clone()).or_insert_with(|| Arc::new(Group::new(id, now)));
+        Arc::clone(group)
+    }
+
+    /// Every group.
+    pub(super) fn all(&self) -> Vec<Arc<Group>> {
+        self.lock().values().cloned().collect()
+    }
+
+    /// Nobody uses it any more; whoever waits is sent to look for the coordinator.
+    pub(super) fn close(&self) {
+        self.readiness.send_replace(Readiness::Closed);
+        let groups = std::mem::take(&mut *self.lock());
+        for group in groups.into_values() {
+            let mut state = group.lock();
+            state.gone = true;
+            state.waiting.clear();
+        }
+    }
+
+    /// Writes what a step has changed, and hands the answers over. Answers with the end of the log
+    /// that tells all that the group is now.
+    pub(super) fn commit(
+        &self,
+        group: &Group,
+        state: &mut GroupState,
+        mut change: Change,
+        now: Timestamp,
+        encoding: Encoding,
+        (permit, reserved): (AppendPermit, usize),
+    ) -> Result<Offset, GroupError> {
+        if change.effects.write && !change.remove {
+            state.has_record = true;
+            change.records.push(record::group(&group.id, &state.classic.snapshot()));
+        }
+        if !change.records.is_empty() {
+            let batch = build(&change.records, now, encoding, reserved);
+            let backing = Backing::new(batch.size());
+            match self.partition.append(batch, backing, permit, now) {
+                Ok(appended) => state.written = appended.offsets.end,
+                Err(error) => {
+                    tracing::warn!(partition = self.partition.number(), %error, "groups are given up");
+                    // The locks are taken in the other order there.
+                    self.readiness.send_replace(Readiness::Closed);
+                    state.gone = true;
+                    state.waiting.clear();
+                    return Err(GroupError::NotCoordinator);
+                }
+            }
+        }
+        for (token, answer) in change.effects.answers {
+            if let Some(waiting) = state.waiting.remove(&token) {
+                // Whoever went away does not need it.
+                let _ = waiting.send(Parked { answer, written: state.written });
+            }
+        }
+        if change.remove || state.is_blank() {
+            self.forget(group, state);
+        }
+        Ok(state.written)
+    }
+
+    /// Takes a group out that has nothing in it: one that was made for a request that failed.
+    pub(super) fn forget_blank(&self, group: &Group) {
+        let mut state = group.lock();
+        if state.is_blank() && !state.gone {
+            self.forget(group, &mut state);
+        }
+    }
+
+    fn forget(&self, group: &Group, state: &mut GroupState) {
+        state.gone = true;
+        self.lock().remove(&group.id);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<GroupId, Arc<Group>>> {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Group {
+    fn new(id: &GroupId, now: Timestamp) -> Self {
+        let state = GroupState {
+            classic: ClassicGroup::new(now),
+            offsets: Offsets::default(),
+            waiting: HashMap::new(),
+            last_token: 0,
+            written: Offset::ZERO,
+            has_record: false,
+            scheduled: None,
+            gone: false,
+        };
+        Self { id: id.clone(), state: Mutex::new(state) }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, GroupState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl GroupState {
+    /// Nothing of it has to be kept.
+    fn is_blank(&self) -> bool {
+        self.classic.is_abandoned() && self.offsets.is_empty() && !self.has_record
+    }
+
+    /// A request that waits for one of the answers to come.
+    pub(super) fn park(&mut self) -> (Token, oneshot::Receiver<Parked>) {
+        self.last_token += 1;
+        let token = Token(self.last_token);
+        let (sender, receiver) = oneshot::channel();
+        self.waiting.insert(token, sender);
+        (token, receiver)
+    }
+}
+
+/// One batch of these records. Compressed where that makes it smaller: the room that was reserved
+/// is for the records as they are.
+fn build(
+    records: &[GroupRecord],
+    now: Timestamp,
+    encoding: Encoding,
+    reserved: usize,
+) -> ValidBatch {
+    let with = |encoding| {
+        let mut builder = BatchBuilder::new(encoding);
+        for record in records {
+            builder.push(&NewRecord {
+                timestamp: penstock_records::Timestamp(now.0),
+                key: Some(&record.key),
+                value: record.value.as_deref(),
+                headers: &[],
+            });
+        }
+        builder.build().expect("a few records are a valid batch")
+    };
+    let mut batch = with(encoding);
+    if batch.size() > reserved {
+        batch = with(Encoding::None);
+    }
+    assert!(
+        batch.size() <= reserved,
+        "{} bytes were reserved for a batch of {}",
+        reserved,
+        batch.size()
+    );
+    batch
+}

@@ -1,0 +1,252 @@
+//! What happens to groups without anybody asking: time runs out, offsets expire, partitions come
+//! and go, lag is measured.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
+use penstock_model::id::TopicId;
+use penstock_model::image::MetadataImage;
+use penstock_wire::consumer_protocol_subscription::ConsumerProtocolSubscription;
+use penstock_wire::decode_versioned;
+use tokio::time::{MissedTickBehavior, interval, sleep_until};
+
+use super::classic::{ClassicGroup, Effects, State};
+use super::coordinator::{GroupCoordinator, RETRY_AFTER};
+use super::error::GroupError;
+use super::id::GroupId;
+use super::load::Loaded;
+use super::offsets::Expiry;
+use super::record;
+use super::shard::{Group, GroupState, Shard};
+use super::time::Tick;
+use super::timers::Timer;
+use crate::api::CONSUMER_OFFSETS;
+use crate::metrics::{LagLabel, Metrics};
+use crate::shutdown::Shutdown;
+
+/// What consumers call themselves.
+const CONSUMER: &str = "consumer";
+
+/// Groups whose expired offsets are looked for at a time.
+const EXPIRING_AT_ONCE: usize = 16;
+
+impl GroupCoordinator {
+    /// Runs until the shutdown. A look that fails is repeated; nothing ends this task.
+    pub async fn run(self: Arc<Self>, shutdown: Shutdown) {
+        let mut images = self.metadata.watch();
+        images.mark_changed();
+        let mut retention = interval(self.settings.retention_check_interval);
+        retention.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut work = FuturesUnordered::new();
+        loop {
+            let first = self.timers.first().map(|at| self.instant(at));
+            let due = async {
+                match first {
+                    Some(at) => sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = shutdown.requested() => return,
+                () = due => {
+                    for timer in self.timers.due(self.now().tick) {
+                        work.push(self.look_at(timer).boxed());
+                    }
+                }
+                Some(()) = work.next() => {}
+                () = self.timers.changed.notified() => {}
+                changed = images.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    let image = Arc::clone(&images.borrow_and_update());
+                    work.push(self.follow(image).boxed());
+                }
+                _ = retention.tick() => work.push(self.expire_offsets().boxed()),
+            }
+        }
+    }
+
+    /// Does in a group what time has come for.
+    async fn look_at(&self, timer: Timer) {
+        let Some(shard) = timer.shard.upgrade() else { return };
+        let Some(group) = shard.find(&timer.group.0) else { return };
+        {
+            let mut state = group.lock();
+            if state.scheduled != Some(timer.at) {
+                return;
+            }
+            state.scheduled = None;
+        }
+        let limits = self.settings.limits;
+        let looking = self.act(&shard, &timer.group, false, 0, |state, now, change| {
+            state.classic.expire(now, &limits, &mut change.effects);
+        });
+        if let Err(GroupError::NotAvailable) = looking.await {
+            let again = self.now().tick.after(RETRY_AFTER);
+            self.timers.schedule(&shard, &timer.group, &mut group.lock(), again);
+        }
+    }
+
+    /// Loads the groups of partitions that came, so that their sessions go on, and gives up those
+    /// of partitions that went.
+    async fn follow(self: &Arc<Self>, image: Arc<MetadataImage>) {
+        let topic = image.topic_by_name(CONSUMER_OFFSETS);
+        for (index, shard) in self.all_shards() {
+            let number = u32::try_from(index).ok();
+            let place = topic.zip(number).and_then(|(topic, n)| image.partition(topic.id, n));
+            let is_ours = place.is_some_and(|place| {
+                place.owner == self.epoch
+                    && place.stream == shard.partition.stream().id()
+                    && place.epoch == shard.partition.epoch()
+            });
+            if !is_ours || shard.is_closed() {
+                self.close_shard(index);
+            }
+        }
+        let Some(topic) = topic else { return };
+        for place in image.partitions(topic).filter(|place| place.owner == self.epoch) {
+            let Ok(index) = i32::try_from(place.number) else { continue };
+            match self.partitions.get(topic.id, index).await {
+                Ok(partition) => drop(self.shard(index, &partition)),
+                Err(error) => tracing::debug!(index, %error, "groups are loaded when asked for"),
+            }
+        }
+    }
+
+    /// Forgets offsets that nobody needs any more, and groups that have nothing left.
+    async fn expire_offsets(&self) {
+        let mut expiring = Vec::new();
+        for (_, shard) in self.ready_shards() {
+            expiring.extend(shard.all().into_iter().map(|group| (Arc::clone(&shard), group)));
+        }
+        futures::stream::iter(expiring)
+            .for_each_concurrent(EXPIRING_AT_ONCE, |(shard, group)| async move {
+                self.expire_offsets_of(&shard, &group).await;
+            })
+            .await;
+    }
+
+    async fn expire_offsets_of(&self, shard: &Arc<Shard>, group: &Group) {
+        let image = self.metadata.image();
+        let topic_id = |name: &str| image.topic_by_name(name).map(|topic| topic.id);
+        let bytes = {
+            let state = group.lock();
+            let expiry = self.expiry(&state.classic);
+            let expired = state.offsets.expired(expiry.as_ref(), topic_id);
+            if expired.is_empty() && !state.is_over() {
+                return;
+            }
+            state.tombstone_bytes(&group.id.0)
+        };
+        let expiring = self.act(shard, &group.id, false, bytes, |state, _, change| {
+            if state.tombstone_bytes(&group.id.0) > bytes {
+                // Somebody commits: there will be another look.
+                return;
+            }
+            let expiry = self.expiry(&state.classic);
+            for (topic, partition) in state.offsets.expired(expiry.as_ref(), topic_id) {
+                change.records.push(record::no_offset(&group.id, &topic, partition));
+                state.offsets.remove(&topic, partition);
+            }
+            if state.is_over() {
+                change.records.push(record::no_group(&group.id));
+                change.remove = true;
+            }
+        });
+        if let Err(error) = expiring.await {
+            tracing::debug!(group = %group.id, %error, "offsets expire at the next look");
+        }
+    }
+
+    /// What makes the offsets of a group expire now; none do while it has members of a kind whose
+    /// subscriptions are not known.
+    fn expiry(&self, group: &ClassicGroup) -> Option<Expiry> {
+        let now = self.clock.now();
+        let retention = self.settings.retention;
+        let of_age = |since| Expiry { now, retention, since, in_use: HashSet::new() };
+        match (group.protocol_type(), group.state()) {
+            (None, _) => Some(of_age(None)),
+            (Some(_), State::Empty) => Some(of_age(group.since())),
+            (Some(kind), State::Stable) if &**kind == CONSUMER => {
+                Some(Expiry { in_use: subscriptions(group)?, ..of_age(None) })
+            }
+            _ => None,
+        }
+    }
+
+    /// Sets the lag of every committed offset whose partition is led here.
+    pub(crate) fn sample_lag(&self, metrics: &Metrics) {
+        let opened = self.partitions.opened();
+        let ends: HashMap<(TopicId, i64), u64> = opened
+            .iter()
+            .map(|partition| {
+                let end = partition.stream().offsets().durable.0;
+                ((partition.topic(), i64::from(partition.number())), end)
+            })
+            .collect();
+        let image = self.metadata.image();
+        metrics.consumer_group_lag.clear();
+        for (_, shard) in self.ready_shards() {
+            for group in shard.all() {
+                for (topic, partition, committed) in group.lock().offsets.iter() {
+                    let id = image.topic_by_name(topic).map(|topic| topic.id);
+                    let Some(id) = id.filter(|id| committed.is_about(*id)) else { continue };
+                    let Some(end) = ends.get(&(id, i64::from(partition))) else { continue };
+                    let end = i64::try_from(*end).unwrap_or(i64::MAX);
+                    let label = LagLabel {
+                        group: group.id.0.to_string(),
+                        topic: topic.to_string(),
+                        partition,
+                    };
+                    let lag = end.saturating_sub(committed.offset).max(0);
+                    metrics.consumer_group_lag.get_or_create(&label).set(lag);
+                }
+            }
+        }
+    }
+}
+
+/// The topics that the members of a stable group of consumers read.
+fn subscriptions(group: &ClassicGroup) -> Option<HashSet<Arc<str>>> {
+    let protocol = group.protocol()?;
+    let mut topics = HashSet::new();
+    for (_, member) in group.members() {
+        let subscription: ConsumerProtocolSubscription =
+            decode_versioned(&member.metadata(protocol)).ok()?;
+        topics.extend(subscription.topics.iter().map(|topic| Arc::from(&**topic)));
+    }
+    Some(topics)
+}
+
+impl GroupState {
+    /// Takes what the log says of the group.
+    pub(super) fn restore(
+        &mut self,
+        loaded: Loaded,
+        end: penstock_model::id::Offset,
+        now: Tick,
+        effects: &mut Effects,
+    ) {
+        self.offsets = loaded.offsets;
+        self.written = end;
+        if let Some(snapshot) = loaded.snapshot {
+            self.has_record = true;
+            self.classic = ClassicGroup::restore(snapshot, now, effects);
+        }
+    }
+
+    /// A group that had members once, and has nothing any more.
+    fn is_over(&self) -> bool {
+        self.classic.is_abandoned() && self.offsets.is_empty() && self.has_record
+    }
+
+    /// Bytes that the tombstones of all its records take at most.
+    pub(super) fn tombstone_bytes(&self, group: &str) -> usize {
+        let offsets =
+            self.offsets.iter().map(|(topic, ..)| record::offset_bytes_max(group, topic, ""));
+        offsets.sum::<usize>() + GroupId::new(group).0.len() + 128
+    }
+}
