@@ -88,11 +88,7 @@ pub fn batch(encoding: Encoding, sequence: Option<(i64, i16, i32)>, values: &[By
     // Of today: retention by time looks at it.
     let timestamp = Timestamp(SystemClock.now().0);
     for value in values {
-        builder.push(&NewRecord {
-            timestamp,
-            value: Some(value),
-            ..NewRecord::default()
-        });
+        builder.push(&NewRecord { timestamp, value: Some(value), ..NewRecord::default() });
     }
     builder.build().expect("values make a batch").sequence(0, 0, Timestamp(0)).bytes
 }

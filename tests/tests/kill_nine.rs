@@ -75,11 +75,13 @@ impl Producer {
 
     fn make_batch(&mut self) {
         let last = self.sent.last();
-        let sequence = last.map_or(0, |last| last.sequence + i32::try_from(last.values.len()).unwrap());
+        let sequence =
+            last.map_or(0, |last| last.sequence + i32::try_from(last.values.len()).unwrap());
         let count = 1 + self.random.below(20);
         let values = (0..count)
             .map(|i| {
-                let mut value = format!("{} {} ", self.partition, sequence as usize + i).into_bytes();
+                let mut value =
+                    format!("{} {} ", self.partition, sequence as usize + i).into_bytes();
                 let length = self.random.below(2_000);
                 value.extend(std::iter::repeat_n(b'.', length));
                 Bytes::from(value)

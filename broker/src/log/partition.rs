@@ -110,7 +110,7 @@ impl Partition {
     ) -> Result<Appended, AppendError> {
         let header = *batch.header();
         let records = u32::try_from(header.record_count).expect("a valid batch has records");
-        let producer = header.producer_id.is_some().then(|| ProducerBatch {
+        let producer = header.producer_id.is_some().then_some(ProducerBatch {
             id: ProducerId(header.producer_id.0),
             epoch: header.producer_epoch.0,
             base_sequence: header.base_sequence.0,

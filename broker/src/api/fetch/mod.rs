@@ -36,8 +36,7 @@ use tail::MovedStreams;
 /// Isolation level 1: only what no transaction can take back.
 const READ_COMMITTED: i8 = 1;
 
-/// What an answer may hold when the memory for answers is used up: slow clients then get small
-/// answers, and nobody waits for them.
+/// What an answer may hold when the memory for answers is used up.
 const SMALL_ANSWER_BYTES: usize = 64 * 1024;
 
 /// One partition of a fetch, and what was found in it so far.
@@ -70,7 +69,7 @@ async fn handle(
     let limits = Limits::of(broker, &request);
     let isolation = request.isolation_level;
     let is_replica = request.replica_id.max(request.replica_state.replica_id) >= 0;
-    let asked = session_request(context, request);
+    let asked = session_request(context, &request);
     let plan = broker.fetch_sessions.lock().unwrap_or_else(PoisonError::into_inner).plan(asked, now);
     let plan = match plan {
         Ok(plan) => plan,
@@ -96,11 +95,8 @@ async fn handle(
             Err(read) => Target { fetch: *fetch, partition: None, read },
         });
     }
-    let (permit, max_bytes) = match broker.fetch_budget.try_acquire(limits.max_bytes) {
-        Some(permit) => (Some(permit), limits.max_bytes),
-        None => (None, limits.max_bytes.min(SMALL_ANSWER_BYTES)),
-    };
-    wait_for_enough(broker, &mut targets, &Limits { max_bytes, ..limits }).await;
+    wait_for_enough(broker, &mut targets, &limits).await;
+    let permit = fit_memory(broker, &mut targets).await;
     (settle(broker, context, &plan, targets, isolation), permit)
 }
 
@@ -121,6 +117,20 @@ impl Limits {
             deadline: Instant::now() + wait,
         }
     }
+}
+
+/// Takes room in the memory for answers. Where there is none the answer becomes a small one: slow
+/// clients hold the room, and nobody waits for them.
+async fn fit_memory(broker: &Broker, targets: &mut [Target]) -> Option<BytePermit> {
+    let bytes: usize = targets.iter().map(|target| target.read.bytes()).sum();
+    let permit = broker.fetch_budget.try_acquire(bytes);
+    if permit.is_none() && bytes > SMALL_ANSWER_BYTES {
+        for target in targets.iter_mut() {
+            target.read.batches.clear();
+        }
+        read_targets(targets, SMALL_ANSWER_BYTES, |_| true).await;
+    }
+    permit
 }
 
 /// Reads until there is enough, something urgent, or no time left.
@@ -275,7 +285,7 @@ fn topic_id(broker: &Broker, topic: &TopicKey) -> Result<TopicId, ErrorCode> {
     }
 }
 
-fn session_request(context: &RequestContext, request: FetchRequest) -> SessionRequest {
+fn session_request(context: &RequestContext, request: &FetchRequest) -> SessionRequest {
     let by_id = context.api_version >= 13;
     let topic_key = |name: &WireString, id: Uuid| {
         if by_id { TopicKey::Id(TopicId(id.0)) } else { TopicKey::Name(Arc::from(name.as_str())) }

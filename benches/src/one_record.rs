@@ -1,0 +1,95 @@
+//! One record at a time, acknowledged, beside the bare write and sync of its disk.
+//!
+//! ```text
+//! cargo build --release -p penstock-broker
+//! cargo run --release -p penstock-bench --bin one-record -- target/release/penstock [FOLDER]
+//! ```
+//!
+//! Rounds alternate between both, in one folder and one run, so that a noisy machine is noisy for
+//! both; what counts are the medians and their difference.
+
+use std::io::IoSlice;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use bytes::Bytes;
+use penstock_records::Encoding;
+use penstock_tests::producer::{batch, create_topic, produce};
+use penstock_tests::server::Setup;
+use penstock_wal::files::{Files, OpenMode, OsFiles};
+use tokio::time::{Duration, Instant};
+
+const ROUNDS: usize = 7;
+const RECORDS_PER_ROUND: usize = 300;
+const RECORD_BYTES: usize = 100;
+/// The bare operation overwrites a file of zeros, as the log does.
+const FILE_BYTES: u64 = 4 << 20;
+
+fn main() -> anyhow::Result<()> {
+    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
+    let program = arguments.next().context("usage: one-record PROGRAM [FOLDER]")?;
+    let parent = arguments.next().unwrap_or_else(std::env::temp_dir);
+    let folder = tempfile::tempdir_in(parent)?;
+    let server = Setup::new(program, &folder.path().join("data")).start()?;
+    let mut client = server.connect();
+    create_topic(&mut client, "t")?;
+    let record = batch(Encoding::None, None, &[Bytes::from(vec![b'x'; RECORD_BYTES])]);
+    let bare = Bare::new(folder.path())?;
+
+    println!("round  bare p50  bare p99  produce p50  produce p99   (microseconds)");
+    let (mut bare_medians, mut produce_medians) = (Vec::new(), Vec::new());
+    for round in 1..=ROUNDS {
+        let mut alone = times(|i| bare.write(i))?;
+        let mut produced = times(|_| produce(&mut client, "t", 0, record.clone()).map(drop))?;
+        let (b50, b99) = (percentile(&mut alone, 50), percentile(&mut alone, 99));
+        let (p50, p99) = (percentile(&mut produced, 50), percentile(&mut produced, 99));
+        println!("{round:5}  {b50:8}  {b99:8}  {p50:11}  {p99:11}");
+        bare_medians.push(b50);
+        produce_medians.push(p50);
+    }
+    let bare = median(&mut bare_medians);
+    let produced = median(&mut produce_medians);
+    println!("median of medians: bare {bare}, produce {produced}, difference {}", produced - bare);
+    Ok(())
+}
+
+/// The least that an acknowledgement can cost: one write over zeros and one `fdatasync`.
+struct Bare(std::sync::Arc<dyn penstock_wal::files::File>);
+
+impl Bare {
+    fn new(folder: &Path) -> anyhow::Result<Self> {
+        let file = OsFiles.open(&folder.join("bare"), OpenMode::CreateNew)?;
+        let zeros = vec![0; usize::try_from(FILE_BYTES)?];
+        file.write_all_at(&[IoSlice::new(&zeros)], 0)?;
+        file.sync_data()?;
+        OsFiles.sync_dir(folder)?;
+        Ok(Self(file))
+    }
+
+    fn write(&self, i: usize) -> anyhow::Result<()> {
+        let bytes = [7; 256];
+        self.0.write_all_at(&[IoSlice::new(&bytes)], (i as u64 * 256) % FILE_BYTES)?;
+        Ok(self.0.sync_data()?)
+    }
+}
+
+fn times(mut operation: impl FnMut(usize) -> anyhow::Result<()>) -> anyhow::Result<Vec<Duration>> {
+    (0..RECORDS_PER_ROUND)
+        .map(|i| {
+            let begin = Instant::now();
+            operation(i)?;
+            Ok(begin.elapsed())
+        })
+        .collect()
+}
+
+fn percentile(times: &mut [Duration], percent: usize) -> i128 {
+    times.sort_unstable();
+    let at = (times.len() * percent / 100).min(times.len() - 1);
+    i128::try_from(times[at].as_micros()).expect("durations are short")
+}
+
+fn median(values: &mut [i128]) -> i128 {
+    values.sort_unstable();
+    values[values.len() / 2]
+}
