@@ -22,6 +22,8 @@ mod offsets;
 mod record;
 mod settings;
 mod shard;
+#[cfg(test)]
+mod tests;
 mod time;
 mod timers;
 mod upkeep;

@@ -242,22 +242,22 @@ mod tests {
 
     #[test]
     fn offsets_are_kafkas_bytes() {
-        let group = GroupId::new("g");
-        let record = offset(&group, "t", 3, &committed());
+        let id = GroupId::new("g");
+        let record = offset(&id, "t", 3, &committed());
         assert_eq!(record.key, &b"\0\x01\0\x01g\0\x01t\0\0\0\x03"[..]);
         let mut golden =
             b"\0\x04\0\0\0\0\0\0\0\x07\0\0\0\x02\x02m\0\0\0\0\0\0\0\x09\x01\0\x10".to_vec();
         golden.extend([5; 16]);
         assert_eq!(record.value.as_deref(), Some(&golden[..]));
         let expiring = Committed { expires_at: Some(Timestamp(8)), ..committed() };
-        let record = offset(&group, "t", 3, &expiring);
+        let record = offset(&id, "t", 3, &expiring);
         let golden = b"\0\x01\0\0\0\0\0\0\0\x07\0\x01m\0\0\0\0\0\0\0\x09\0\0\0\0\0\0\0\x08";
         assert_eq!(record.value.as_deref(), Some(&golden[..]));
     }
 
     #[test]
     fn groups_are_kafkas_bytes() {
-        let record = super::group(&GroupId::new("g"), &snapshot());
+        let record = group(&GroupId::new("g"), &snapshot());
         assert_eq!(record.key, &b"\0\x02\0\x01g"[..]);
         let golden = b"\0\x03\0\x08consumer\0\0\0\x03\0\x05range\0\x01a\0\0\0\0\0\0\0\x04\
             \0\0\0\x01\0\x01a\0\x01i\0\x01c\0\x02/h\0\0\0\x02\0\0\0\x01\0\0\0\x01S\0\0\0\x01A";
@@ -278,7 +278,7 @@ mod tests {
             ..snapshot()
         };
         for snapshot in [snapshot(), empty] {
-            check(&super::group(&id, &snapshot), Read::Group(id.clone(), Some(snapshot)));
+            check(&group(&id, &snapshot), Read::Group(id.clone(), Some(snapshot)));
         }
         check(&no_group(&id), Read::Group(id.clone(), None));
         let plain = Committed { leader_epoch: None, topic_id: None, ..committed() };

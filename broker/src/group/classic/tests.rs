@@ -105,6 +105,15 @@ impl Steps {
         self.now = end;
     }
 
+    /// Time passes until a group that was empty has its first members together.
+    fn gather(&mut self) {
+        for _ in 0..10 {
+            if self.group.state() == State::PreparingRebalance {
+                self.pass(3_000);
+            }
+        }
+    }
+
     fn joined(&mut self, token: Token) -> Joined {
         match self.answers.remove(&token) {
             Some(Answer::Join(Ok(joined))) => joined,
@@ -130,7 +139,7 @@ impl Steps {
     fn stable(ids: &[&str]) -> Self {
         let mut steps = Self::new();
         let tokens: Vec<Token> = ids.iter().map(|id| steps.join(new(id))).collect();
-        steps.pass(30_000);
+        steps.gather();
         for token in tokens {
             steps.joined(token);
         }
@@ -228,4 +237,312 @@ fn an_id_must_be_known_before_it_is_used() {
     steps.pass(10_000);
     let token = steps.join(again("b"));
     assert_eq!(steps.join_error(token).0, GroupError::UnknownMember);
+}
+
+#[test]
+fn who_may_not_join_is_told_why() {
+    fn check(steps: &mut Steps, join: Join, expect: (GroupError, Option<&str>)) {
+        let told = format!("{join:?}");
+        let token = steps.join(join);
+        let expect = (expect.0, expect.1.map(MemberId::new));
+        assert_eq!(steps.join_error(token), expect, "{told}");
+    }
+    let empty = &mut Steps::new();
+    let inconsistent = GroupError::InconsistentProtocol;
+    check(empty, Join { protocols: Vec::new(), ..new("a") }, (inconsistent, None));
+    check(empty, Join { protocol_type: Arc::from(""), ..new("a") }, (inconsistent, None));
+    check(empty, again("a"), (GroupError::UnknownMember, Some("a")));
+    assert!(empty.group.is_abandoned() && empty.writes == 0);
+
+    let steps = &mut Steps::stable(&["a", "b"]);
+    check(steps, Join { protocol_type: Arc::from("connect"), ..new("c") }, (inconsistent, None));
+    let other = Join { protocols: protocols(&[("sticky", "m")]), ..new("c") };
+    check(steps, other, (inconsistent, None));
+    check(steps, again("x"), (GroupError::UnknownMember, Some("x")));
+    let unknown = Join { instance: Some(InstanceId::new("i")), ..again("a") };
+    check(steps, unknown, (GroupError::UnknownMember, Some("a")));
+    assert_eq!(steps.group.state(), State::Stable);
+}
+
+#[test]
+fn a_full_group_takes_nobody() {
+    let mut steps = Steps::stable(&["a", "b", "c"]);
+    let token = steps.join(new("d"));
+    assert_eq!(steps.join_error(token), (GroupError::Full, None));
+    assert_eq!(steps.group.state(), State::Stable);
+    // Its own members come back.
+    let token = steps.join(again("b"));
+    assert_eq!(steps.joined(token).generation, Generation(1));
+}
+
+#[test]
+fn the_protocol_is_the_one_most_prefer_of_those_all_speak() {
+    fn check(members: &[&[&'static str]], expect: &str) {
+        let mut steps = Steps::new();
+        let mut tokens = Vec::new();
+        for (number, spoken) in members.iter().enumerate() {
+            let spoken: Vec<_> = spoken.iter().map(|name| (*name, *name)).collect();
+            let join = Join { protocols: protocols(&spoken), ..new(&number.to_string()) };
+            tokens.push(steps.join(join));
+        }
+        steps.gather();
+        for (number, token) in tokens.into_iter().enumerate() {
+            let joined = steps.joined(token);
+            assert_eq!(joined.protocol.as_deref(), Some(expect), "{members:?}");
+            let seen: Vec<_> =
+                joined.members.iter().map(|member| member.metadata.clone()).collect();
+            let expect = vec![Bytes::copy_from_slice(expect.as_bytes()); members.len()];
+            assert_eq!(seen, if number == 0 { expect } else { Vec::new() }, "{members:?}");
+        }
+    }
+    check(&[&["range"]], "range");
+    check(&[&["sticky", "range"], &["range"]], "range");
+    check(&[&["sticky", "range"], &["range", "sticky"], &["range", "sticky"]], "range");
+    check(&[&["sticky", "range"], &["sticky", "range"], &["range", "sticky"]], "sticky");
+}
+
+#[test]
+fn who_joins_again_gets_the_generation_or_starts_another() {
+    let mut steps = Steps::stable(&["a", "b"]);
+    let token = steps.join(again("b"));
+    let joined = steps.joined(token);
+    assert!(joined.generation == Generation(1) && joined.members.is_empty());
+    assert_eq!(steps.group.state(), State::Stable);
+
+    // A leader that joins asks for a rebalance; who is in it must come.
+    let leader = steps.join(again("a"));
+    assert_eq!(steps.group.state(), State::PreparingRebalance);
+    assert_eq!(steps.heartbeat(&steps.claim("b")), Err(GroupError::RebalanceInProgress));
+    assert_eq!(steps.commit(&steps.claim("b")), Ok(()), "what was read is committed first");
+    let token = steps.sync("b", &[]);
+    assert_eq!(steps.synced(token), Err(GroupError::RebalanceInProgress));
+    let follower = steps.join(again("b"));
+    assert_eq!(steps.joined(leader).generation, Generation(2));
+    assert_eq!(steps.joined(follower).generation, Generation(2));
+    assert_eq!(steps.commit(&steps.claim("b")), Err(GroupError::RebalanceInProgress));
+    assert_eq!(steps.heartbeat(&steps.claim("b")), Ok(()));
+
+    // An answer that got lost is given again; other metadata starts over.
+    let token = steps.join(again("a"));
+    assert_eq!(ids(&steps.joined(token).members), ["a", "b"]);
+    let waiting = steps.sync("b", &[]);
+    let changed = steps.join(Join { protocols: protocols(&[("range", "new")]), ..again("a") });
+    assert_eq!(steps.synced(waiting), Err(GroupError::RebalanceInProgress));
+    let follower = steps.join(again("b"));
+    assert_eq!(steps.joined(changed).members[0].metadata, &b"new"[..]);
+    assert_eq!(steps.joined(follower).generation, Generation(3));
+}
+
+#[test]
+fn a_retried_join_takes_the_place_of_the_first() {
+    let mut steps = Steps::new();
+    let first = steps.join(new("a"));
+    let second = steps.join(again("a"));
+    assert_eq!(steps.join_error(first).0, GroupError::RebalanceInProgress);
+    steps.gather();
+    assert_eq!(steps.joined(second).generation, Generation(1));
+}
+
+#[test]
+fn a_silent_member_is_left_behind() {
+    let mut steps = Steps::stable(&["a", "b"]);
+    steps.pass(9_000);
+    assert_eq!(steps.heartbeat(&steps.claim("a")), Ok(()));
+    steps.pass(2_000);
+    assert_eq!(steps.group.state(), State::PreparingRebalance);
+    assert_eq!(steps.heartbeat(&steps.claim("b")), Err(GroupError::UnknownMember));
+    let token = steps.join(again("a"));
+    assert_eq!(ids(&steps.joined(token).members), ["a"]);
+    let token = steps.sync("a", &[]);
+    steps.synced(token).unwrap();
+    // The last one takes the group with it, and that is written.
+    steps.writes = 0;
+    steps.pass(10_000);
+    assert_eq!((steps.group.state(), steps.writes), (State::Empty, 1));
+    assert!(steps.group.is_abandoned() && steps.group.protocol().is_none());
+    assert_eq!(steps.group.protocol_type().map(|kind| &**kind), Some("consumer"));
+}
+
+#[test]
+fn a_rebalance_goes_on_without_those_who_do_not_come() {
+    let mut steps = Steps::stable(&["a", "b"]);
+    let token = steps.join(new("c"));
+    for _ in 0..3 {
+        steps.pass(6_000);
+        assert_eq!(steps.heartbeat(&steps.claim("a")), Err(GroupError::RebalanceInProgress));
+        assert_eq!(steps.heartbeat(&steps.claim("b")), Err(GroupError::RebalanceInProgress));
+    }
+    assert!(steps.answers.is_empty());
+    steps.pass(2_000);
+    let joined = steps.joined(token);
+    // The leader did not come either.
+    assert_eq!(
+        (joined.leader.clone(), ids(&joined.members)),
+        (Some(joined.member.clone()), vec!["c"])
+    );
+}
+
+#[test]
+fn who_joins_and_never_syncs_is_removed() {
+    let mut steps = Steps::stable(&["a", "b"]);
+    let (a, b) = (steps.join(again("a")), steps.join(again("b")));
+    steps.joined(a);
+    steps.joined(b);
+    let a = steps.sync("a", &[("a", "all")]);
+    assert_eq!(steps.synced(a), Ok(Bytes::from_static(b"all")));
+    for _ in 0..4 {
+        steps.pass(4_999);
+        steps.heartbeat(&steps.claim("a")).unwrap();
+        steps.heartbeat(&steps.claim("b")).unwrap();
+    }
+    steps.pass(100);
+    assert_eq!(steps.group.state(), State::PreparingRebalance);
+    assert_eq!(steps.heartbeat(&steps.claim("b")), Err(GroupError::UnknownMember));
+}
+
+#[test]
+fn leaving_needs_no_time_out() {
+    let mut steps = Steps::stable(&["a", "b"]);
+    assert_eq!(steps.leave("x", None), Err(GroupError::UnknownMember));
+    assert_eq!(steps.leave("", Some("i")), Err(GroupError::UnknownMember));
+    assert_eq!(steps.group.state(), State::Stable);
+    assert_eq!(steps.leave("a", None), Ok(()));
+    let token = steps.join(again("b"));
+    assert_eq!(steps.joined(token).leader, Some(MemberId::new("b")));
+    assert_eq!(steps.leave("b", None), Ok(()));
+    assert_eq!((steps.group.state(), steps.writes), (State::Empty, 1));
+}
+
+#[test]
+fn a_member_that_waits_is_told_when_it_is_removed() {
+    let mut steps = Steps::new();
+    let token = steps.join(new("a"));
+    assert_eq!(steps.leave("a", None), Ok(()));
+    assert_eq!(steps.join_error(token), (GroupError::UnknownMember, None));
+    let mut steps = Steps::stable(&["a", "b"]);
+    let (a, b) = (steps.join(again("a")), steps.join(again("b")));
+    steps.joined(a);
+    steps.joined(b);
+    let token = steps.sync("b", &[]);
+    assert_eq!(steps.leave("b", None), Ok(()));
+    assert_eq!(steps.synced(token), Err(GroupError::UnknownMember));
+}
+
+#[test]
+fn a_new_member_that_waits_too_long_is_forgotten() {
+    let mut steps = Steps::stable(&["a"]);
+    let lost = steps.join(Join { rebalance_timeout: Duration::from_secs(1_000), ..new("b") });
+    for _ in 0..31 {
+        steps.pass(9_900);
+        // The old member lives, and does not come.
+        let _ = steps.heartbeat(&steps.claim("a"));
+    }
+    assert_eq!(steps.join_error(lost), (GroupError::UnknownMember, None));
+}
+
+#[test]
+fn a_static_member_that_restarts_disturbs_nobody() {
+    for may_skip in [false, true] {
+        let mut steps = Steps::new();
+        let (a, b) = (steps.join(fixed("a1", "a")), steps.join(fixed("b1", "b")));
+        steps.gather();
+        steps.joined(a);
+        steps.joined(b);
+        let b = steps.sync("b1", &[]);
+        let a = steps.sync("a1", &[("a1", "A"), ("b1", "B")]);
+        steps.synced(a).unwrap();
+        steps.synced(b).unwrap();
+
+        // The leader comes back, and is told of nobody, or that there is nothing to assign.
+        let token = steps.join(Join { may_skip_assignment: may_skip, ..fixed("a2", "a") });
+        let joined = steps.joined(token);
+        assert_eq!((joined.generation, joined.member), (Generation(1), MemberId::new("a2")));
+        assert_eq!(joined.skip_assignment, may_skip);
+        if may_skip {
+            assert_eq!(joined.leader, Some(MemberId::new("a2")));
+            assert_eq!(ids(&joined.members), ["a2", "b1"]);
+        } else {
+            assert_eq!(joined.leader, Some(MemberId::new("a1")));
+            assert!(joined.members.is_empty());
+        }
+        assert_eq!((steps.group.state(), steps.writes), (State::Stable, 2));
+        let token = steps.sync("a2", &[]);
+        assert_eq!(steps.synced(token), Ok(Bytes::from_static(b"A")));
+
+        // What it was is fenced, as long as it says which instance it is.
+        let instance = Some(InstanceId::new("a"));
+        let old = Claim { instance: instance.clone(), ..steps.claim("a1") };
+        assert_eq!(steps.heartbeat(&old), Err(GroupError::FencedInstance));
+        assert_eq!(steps.commit(&old), Err(GroupError::FencedInstance));
+        let token = steps.join(Join { instance, ..again("a1") });
+        assert_eq!(steps.join_error(token).0, GroupError::FencedInstance);
+        assert_eq!(steps.heartbeat(&steps.claim("a1")), Err(GroupError::UnknownMember));
+
+        // With another protocol there is a rebalance.
+        let token = steps.join(fixed("b2", "b"));
+        steps.joined(token);
+        let changed = protocols(&[("range", "m"), ("sticky", "m")]);
+        let token = steps.join(Join { protocols: changed, ..fixed("b3", "b") });
+        steps.joined(token);
+        assert_eq!(steps.leave("", Some("b")), Ok(()));
+        assert_eq!(steps.group.state(), State::PreparingRebalance);
+    }
+}
+
+#[test]
+fn claims_are_judged_before_anything_else() {
+    let mut steps = Steps::stable(&["a"]);
+    let claim = |member: &str, generation| Claim {
+        member: MemberId::new(member),
+        instance: None,
+        generation: Generation(generation),
+    };
+    for (claim, expect) in [
+        (claim("a", 1), Ok(())),
+        (claim("a", 0), Err(GroupError::IllegalGeneration)),
+        (claim("a", 2), Err(GroupError::IllegalGeneration)),
+        (claim("x", 1), Err(GroupError::UnknownMember)),
+    ] {
+        assert_eq!(steps.heartbeat(&claim), expect, "{claim:?}");
+        assert_eq!(steps.commit(&claim), expect, "{claim:?}");
+    }
+    // Somebody who is no member may commit only where nobody is.
+    assert_eq!(steps.commit(&claim("", -1)), Err(GroupError::UnknownMember));
+    steps.leave("a", None).unwrap();
+    assert_eq!(steps.commit(&claim("", -1)), Ok(()));
+    assert_eq!(steps.commit(&claim("a", 1)), Err(GroupError::UnknownMember));
+    assert_eq!(steps.heartbeat(&claim("a", 2)), Err(GroupError::UnknownMember));
+}
+
+#[test]
+fn a_sync_that_means_another_group_is_refused() {
+    let mut steps = Steps::stable(&["a"]);
+    for (protocol_type, protocol) in [(Some("connect"), None), (None, Some("sticky"))] {
+        let token = steps.token();
+        let sync = Sync {
+            claim: steps.claim("a"),
+            protocol_type: protocol_type.map(Arc::from),
+            protocol: protocol.map(Arc::from),
+            assignments: HashMap::new(),
+        };
+        steps.step(|group, now, effects| group.sync(now, token, sync, effects));
+        assert_eq!(steps.synced(token), Err(GroupError::InconsistentProtocol));
+    }
+}
+
+#[test]
+fn a_group_goes_on_from_what_was_written() {
+    let mut steps = Steps::stable(&["a", "b"]);
+    let snapshot = steps.group.snapshot();
+    let mut effects = Effects::default();
+    let now = Tick(steps.now);
+    steps.group = ClassicGroup::restore(snapshot.clone(), now, &mut effects);
+    assert_eq!(steps.group.snapshot(), snapshot);
+    assert_eq!(effects.wake_at, Some(now.after(SESSION)));
+    assert_eq!(steps.heartbeat(&steps.claim("b")), Ok(()));
+    let token = steps.sync("a", &[]);
+    assert_eq!(steps.synced(token), Ok(Bytes::from_static(b"A")));
+    // Whoever has died with the coordinator is missed.
+    steps.pass(10_000);
+    assert_eq!((steps.group.state(), steps.writes), (State::Empty, 1));
 }

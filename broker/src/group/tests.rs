@@ -1,0 +1,218 @@
+//! The coordinator on a whole broker in memory.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use penstock_model::command::{Command, CreateTopic, DeleteTopic};
+use penstock_model::id::{NodeId, Timestamp, TopicId};
+
+use super::*;
+use crate::api::CONSUMER_OFFSETS;
+use crate::broker::Broker;
+use crate::testing::TestBroker;
+
+/// A coordinator with its topic, and a topic to read; the second half of a broker's life is
+/// another coordinator on the same log.
+struct Fixture {
+    started: TestBroker,
+    topic: TopicId,
+}
+
+impl Fixture {
+    async fn start(settings: &[&str]) -> Self {
+        let settings = [&["group.initial.rebalance.delay.ms=0"], settings].concat();
+        let started = TestBroker::start(&settings);
+        create(&started, CONSUMER_OFFSETS, 3);
+        let topic = create(&started, "orders", 2);
+        Self { started, topic }
+    }
+
+    fn broker(&self) -> &Arc<Broker> {
+        &self.started.broker
+    }
+
+    fn groups(&self) -> &Arc<GroupCoordinator> {
+        &self.broker().groups
+    }
+
+    async fn commit(&self, claim: &Claim, offset: i64) -> Result<(), GroupError> {
+        self.groups().commit("g", claim, None, vec![self.offset(offset)]).await
+    }
+
+    fn offset(&self, offset: i64) -> Commit {
+        Commit {
+            topic: Arc::from("orders"),
+            topic_id: self.topic,
+            partition: 1,
+            offset,
+            leader_epoch: Some(4),
+            metadata: Arc::from("note"),
+        }
+    }
+
+    async fn committed(&self) -> Vec<i64> {
+        let found = self.groups().committed("g", None).await.unwrap();
+        found.iter().map(|(_, _, committed)| committed.offset).collect()
+    }
+
+    /// The groups are given up, and read from the log again.
+    fn restart(&self) {
+        for index in 0..3 {
+            self.groups().close_shard(index);
+        }
+    }
+}
+
+fn create(started: &TestBroker, name: &str, partitions: usize) -> TopicId {
+    let id = TopicId([u8::try_from(name.len()).unwrap(); 16]);
+    let command = CreateTopic {
+        id,
+        name: Arc::from(name),
+        replication_factor: 1,
+        leaders: vec![NodeId(1); partitions],
+        configs: Vec::new(),
+    };
+    started.metadata.apply(&Command::CreateTopic(command)).result.expect("a new topic");
+    id
+}
+
+fn nobody() -> Claim {
+    Claim { member: MemberId::new(""), instance: None, generation: Generation(-1) }
+}
+
+fn joining(member: Option<MemberId>) -> JoinRequest {
+    JoinRequest {
+        member,
+        instance: None,
+        client: Client { id: Arc::from("c"), host: Arc::from("/h") },
+        session_timeout_ms: 6_000,
+        rebalance_timeout_ms: 6_000,
+        protocol_type: Arc::from("consumer"),
+        protocols: vec![Protocol { name: Arc::from("range"), metadata: Bytes::from_static(b"m") }],
+        id_required: true,
+        may_skip_assignment: true,
+    }
+}
+
+/// Joins as a client does, and assigns to itself.
+async fn join_and_sync(groups: &Arc<GroupCoordinator>) -> Claim {
+    let told = groups.join("g", joining(None)).await.unwrap_err();
+    assert_eq!(told.error, GroupError::MemberIdRequired);
+    let joined = groups.join("g", joining(told.member)).await.unwrap();
+    let claim =
+        Claim { member: joined.member.clone(), instance: None, generation: joined.generation };
+    let sync = Sync {
+        claim: claim.clone(),
+        protocol_type: None,
+        protocol: None,
+        assignments: [(joined.member, Bytes::from_static(b"A"))].into(),
+    };
+    let synced = groups.sync("g", sync).await.unwrap();
+    assert_eq!(synced.assignment, &b"A"[..]);
+    claim
+}
+
+#[tokio::test]
+async fn commits_outlive_the_coordinator() {
+    let fixture = Fixture::start(&[]).await;
+    fixture.commit(&nobody(), 7).await.unwrap();
+    fixture.commit(&nobody(), 5).await.unwrap();
+    for _ in 0..2 {
+        let found = fixture.groups().committed("g", None).await.unwrap();
+        let [(topic, 1, committed)] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((&**topic, committed.offset, committed.leader_epoch), ("orders", 5, Some(4)));
+        assert_eq!(&*committed.metadata, "note");
+        let asked = [(Arc::from("orders"), 0), (Arc::from("orders"), 1)];
+        let found = fixture.groups().committed("g", Some(&asked)).await.unwrap();
+        assert_eq!(found.len(), 1);
+        fixture.restart();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn members_outlive_the_coordinator_and_end_with_their_session() {
+    let fixture = Fixture::start(&[]).await;
+    let claim = join_and_sync(fixture.groups()).await;
+    fixture.commit(&claim, 3).await.unwrap();
+    fixture.restart();
+    assert_eq!(fixture.groups().heartbeat("g", &claim).await, Ok(()));
+    let described = fixture.groups().describe("g").await.unwrap();
+    assert_eq!((described.state.name(), described.members.len()), ("Stable", 1));
+    assert_eq!(described.members[0].metadata, &b"m"[..]);
+    assert_eq!(fixture.commit(&nobody(), 9).await, Err(GroupError::UnknownMember));
+    assert_eq!(fixture.groups().delete("g").await, Err(GroupError::NotEmpty));
+
+    tokio::time::sleep(std::time::Duration::from_secs(7)).await;
+    let described = fixture.groups().describe("g").await.unwrap();
+    assert_eq!((described.state.name(), described.members.len()), ("Empty", 0));
+    fixture.restart();
+    let described = fixture.groups().describe("g").await.unwrap();
+    assert_eq!(described.protocol_type.as_deref(), Some("consumer"));
+    let heartbeat = fixture.groups().heartbeat("g", &claim).await;
+    assert_eq!(heartbeat, Err(GroupError::UnknownMember));
+    assert_eq!(fixture.committed().await, [3]);
+}
+
+#[tokio::test]
+async fn a_deleted_group_stays_deleted() {
+    let fixture = Fixture::start(&[]).await;
+    let claim = join_and_sync(fixture.groups()).await;
+    fixture.commit(&claim, 3).await.unwrap();
+    let leaving = [Leaving { member: claim.member.clone(), instance: None }];
+    assert_eq!(fixture.groups().leave("g", &leaving).await, Ok(vec![Ok(())]));
+    assert_eq!(fixture.groups().list().unwrap().len(), 1);
+    fixture.groups().delete("g").await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(fixture.groups().describe("g").await, Err(GroupError::UnknownGroup));
+        assert!(fixture.committed().await.is_empty());
+        fixture.restart();
+    }
+    assert_eq!(fixture.groups().delete("g").await, Err(GroupError::UnknownGroup));
+    assert_eq!(
+        fixture.groups().leave("g", &leaving).await,
+        Ok(vec![Err(GroupError::UnknownMember)])
+    );
+}
+
+#[tokio::test]
+async fn a_deleted_topic_takes_its_offsets_along() {
+    let fixture = Fixture::start(&[]).await;
+    fixture.commit(&nobody(), 7).await.unwrap();
+    let delete = Command::DeleteTopic(DeleteTopic { id: fixture.topic, now: Timestamp(1) });
+    fixture.started.metadata.apply(&delete).result.unwrap();
+    assert!(fixture.committed().await.is_empty());
+}
+
+#[tokio::test]
+async fn requests_that_no_group_can_serve_leave_none_behind() {
+    let fixture = Fixture::start(&[]).await;
+    let groups = fixture.groups();
+    let refuse = async |group: &str, request: JoinRequest| {
+        groups.join(group, request).await.unwrap_err().error
+    };
+    let with_timeout = |ms| JoinRequest { session_timeout_ms: ms, ..joining(None) };
+    assert_eq!(refuse("", joining(None)).await, GroupError::InvalidGroup);
+    assert_eq!(refuse("g", with_timeout(5_999)).await, GroupError::InvalidSessionTimeout);
+    assert_eq!(refuse("g", with_timeout(1_800_001)).await, GroupError::InvalidSessionTimeout);
+    let nothing = JoinRequest { protocols: Vec::new(), ..joining(None) };
+    assert_eq!(refuse("g", nothing).await, GroupError::InconsistentProtocol);
+    let unknown = joining(Some(MemberId::new("x")));
+    assert_eq!(refuse("g", unknown).await, GroupError::UnknownMember);
+    let long = JoinRequest { protocol_type: Arc::from("x".repeat(20_000)), ..joining(None) };
+    assert_eq!(refuse("g", long).await, GroupError::TooLong);
+    let claim = Claim { generation: Generation(1), ..nobody() };
+    assert_eq!(fixture.commit(&claim, 1).await, Err(GroupError::UnknownGroup));
+    assert_eq!(groups.list().unwrap(), []);
+}
+
+#[tokio::test]
+async fn lag_is_measured_against_what_is_durable() {
+    let fixture = Fixture::start(&[]).await;
+    fixture.broker().partitions.open_all().await;
+    fixture.commit(&nobody(), -3).await.unwrap();
+    let metrics = &fixture.broker().metrics;
+    fixture.groups().sample_lag(metrics);
+    let line = "penstock_consumer_group_lag{group=\"g\",topic=\"orders\",partition=\"1\"} 3";
+    let text = metrics.encode().unwrap();
+    assert!(text.lines().any(|found| found == line), "{text}");
+}
