@@ -2,7 +2,7 @@
 //! nothing.
 
 use std::io::{self, IoSlice};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -24,13 +24,21 @@ pub enum PlantedBug {
 pub struct PlantedFiles {
     files: Arc<dyn Files>,
     bug: PlantedBug,
+    /// Elsewhere it is a sound one; every path starts with the empty one.
+    folder: PathBuf,
 }
 
 impl PlantedFiles {
     /// Puts the bug between `files` and whoever uses them.
     #[must_use]
     pub fn new(files: Arc<dyn Files>, bug: PlantedBug) -> Self {
-        Self { files, bug }
+        Self::within(files, bug, "")
+    }
+
+    /// Puts the bug between `files` and whoever uses this folder and what is below it.
+    #[must_use]
+    pub fn within(files: Arc<dyn Files>, bug: PlantedBug, folder: impl Into<PathBuf>) -> Self {
+        Self { files, bug, folder: folder.into() }
     }
 }
 
@@ -45,6 +53,9 @@ impl Files for PlantedFiles {
 
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn File>> {
         let file = self.files.open(path, mode)?;
+        if !path.starts_with(&self.folder) {
+            return Ok(file);
+        }
         Ok(Arc::new(PlantedFile { file, bug: self.bug, sync_is_due: AtomicBool::new(false) }))
     }
 
@@ -62,8 +73,8 @@ impl Files for PlantedFiles {
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         match self.bug {
-            PlantedBug::NoSyncDir => Ok(()),
-            PlantedBug::NoSyncData | PlantedBug::LateSyncData => self.files.sync_dir(dir),
+            PlantedBug::NoSyncDir if dir.starts_with(&self.folder) => Ok(()),
+            _ => self.files.sync_dir(dir),
         }
     }
 

@@ -1,0 +1,179 @@
+//! A node without its listeners, started and stopped in the order of `broker/src/node.rs`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, ensure};
+use penstock_model::client::MetadataClient;
+use penstock_model::command::{Command, InheritWal, RegisterBroker, Reply, WalKind};
+use penstock_model::id::{ClusterId, Incarnation, NodeId, StreamId, Timestamp};
+use penstock_quorum::{Loopback, QuorumNode, QuorumSettings, RaftId, Voter};
+use penstock_s3stream::store::open::{StoreSettings, open};
+use penstock_s3stream::store::url::StoreUrl;
+use penstock_s3stream::{Clock, MemoryShares, Opened, Parts, Settings, Storage, UploadSettings};
+use penstock_wal::files::{Files, LockGuard};
+use penstock_wal::{FileWal, FileWalSettings, Position, WalSettings};
+use tokio::task::JoinHandle;
+
+use crate::fold::ChainFold;
+
+/// Where the metadata gives every stream to.
+pub(crate) const NODE: NodeId = NodeId(1);
+
+const DATA: &str = "/data";
+const QUORUM: &str = "/data/quorum";
+pub(crate) const QUORUM_LOG: &str = "/data/quorum/log";
+pub(crate) const SNAPSHOTS: &str = "/data/quorum/snapshot";
+pub(crate) const WAL: &str = "/data/wal";
+pub(crate) const OBJECTS: &str = "/data/objects";
+
+/// How long a clean stop may upload.
+const FLUSH_MAX: Duration = Duration::from_secs(5);
+
+/// A running node.
+pub(crate) struct Node {
+    quorum: QuorumNode,
+    pub(crate) metadata: Arc<dyn MetadataClient>,
+    pub(crate) storage: Storage,
+    upload: JoinHandle<()>,
+    _lock: Box<dyn LockGuard>,
+}
+
+/// A wall clock that is set by hand, and outlives the lives.
+#[derive(Debug, Default)]
+pub(crate) struct HistoryClock(AtomicI64);
+
+impl HistoryClock {
+    pub(crate) fn pass(&self, time: Duration) {
+        self.0.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for HistoryClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::Relaxed))
+    }
+}
+
+impl Node {
+    /// Starts on what the disk holds. `drawn` is a number that nobody else drew.
+    pub(crate) async fn start(
+        files: Arc<dyn Files>,
+        clock: Arc<HistoryClock>,
+        drawn: u64,
+    ) -> anyhow::Result<Self> {
+        files.create_dir_all(Path::new(DATA))?;
+        let lock = files.lock(&Path::new(DATA).join("lock"))?;
+        let quorum = start_quorum(&files, RaftId(drawn)).await?;
+        let metadata = quorum.client();
+        if metadata.image().cluster().is_none() {
+            metadata.submit(Command::Format(ClusterId([3; 16]))).await?.result?;
+        }
+        let register = Command::RegisterBroker(RegisterBroker {
+            node: NODE,
+            incarnation: Incarnation(u128::from(drawn).to_be_bytes()),
+            endpoints: Vec::new(),
+            rack: None,
+            wal: WalKind::Local,
+        });
+        let Reply::Registered { epoch, unrecovered } = metadata.submit(register).await?.result?
+        else {
+            return Err(anyhow!("a registration is answered by an epoch"));
+        };
+
+        let image = metadata.image();
+        let trims = unrecovered.iter().filter_map(|epoch| image.wal(*epoch));
+        // They share one log; one that ended before it inherited the log states 0 of it.
+        let trim = trims.map(|wal| Position(wal.trim.0)).max().unwrap_or_default();
+        let recovery = FileWal::recover(&files, Path::new(WAL), trim, &wal_settings())?;
+        for from in unrecovered {
+            metadata.submit(Command::InheritWal(InheritWal { from, to: epoch })).await?.result?;
+        }
+        let url = StoreUrl::File(OBJECTS.into());
+        let (storage, tasks) = Storage::start(Parts {
+            wal: Box::new(recovery),
+            store: Arc::new(open(&url, files, &StoreSettings::default())?),
+            metadata: Arc::clone(&metadata),
+            epoch,
+            clock,
+            fold: Arc::new(ChainFold),
+            settings: storage_settings(),
+        })?;
+        let upload = tokio::spawn(tasks.upload.run());
+        Ok(Self { quorum, metadata, storage, upload, _lock: lock })
+    }
+
+    /// Opens a stream at the epoch that the metadata states.
+    pub(crate) async fn open(&self, stream: StreamId) -> anyhow::Result<Opened> {
+        let image = self.metadata.image();
+        let epoch = image.stream(stream).context("the metadata has lost the stream")?.epoch;
+        Ok(self.storage.open(stream, epoch).await?)
+    }
+
+    /// The uploader ends with the storage only.
+    pub(crate) fn check_alive(&self) -> anyhow::Result<()> {
+        ensure!(!self.upload.is_finished(), "the uploader has ended");
+        Ok(())
+    }
+
+    /// Stops in order.
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        self.storage.shutdown(FLUSH_MAX).await;
+        self.upload.await?;
+        Ok(self.quorum.shutdown().await?)
+    }
+}
+
+async fn start_quorum(files: &Arc<dyn Files>, drawn: RaftId) -> anyhow::Result<QuorumNode> {
+    let dir = Path::new(QUORUM);
+    files.create_dir_all(dir)?;
+    let id = RaftId::load_or_store(files.as_ref(), dir, drawn)?;
+    let loopback = Loopback::default();
+    let quorum = QuorumNode::start(penstock_quorum::Parts {
+        files: Arc::clone(files),
+        dir: dir.to_owned(),
+        id,
+        voters: BTreeMap::from([(id, Voter { node: NODE, address: String::new() })]),
+        network: loopback.seen_by(id),
+        // A few commands make a snapshot, and two snapshots make a purge.
+        settings: QuorumSettings {
+            snapshot_entries: 6,
+            entry_cache_bytes: 2_000,
+            ..QuorumSettings::default()
+        },
+    })
+    .await?;
+    loopback.attach(quorum.answerer());
+    quorum.recovered().await?;
+    Ok(quorum)
+}
+
+/// Segments so small that many come and go.
+fn wal_settings() -> FileWalSettings {
+    let wal = WalSettings { group_bytes_max: 8 << 10, ..WalSettings::default() };
+    FileWalSettings { wal, segment_bytes: 16 << 10, first_segment_bytes: 4 << 10 }
+}
+
+/// Budgets so small that everything happens often.
+fn storage_settings() -> Settings {
+    Settings {
+        memory: MemoryShares {
+            log_cache: 12 << 10,
+            index: 40 << 10,
+            upload: 64 << 10,
+            block_cache: 32 << 10,
+        },
+        upload: UploadSettings {
+            block_bytes_max: 12 << 10,
+            stream_object_bytes_min: 5 << 10,
+            command_bytes_max: 600,
+            lease: Duration::from_secs(120),
+            ..UploadSettings::default()
+        },
+        wal_backlog_bytes_max: 200 << 10,
+        delete_delay: Duration::from_secs(60),
+    }
+}

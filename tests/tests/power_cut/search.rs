@@ -1,0 +1,65 @@
+//! Runs histories, up to the first finding.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::ops::Range;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
+
+use penstock_wal::files::PlantedBug;
+
+use crate::history::{History, Seen};
+
+/// What a history found to be wrong.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    seed: u64,
+    what: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "seed {}: {}", self.seed, self.what)
+    }
+}
+
+thread_local! {
+    /// The first panic of the history that runs on this thread, be it in a task.
+    static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Runs the histories of the seeds. Every panic in one is a finding, also that of a task, with
+/// which the real process would end.
+pub(crate) fn search(
+    seeds: Range<u64>,
+    bug: Option<(&'static str, PlantedBug)>,
+) -> Result<Seen, Finding> {
+    remember_panics();
+    let mut seen = Seen::default();
+    for seed in seeds {
+        let run = AssertUnwindSafe(|| History::new(seed, bug).run());
+        let outcome = panic::catch_unwind(run);
+        if let Some(what) = PANIC.take() {
+            return Err(Finding { seed, what });
+        }
+        seen.add(&outcome.expect("a panic is remembered"));
+    }
+    Ok(seen)
+}
+
+fn remember_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let print = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            PANIC.with_borrow_mut(|first| {
+                first.get_or_insert_with(|| panic.to_string());
+            });
+            print(panic);
+        }));
+    });
+}
+
+pub(crate) fn number_from_environment(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|number| number.parse().unwrap())
+}
