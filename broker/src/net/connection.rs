@@ -9,13 +9,14 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use super::frame::{FrameError, FrameReader};
+use super::frame::{FrameError, FrameHead, FrameReader};
 use super::handler::{Admission, Handler, Outcome, RequestFrame, Session};
-use super::limits::RequestBudget;
+use super::limits::{BytePermit, RequestBudget};
 use super::response::Response;
 use super::transport::Accepted;
 use crate::shutdown::Shutdown;
@@ -27,6 +28,13 @@ const PIPELINE_MAX: u32 = 128;
 /// The slowest client that is served, past [`TRANSFER_GRACE`]: 2 Mbit/s. It bounds how long room
 /// in a budget can be held by a client that stalls within a frame.
 const TRANSFER_BYTES_PER_SECOND_MIN: u64 = 256 * 1024;
+
+/// While others wait for room, whoever holds it with half a frame has to send this much in each
+/// [`PROGRESS_INTERVAL`]: a quarter of the rate above, for links that lose a packet.
+const PROGRESS_BYTES_MIN: usize = 64 * 1024;
+
+/// Longer than a few retransmissions, and short enough for those who wait.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// After so long the client itself gives a request up (`request.timeout.ms`).
 const TRANSFER_GRACE: Duration = Duration::from_secs(30);
@@ -154,8 +162,7 @@ impl<R: AsyncRead + Unpin, H: Handler> Reading<'_, '_, R, H> {
             Admission::Close => return Err(End::Refused("unknown API or version")),
         };
         let permit = self.budget.acquire(head.length, bulk).await;
-        let body = timeout(transfer_max(head.length), self.frames.body(head));
-        let bytes = body.await.map_err(|_| End::Stalled)??;
+        let bytes = self.receive(head, &permit).await?;
         let (api_key, api_version) = (head.api_key, head.api_version);
         let request = RequestFrame { api_key, api_version, bytes, permit };
         match self.handler.begin(self.session, request).await {
@@ -171,6 +178,26 @@ impl<R: AsyncRead + Unpin, H: Handler> Reading<'_, '_, R, H> {
             Outcome::Close(reason) => return Err(End::Refused(reason)),
         }
         Ok(())
+    }
+
+    /// Reads the rest of a frame. A slow client has time as long as nobody else wants its room.
+    async fn receive(&mut self, head: FrameHead, permit: &BytePermit) -> Result<Bytes, End> {
+        let deadline = Instant::now() + transfer_max(head.length);
+        let mut body = self.frames.begin_body(head);
+        loop {
+            let before = body.received();
+            match timeout(PROGRESS_INTERVAL, self.frames.fill(&mut body)).await {
+                Ok(filled) => {
+                    filled?;
+                    return Ok(body.freeze());
+                }
+                Err(_) if Instant::now() >= deadline => return Err(End::Stalled),
+                Err(_) if permit.is_wanted() && body.received() - before < PROGRESS_BYTES_MIN => {
+                    return Err(End::Stalled);
+                }
+                Err(_) => {}
+            }
+        }
     }
 }
 

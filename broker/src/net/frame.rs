@@ -27,6 +27,25 @@ pub(crate) struct FrameHead {
     pub(crate) api_version: i16,
 }
 
+/// A frame that is on its way, in one buffer of its size.
+pub(crate) struct Body {
+    bytes: BytesMut,
+    length: usize,
+}
+
+impl Body {
+    /// The bytes that have arrived.
+    pub(crate) fn received(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The frame, once it is filled.
+    pub(crate) fn freeze(self) -> Bytes {
+        assert_eq!(self.bytes.len(), self.length, "only a whole frame is a request");
+        self.bytes.freeze()
+    }
+}
+
 /// Why no frame could be read. The connection is of no more use.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FrameError {
@@ -95,20 +114,25 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         }
     }
 
-    /// Reads the frame that `head` announced, from the API key on, into one buffer of its size.
-    pub(crate) async fn body(&mut self, head: FrameHead) -> Result<Bytes, FrameError> {
-        let mut body = BytesMut::with_capacity(head.length);
+    /// The frame that `head` announced, from the API key on, as far as it is here already.
+    pub(crate) fn begin_body(&mut self, head: FrameHead) -> Body {
+        let mut bytes = BytesMut::with_capacity(head.length);
         let begin = self.start + size_of::<i32>();
         let ahead = head.length.min(self.end - begin);
-        body.extend_from_slice(&self.ahead[begin..begin + ahead]);
+        bytes.extend_from_slice(&self.ahead[begin..begin + ahead]);
         self.start = begin + ahead;
-        while body.len() < head.length {
-            let missing = head.length - body.len();
-            if self.read.read_buf(&mut (&mut body).limit(missing)).await? == 0 {
+        Body { bytes, length: head.length }
+    }
+
+    /// Reads the rest of a frame. Safe to drop and call again.
+    pub(crate) async fn fill(&mut self, body: &mut Body) -> Result<(), FrameError> {
+        while body.bytes.len() < body.length {
+            let missing = body.length - body.bytes.len();
+            if self.read.read_buf(&mut (&mut body.bytes).limit(missing)).await? == 0 {
                 return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
             }
         }
-        Ok(body.freeze())
+        Ok(())
     }
 
     /// Takes and forgets what the peer still sends, until it closes.
@@ -138,13 +162,14 @@ mod tests {
             let mut reader = FrameReader::new(server, max);
             let mut frames = Vec::new();
             loop {
-                let next = match reader.head().await {
-                    Ok(Some(head)) => reader.body(head).await,
+                let head = match reader.head().await {
+                    Ok(Some(head)) => head,
                     Ok(None) => return (frames, None),
-                    Err(error) => Err(error),
+                    Err(error) => return (frames, Some(error)),
                 };
-                match next {
-                    Ok(body) => frames.push(body),
+                let mut body = reader.begin_body(head);
+                match reader.fill(&mut body).await {
+                    Ok(()) => frames.push(body.freeze()),
                     Err(error) => return (frames, Some(error)),
                 }
             }

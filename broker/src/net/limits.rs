@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -14,12 +15,38 @@ pub const SMALL_REQUEST_BYTES_MAX: usize = 16 * 1024;
 pub struct ByteBudget {
     semaphore: Arc<Semaphore>,
     total: u32,
+    waiting: Arc<AtomicUsize>,
 }
 
 /// Room for some bytes, given back when dropped.
 #[derive(Debug)]
 pub struct BytePermit {
     _permit: OwnedSemaphorePermit,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl BytePermit {
+    /// Whether others wait for room in the same budget.
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
+    }
+}
+
+/// Counts one who waits for room, until it has it or gives up.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl ByteBudget {
@@ -27,7 +54,8 @@ impl ByteBudget {
     #[must_use]
     pub fn new(bytes: usize) -> Self {
         let total = u32::try_from(bytes).unwrap_or(u32::MAX).max(1);
-        Self { semaphore: Arc::new(Semaphore::new(total as usize)), total }
+        let semaphore = Arc::new(Semaphore::new(total as usize));
+        Self { semaphore, total, waiting: Arc::default() }
     }
 
     /// Waits for room. More than the whole budget is granted when nothing else is in use.
@@ -36,8 +64,10 @@ impl ByteBudget {
     /// Never: the budget is not closed while someone holds it.
     pub async fn acquire(&self, bytes: usize) -> BytePermit {
         let count = u32::try_from(bytes).unwrap_or(u32::MAX).min(self.total);
+        let waiting = Waiting::new(&self.waiting);
         let permit = Arc::clone(&self.semaphore).acquire_many_owned(count).await;
-        BytePermit { _permit: permit.expect("a byte budget is never closed") }
+        drop(waiting);
+        self.granted(permit.expect("a byte budget is never closed"))
     }
 
     /// Takes room if there is any now. More than the whole budget counts as the whole.
@@ -45,7 +75,11 @@ impl ByteBudget {
     pub fn try_acquire(&self, bytes: usize) -> Option<BytePermit> {
         let count = u32::try_from(bytes).unwrap_or(u32::MAX).min(self.total);
         let permit = Arc::clone(&self.semaphore).try_acquire_many_owned(count).ok()?;
-        Some(BytePermit { _permit: permit })
+        Some(self.granted(permit))
+    }
+
+    fn granted(&self, permit: OwnedSemaphorePermit) -> BytePermit {
+        BytePermit { _permit: permit, waiting: Arc::clone(&self.waiting) }
     }
 
     /// The bytes in use.
@@ -169,7 +203,11 @@ mod tests {
     async fn one_request_larger_than_the_budget_waits_for_all_of_it() {
         let budget = ByteBudget::new(100);
         let first = budget.acquire(1).await;
-        assert!(budget.acquire(1000).now_or_never().is_none());
+        let mut second = Box::pin(budget.acquire(1000));
+        assert!((&mut second).now_or_never().is_none());
+        assert!(first.is_wanted());
+        drop(second);
+        assert!(!first.is_wanted(), "it was given up");
         drop(first);
         let giant = budget.acquire(1000).await;
         assert_eq!(budget.used(), 100);

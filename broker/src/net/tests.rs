@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadHalf, WriteHalf};
 use tokio::net::TcpStream;
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::connection::ConnectionSettings;
 use super::transport::{Accepted, Acceptor, TcpAcceptor};
@@ -276,6 +276,31 @@ async fn a_stalled_request_loses_its_room_and_its_connection() {
     assert!(world.budget.used() > 500_000);
     expect_closed(&mut client).await;
     assert_eq!(world.budget.used(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_a_frame_gives_way_to_a_whole_one() {
+    let world = World::new(1 << 20, 10);
+    let mut stalled = world.connect();
+    let mut slow = world.connect();
+    stalled.write_all(&request(ECHO, 1, 500_000)[..1000]).await.unwrap();
+    sleep(Duration::from_secs(5)).await;
+    let begun = Instant::now();
+    let frame = request(ECHO, 2, 500_000);
+    let sending = tokio::spawn(async move {
+        for piece in frame.chunks(50_000) {
+            slow.write_all(piece).await.unwrap();
+            sleep(Duration::from_millis(500)).await;
+        }
+        expect_answer(&mut slow, 2).await;
+    });
+    expect_closed(&mut stalled).await;
+    assert!(begun.elapsed() < Duration::from_secs(2));
+    let mut third = world.connect();
+    send(&mut third, &[request(ECHO, 3, 500_000)]).await;
+    expect_answer(&mut third, 3).await;
+    // 100,000 bytes a second: not fast, but they come.
+    sending.await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
