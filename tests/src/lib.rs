@@ -1,6 +1,9 @@
 //! What tests of the whole server share: the process, and a client that hides nothing.
 
+pub mod bystander;
 pub mod client;
+pub mod memory;
 pub mod producer;
 pub mod random;
 pub mod server;
+pub mod stranger;
