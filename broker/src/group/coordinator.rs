@@ -259,6 +259,9 @@ impl GroupCoordinator {
 
     /// Waits until the log is durable up to what an answer tells.
     pub(super) async fn durable(&self, shard: &Shard, end: Offset) -> Result<(), GroupError> {
+        if shard.is_closed() {
+            return Err(GroupError::NotCoordinator);
+        }
         let durable = shard.partition.stream().durable(end);
         match timeout(self.settings.commit_timeout, durable).await {
             Ok(Ok(())) => Ok(()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::classic::{
-    Answer, Claim, Client, Join, JoinRefusal, Joined, Leaving, Protocol, Sync, Synced,
+    Answer, Claim, Client, Effects, Join, JoinRefusal, Joined, Leaving, Protocol, Sync, Synced,
 };
 use super::coordinator::GroupCoordinator;
 use super::error::GroupError;
@@ -172,7 +172,15 @@ impl GroupCoordinator {
         // Nothing is written: no room in the log is needed.
         let group = shard.find(group).ok_or(GroupError::UnknownMember)?;
         let mut state = group.lock();
-        let mut effects = super::classic::Effects::default();
+        if state.gone {
+            let closed = shard.is_closed();
+            return Err(if closed {
+                GroupError::NotCoordinator
+            } else {
+                GroupError::UnknownMember
+            });
+        }
+        let mut effects = Effects::default();
         let outcome = state.classic.heartbeat(self.now(), claim, &mut effects);
         if let Some(at) = effects.wake_at {
             self.timers.schedule(&shard, &id, &mut state, at);

@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn offsets_expire_by_age_and_with_their_topic() {
-        fn check(committed: Committed, expiry: Option<(i64, Option<i64>, &str)>, expect: bool) {
+        fn check(committed: &Committed, expiry: Option<(i64, Option<i64>, &str)>, expect: bool) {
             let mut offsets = Offsets::default();
             offsets.set(Arc::from("t"), 3, committed.clone());
             let expiry = expiry.map(|(now, since, in_use)| Expiry {
@@ -152,20 +152,20 @@ mod tests {
             assert_eq!(expired, expect, "{committed:?} {expiry:?}");
         }
         // From the commit on.
-        check(committed(50, None, None), Some((149, None, "")), false);
-        check(committed(50, None, None), Some((150, None, "")), true);
+        check(&committed(50, None, None), Some((149, None, "")), false);
+        check(&committed(50, None, None), Some((150, None, "")), true);
         // From when the group became empty.
-        check(committed(50, None, None), Some((150, Some(60), "")), false);
-        check(committed(50, None, None), Some((160, Some(60), "")), true);
+        check(&committed(50, None, None), Some((150, Some(60), "")), false);
+        check(&committed(50, None, None), Some((160, Some(60), "")), true);
         // As the client said.
-        check(committed(50, Some(70), None), Some((69, None, "")), false);
-        check(committed(50, Some(70), None), Some((70, None, "")), true);
+        check(&committed(50, Some(70), None), Some((69, None, "")), false);
+        check(&committed(50, Some(70), None), Some((70, None, "")), true);
         // Not while a member reads the topic, nor while the group has members.
-        check(committed(50, None, None), Some((500, None, "t")), false);
-        check(committed(50, Some(70), None), None, false);
+        check(&committed(50, None, None), Some((500, None, "t")), false);
+        check(&committed(50, Some(70), None), None, false);
         // With the topic.
-        check(committed(50, None, Some(TOPIC)), None, false);
-        check(committed(50, None, Some(TopicId([2; 16]))), None, true);
+        check(&committed(50, None, Some(TOPIC)), None, false);
+        check(&committed(50, None, Some(TopicId([2; 16]))), None, true);
     }
 
     #[test]

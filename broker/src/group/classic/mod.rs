@@ -13,6 +13,7 @@
 mod join;
 mod member;
 mod rebalance;
+mod roster;
 mod snapshot;
 mod sync;
 #[cfg(test)]
@@ -273,64 +274,6 @@ impl ClassicGroup {
     /// The longest that a member wants to be waited for.
     fn rebalance_timeout(&self) -> Duration {
         self.members.values().map(|member| member.rebalance_timeout).max().unwrap_or_default()
-    }
-
-    fn count_speaker(&mut self, protocols: &[Protocol]) {
-        for spoken in protocols {
-            *self.speakers.entry(Arc::clone(&spoken.name)).or_default() += 1;
-        }
-    }
-
-    fn discount_speaker(&mut self, protocols: &[Protocol]) {
-        for spoken in protocols {
-            let count =
-                self.speakers.get_mut(&spoken.name).expect("a member's protocol is counted");
-            *count -= 1;
-            if *count == 0 {
-                self.speakers.remove(&spoken.name);
-            }
-        }
-    }
-
-    fn insert(&mut self, id: MemberId, member: Member) {
-        if self.leader.is_none() {
-            self.leader = Some(id.clone());
-        }
-        if let Some(instance) = &member.instance {
-            self.instances.insert(instance.clone(), id.clone());
-        }
-        self.count_speaker(&member.protocols);
-        self.pending.remove(&id);
-        self.members.insert(id, member);
-    }
-
-    /// Takes a member out, or an id that was given out. Requests of it that wait are answered.
-    fn remove(&mut self, id: &MemberId, effects: &mut Effects) {
-        self.pending.remove(id);
-        self.mark_synced(id);
-        let Some(member) = self.members.remove(id) else { return };
-        self.discount_speaker(&member.protocols);
-        if let Some(instance) = &member.instance
-            && self.instances.get(instance) == Some(id)
-        {
-            self.instances.remove(instance);
-        }
-        if self.is_leader(id) {
-            self.leader = self.members.keys().next().cloned();
-        }
-        if let Some(token) = member.joining {
-            effects.join(token, Err(JoinRefusal::of_nobody(GroupError::UnknownMember)));
-        }
-        if let Some(token) = member.syncing {
-            effects.sync(token, Err(GroupError::UnknownMember));
-        }
-    }
-
-    fn mark_synced(&mut self, id: &MemberId) {
-        self.unsynced.remove(id);
-        if self.unsynced.is_empty() {
-            self.sync_ends = None;
-        }
     }
 
     /// The members as the leader gets them.
