@@ -1,6 +1,7 @@
 //! APIs of topics and settings, asked through whole frames.
 
 mod configs;
+mod groups;
 mod metadata;
 mod topics;
 
