@@ -1,4 +1,4 @@
-//! How long a start takes: empty, and after `kill -9` under load with much stored.
+//! How long a start takes, and how much memory stays: empty, and after `kill -9` under load with much stored.
 //!
 //! ```text
 //! cargo build --release -p penstock-broker
@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail, ensure};
 use bytes::Bytes;
 use penstock_records::Encoding;
+use penstock_tests::memory::peak_resident_bytes;
 use penstock_tests::producer::{
     PRODUCE_BY_NAME, batch, create_topic, only_partition, produce_request,
 };
@@ -35,14 +36,15 @@ fn main() -> anyhow::Result<()> {
             .with(&format!("num.partitions={partitions}"))
     };
 
-    let mut empty = Vec::new();
+    let (mut empty, mut idle) = (Vec::new(), 0);
     for i in 0..STARTS {
         let begin = Instant::now();
-        drop(setup(&format!("empty-{i}")).start()?);
+        let server = setup(&format!("empty-{i}")).start()?;
         empty.push(begin.elapsed().as_millis());
+        idle = peak_resident_bytes(server.id())? >> 10;
     }
     empty.sort_unstable();
-    println!("empty: median {} ms, {empty:?}", empty[STARTS / 2]);
+    println!("empty: median {} ms, {empty:?}, {idle} KiB resident", empty[STARTS / 2]);
 
     let full = setup("full");
     let mut server = full.start()?;
@@ -68,7 +70,8 @@ fn main() -> anyhow::Result<()> {
         }
     }
     let seconds = begin.elapsed().as_secs_f64();
-    println!("filled {gib} GiB over {partitions} partitions in {seconds:.1} s");
+    let peak = peak_resident_bytes(server.id())? >> 20;
+    println!("filled {gib} GiB over {partitions} partitions in {seconds:.1} s, peak {peak} MiB");
     for _ in 0..3 {
         server.kill();
         let begin = Instant::now();
