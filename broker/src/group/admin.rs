@@ -9,7 +9,7 @@ use super::coordinator::GroupCoordinator;
 use super::error::GroupError;
 use super::id::{InstanceId, MemberId};
 use super::record;
-use super::shard::Readiness;
+use super::shard::{Readiness, Writes};
 
 /// A group in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,23 +109,24 @@ impl GroupCoordinator {
         let found = shard.find(group).ok_or(GroupError::UnknownGroup)?;
         loop {
             let bytes = found.lock().tombstone_bytes(group);
-            let deleting = self.act(&shard, &id, false, bytes, |state, _, change| {
-                if state.classic.state() != State::Empty {
-                    return Err(GroupError::NotEmpty);
-                }
-                if state.tombstone_bytes(group) > bytes {
-                    // An offset was committed meanwhile.
-                    return Ok(false);
-                }
-                for (topic, partition, _) in state.offsets.iter() {
-                    change.records.push(record::no_offset(&id, topic, partition));
-                }
-                if state.has_record {
-                    change.records.push(record::no_group(&id));
-                }
-                change.remove = true;
-                Ok(true)
-            });
+            let deleting =
+                self.act(&shard, &id, false, Writes::Records(bytes), |state, _, change| {
+                    if state.classic.state() != State::Empty {
+                        return Err(GroupError::NotEmpty);
+                    }
+                    if state.tombstone_bytes(group) > bytes {
+                        // An offset was committed meanwhile.
+                        return Ok(false);
+                    }
+                    for (topic, partition, _) in state.offsets.iter() {
+                        change.records.push(record::no_offset(&id, topic, partition));
+                    }
+                    if state.has_record {
+                        change.records.push(record::no_group(&id));
+                    }
+                    change.remove = true;
+                    Ok(true)
+                });
             let (outcome, written) = deleting.await?;
             if outcome? {
                 return self.durable(&shard, written).await;

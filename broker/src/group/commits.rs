@@ -10,6 +10,7 @@ use super::coordinator::GroupCoordinator;
 use super::error::GroupError;
 use super::offsets::Committed;
 use super::record;
+use super::shard::Writes;
 
 /// One offset of a commit; its partition exists.
 #[derive(Clone, Debug)]
@@ -51,31 +52,32 @@ impl GroupCoordinator {
             |commit: &Commit| record::offset_bytes_max(group, &commit.topic, &commit.metadata);
         let bytes = commits.iter().map(size).sum();
         let is_simple = claim.generation.0 < 0;
-        let committing = self.act(&shard, &id, is_simple, bytes, |state, now, change| {
-            state.classic.check_commit(now, claim, &mut change.effects)?;
-            let expires_at = retention.map(|retention| {
-                let retention = i64::try_from(retention.as_millis()).unwrap_or(i64::MAX);
-                Timestamp(now.wall.0.saturating_add(retention))
+        let committing =
+            self.act(&shard, &id, is_simple, Writes::Records(bytes), |state, now, change| {
+                state.classic.check_commit(now, claim, &mut change.effects)?;
+                let expires_at = retention.map(|retention| {
+                    let retention = i64::try_from(retention.as_millis()).unwrap_or(i64::MAX);
+                    Timestamp(now.wall.0.saturating_add(retention))
+                });
+                for commit in commits {
+                    let committed = Committed {
+                        offset: commit.offset,
+                        leader_epoch: commit.leader_epoch,
+                        metadata: commit.metadata,
+                        committed_at: now.wall,
+                        expires_at,
+                        topic_id: Some(commit.topic_id),
+                    };
+                    change.records.push(record::offset(
+                        &id,
+                        &commit.topic,
+                        commit.partition,
+                        &committed,
+                    ));
+                    state.offsets.set(commit.topic, commit.partition, committed);
+                }
+                Ok(())
             });
-            for commit in commits {
-                let committed = Committed {
-                    offset: commit.offset,
-                    leader_epoch: commit.leader_epoch,
-                    metadata: commit.metadata,
-                    committed_at: now.wall,
-                    expires_at,
-                    topic_id: Some(commit.topic_id),
-                };
-                change.records.push(record::offset(
-                    &id,
-                    &commit.topic,
-                    commit.partition,
-                    &committed,
-                ));
-                state.offsets.set(commit.topic, commit.partition, committed);
-            }
-            Ok(())
-        });
         let (outcome, written) = committing.await?;
         outcome?;
         self.durable(&shard, written).await

@@ -20,7 +20,7 @@ use super::id::GroupId;
 use super::load::{self, partition_of};
 use super::record::TEXT_BYTES_MAX;
 use super::settings::GroupSettings;
-use super::shard::{Change, GroupState, Parked, Readiness, Shard};
+use super::shard::{Change, GroupState, Parked, Readiness, Shard, Writes};
 use super::time::{Now, Tick};
 use super::timers::Timers;
 use crate::api::CONSUMER_OFFSETS;
@@ -207,8 +207,7 @@ impl GroupCoordinator {
     }
 
     /// Takes one step in a group: what changes is in the log when this returns, and durable when
-    /// the log is up to the offset that comes with the answer. `bytes` is what the step may write
-    /// beside the group's own record.
+    /// the log is up to the offset that comes with the answer.
     ///
     /// # Errors
     /// When the log takes no change now, or the group is not there and not to be made.
@@ -217,7 +216,7 @@ impl GroupCoordinator {
         shard: &Arc<Shard>,
         id: &GroupId,
         create: bool,
-        bytes: usize,
+        writes: Writes,
         step: impl FnOnce(&mut GroupState, Now, &mut Change) -> T,
     ) -> Result<(T, Offset), GroupError> {
         loop {
@@ -229,8 +228,7 @@ impl GroupCoordinator {
             } else {
                 shard.find(id.0.as_ref()).ok_or(GroupError::UnknownGroup)?
             };
-            let needed = |state: &GroupState| id.0.len() + state.classic.record_bytes_max() + bytes;
-            let reserved = needed(&group.lock());
+            let reserved = group.lock().room(id, writes);
             let reserving = timeout(self.settings.commit_timeout, self.storage.reserve(reserved));
             let permit = match reserving.await {
                 Ok(Ok(permit)) => permit,
@@ -242,7 +240,7 @@ impl GroupCoordinator {
             };
             let mut state = group.lock();
             // It may have grown, or gone, while this waited for room.
-            if !state.gone && needed(&state) <= reserved {
+            if !state.gone && state.room(id, writes) <= reserved {
                 let now = self.now();
                 let mut change = Change::default();
                 let result = step(&mut state, now, &mut change);

@@ -10,6 +10,7 @@ use super::coordinator::GroupCoordinator;
 use super::error::GroupError;
 use super::id::{InstanceId, MemberId};
 use super::record::TEXT_BYTES_MAX;
+use super::shard::Writes;
 
 /// A request to join as a client states it.
 #[derive(Clone, Debug)]
@@ -98,11 +99,12 @@ impl GroupCoordinator {
             may_skip_assignment: request.may_skip_assignment,
         };
         let limits = self.settings.limits;
-        let joining = self.act(&shard, &id, !is_known, bytes, |state, now, change| {
-            let (token, answer) = state.park();
-            state.classic.join(now, &limits, token, join, &mut change.effects);
-            answer
-        });
+        let joining =
+            self.act(&shard, &id, !is_known, Writes::Group(bytes), |state, now, change| {
+                let (token, answer) = state.park();
+                state.classic.join(now, &limits, token, join, &mut change.effects);
+                answer
+            });
         let (answer, _) = joining.await.map_err(member_of_no_group)?;
         match self.parked(&shard, answer).await? {
             Answer::Join(answer) => Ok(answer),
@@ -143,7 +145,7 @@ impl GroupCoordinator {
         let id = Self::group_id(group)?;
         let shard = self.shard_of(&id).await?;
         let bytes = sync.assignments.values().map(bytes::Bytes::len).sum();
-        let syncing = self.act(&shard, &id, false, bytes, |state, now, change| {
+        let syncing = self.act(&shard, &id, false, Writes::Group(bytes), |state, now, change| {
             let (token, answer) = state.park();
             state.classic.sync(now, token, sync, &mut change.effects);
             answer
@@ -203,7 +205,7 @@ impl GroupCoordinator {
         let id = Self::group_id(group)?;
         let shard = self.shard_of(&id).await?;
         let limits = self.settings.limits;
-        let left = self.act(&shard, &id, false, 0, |state, now, change| {
+        let left = self.act(&shard, &id, false, Writes::Group(0), |state, now, change| {
             let group = &mut state.classic;
             let mut leave = |one| group.leave(one, &mut change.effects);
             let outcomes: Vec<_> = leaving.iter().map(&mut leave).collect();

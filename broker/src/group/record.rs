@@ -132,7 +132,6 @@ pub(crate) fn read(key: &[u8], value: Option<&[u8]>) -> Result<Read, DecodeError
             let value = value.map(|value| decode_versioned(&value)).transpose()?;
             Ok(Read::Group(GroupId::new(&key.group), value.map(read_group)))
         }
-        // Kafka wrote type 0 before 0.8.2; both have the same fields.
         OffsetCommitKey::RECORD_TYPE => {
             let key: OffsetCommitKey = decode_record_key(&key)?;
             let value = value.map(|value| decode_versioned(&value)).transpose()?;

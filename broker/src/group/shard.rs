@@ -79,6 +79,15 @@ pub(super) struct Change {
     pub(super) remove: bool,
 }
 
+/// What a step may write: room is reserved for it before the step is taken.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Writes {
+    /// The group itself, grown by so many bytes.
+    Group(usize),
+    /// Records of so many bytes, and never the group itself.
+    Records(usize),
+}
+
 impl Shard {
     pub(super) fn new(partition: Arc<Partition>) -> Self {
         Self {
@@ -211,6 +220,14 @@ impl Group {
 }
 
 impl GroupState {
+    /// Bytes that a batch takes at most.
+    pub(super) fn room(&self, id: &GroupId, writes: Writes) -> usize {
+        match writes {
+            Writes::Group(bytes) => id.0.len() + self.classic.record_bytes_max() + bytes,
+            Writes::Records(bytes) => bytes,
+        }
+    }
+
     /// Nothing of it has to be kept.
     fn is_blank(&self) -> bool {
         self.classic.is_abandoned() && self.offsets.is_empty() && !self.has_record

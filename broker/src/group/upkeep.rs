@@ -15,11 +15,10 @@ use tokio::time::{MissedTickBehavior, interval, sleep_until};
 use super::classic::{ClassicGroup, Effects, State};
 use super::coordinator::{GroupCoordinator, RETRY_AFTER};
 use super::error::GroupError;
-use super::id::GroupId;
 use super::load::Loaded;
 use super::offsets::Expiry;
 use super::record;
-use super::shard::{Group, GroupState, Shard};
+use super::shard::{Group, GroupState, Shard, Writes};
 use super::time::Tick;
 use super::timers::Timer;
 use crate::api::CONSUMER_OFFSETS;
@@ -81,9 +80,10 @@ impl GroupCoordinator {
             state.scheduled = None;
         }
         let limits = self.settings.limits;
-        let looking = self.act(&shard, &timer.group, false, 0, |state, now, change| {
-            state.classic.expire(now, &limits, &mut change.effects);
-        });
+        let looking =
+            self.act(&shard, &timer.group, false, Writes::Group(0), |state, now, change| {
+                state.classic.expire(now, &limits, &mut change.effects);
+            });
         if let Err(GroupError::NotAvailable) = looking.await {
             let again = self.now().tick.after(RETRY_AFTER);
             self.timers.schedule(&shard, &timer.group, &mut group.lock(), again);
@@ -141,21 +141,22 @@ impl GroupCoordinator {
             }
             state.tombstone_bytes(&group.id.0)
         };
-        let expiring = self.act(shard, &group.id, false, bytes, |state, _, change| {
-            if state.tombstone_bytes(&group.id.0) > bytes {
-                // Somebody commits: there will be another look.
-                return;
-            }
-            let expiry = self.expiry(&state.classic);
-            for (topic, partition) in state.offsets.expired(expiry.as_ref(), topic_id) {
-                change.records.push(record::no_offset(&group.id, &topic, partition));
-                state.offsets.remove(&topic, partition);
-            }
-            if state.is_over() {
-                change.records.push(record::no_group(&group.id));
-                change.remove = true;
-            }
-        });
+        let expiring =
+            self.act(shard, &group.id, false, Writes::Records(bytes), |state, _, change| {
+                if state.tombstone_bytes(&group.id.0) > bytes {
+                    // Somebody commits: there will be another look.
+                    return;
+                }
+                let expiry = self.expiry(&state.classic);
+                for (topic, partition) in state.offsets.expired(expiry.as_ref(), topic_id) {
+                    change.records.push(record::no_offset(&group.id, &topic, partition));
+                    state.offsets.remove(&topic, partition);
+                }
+                if state.is_over() {
+                    change.records.push(record::no_group(&group.id));
+                    change.remove = true;
+                }
+            });
         if let Err(error) = expiring.await {
             tracing::debug!(group = %group.id, %error, "offsets expire at the next look");
         }
@@ -247,6 +248,6 @@ impl GroupState {
     pub(super) fn tombstone_bytes(&self, group: &str) -> usize {
         let offsets =
             self.offsets.iter().map(|(topic, ..)| record::offset_bytes_max(group, topic, ""));
-        offsets.sum::<usize>() + GroupId::new(group).0.len() + 128
+        offsets.sum::<usize>() + group.len() + 128
     }
 }
