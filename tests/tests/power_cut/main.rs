@@ -6,7 +6,7 @@
 //! value and its offset; checkpoints and tails add up to all batches; the metadata holds together.
 //! And each bug that is planted is found, or all of this would prove nothing.
 //!
-//! Seeds: 250, or as many as `POWER_CUT_SEEDS` says. `POWER_CUT_SEED=7` replays one.
+//! Seeds: 200, or as many as `POWER_CUT_SEEDS` says. `POWER_CUT_SEED=7` replays one.
 
 #![allow(clippy::unwrap_used, reason = "all of it is test code, not only its test functions")]
 
@@ -29,7 +29,7 @@ const SEEDS_PER_BUG: u64 = 60;
 fn histories_lose_nothing() {
     let seeds = match number_from_environment("POWER_CUT_SEED") {
         Some(seed) => seed..seed + 1,
-        None => 0..number_from_environment("POWER_CUT_SEEDS").unwrap_or(250),
+        None => 0..number_from_environment("POWER_CUT_SEEDS").unwrap_or(200),
     };
     let several = seeds.end - seeds.start >= 50;
     match search(seeds, None) {

@@ -138,8 +138,8 @@ async fn start_quorum(files: &Arc<dyn Files>, drawn: RaftId) -> anyhow::Result<Q
         id,
         voters: BTreeMap::from([(id, Voter { node: NODE, address: String::new() })]),
         network: loopback.seen_by(id),
-        // A few commands make a snapshot, and two snapshots make a purge.
         settings: QuorumSettings {
+            // A few commands make a snapshot, and two snapshots make a purge.
             snapshot_entries: 6,
             entry_cache_bytes: 2_000,
             ..QuorumSettings::default()

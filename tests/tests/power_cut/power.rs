@@ -36,14 +36,14 @@ impl Power {
 
     /// A life with whatever fault the dice choose.
     pub(crate) fn unsteady(disk: PowerCutFiles, dice: &mut Dice) -> Self {
-        // Many in the start, and in what follows a start at once.
-        let change = 1 + if dice.percent(30) { dice.below(60) } else { dice.below(500) };
+        // Half of them in the start, of some 40 changes, and in what follows it at once.
+        let change = 1 + if dice.percent(50) { dice.below(60) } else { dice.below(300) };
         let fault = match dice.below(10) {
-            0..7 => {
+            0..8 => {
                 disk.stop_at(change);
                 Fault::Stop
             }
-            7 => {
+            8 => {
                 let fault = Fault::Error(disk.changes() + change);
                 disk.fail_at(change, io::ErrorKind::Other);
                 fault

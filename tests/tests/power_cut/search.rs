@@ -2,9 +2,12 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::num::NonZero;
 use std::ops::Range;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 
 use penstock_wal::files::PlantedBug;
 
@@ -28,23 +31,47 @@ thread_local! {
     static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Runs the histories of the seeds. Every panic in one is a finding, also that of a task, with
-/// which the real process would end.
+/// Runs the histories of the seeds, on all cores, each on one thread. Every panic in one is a
+/// finding, also that of a task, with which the real process would end.
 pub(crate) fn search(
     seeds: Range<u64>,
     bug: Option<(&'static str, PlantedBug)>,
 ) -> Result<Seen, Finding> {
     remember_panics();
-    let mut seen = Seen::default();
-    for seed in seeds {
-        let run = AssertUnwindSafe(|| History::new(seed, bug).run());
-        let outcome = panic::catch_unwind(run);
-        if let Some(what) = PANIC.take() {
-            return Err(Finding { seed, what });
+    let next = AtomicU64::new(seeds.start);
+    let work = || {
+        let mut seen = Seen::default();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds.end {
+                return Ok(seen);
+            }
+            let found = run(seed, bug);
+            if found.is_err() {
+                // Nobody begins another one.
+                next.store(seeds.end, Ordering::Relaxed);
+            }
+            seen.add(&found?);
         }
-        seen.add(&outcome.expect("a panic is remembered"));
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let mut all = Seen::default();
+        for worker in workers {
+            all.add(&worker.join().expect("panics are caught")?);
+        }
+        Ok(all)
+    })
+}
+
+fn run(seed: u64, bug: Option<(&'static str, PlantedBug)>) -> Result<Seen, Finding> {
+    let history = AssertUnwindSafe(|| History::new(seed, bug).run());
+    let outcome = panic::catch_unwind(history);
+    match PANIC.take() {
+        Some(what) => Err(Finding { seed, what }),
+        None => Ok(outcome.expect("a panic is remembered")),
     }
-    Ok(seen)
 }
 
 fn remember_panics() {
