@@ -7,3 +7,4 @@ pub mod producer;
 pub mod random;
 pub mod server;
 pub mod stranger;
+pub mod syscall_trace;
