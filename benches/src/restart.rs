@@ -32,8 +32,7 @@ fn main() -> anyhow::Result<()> {
     let (gib, partitions): (u64, i32) = (gib.parse()?, partitions.parse()?);
     let folder = tempfile::tempdir_in(PathBuf::from(folder))?;
     let setup = |name: &str| {
-        Setup::new(program, &folder.path().join(name))
-            .with(&format!("num.partitions={partitions}"))
+        Setup::new(program, &folder.path().join(name)).with(&format!("num.partitions={partitions}"))
     };
 
     let (mut empty, mut idle) = (Vec::new(), 0);

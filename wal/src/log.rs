@@ -1,4 +1,4 @@
-//! The handle: the [`Wal`] of every backend that runs a [`Writer`](crate::writer::Writer).
+//! The handle: the [`Wal`] of every backend that runs a [`Writer`].
 
 use std::sync::Arc;
 

@@ -12,7 +12,10 @@ use crate::broker::Broker;
 /// Up to the high watermark, whatever that is.
 const HIGH_WATERMARK: i64 = -1;
 
-pub(super) async fn handle(broker: &Broker, request: DeleteRecordsRequest) -> DeleteRecordsResponse {
+pub(super) async fn handle(
+    broker: &Broker,
+    request: DeleteRecordsRequest,
+) -> DeleteRecordsResponse {
     let mut topics = Vec::with_capacity(request.topics.len());
     for topic in request.topics {
         let mut partitions = Vec::with_capacity(topic.partitions.len());

@@ -136,9 +136,7 @@ async fn by_time(partition: &Partition, timestamp: i64) -> Result<Place, ReadErr
         leader_epoch: partition.epoch_at(offset).leader_epoch(),
     };
     Ok(match timestamp {
-        LATEST => {
-            Place { leader_epoch: partition.epoch().leader_epoch(), ..at(offsets.durable) }
-        }
+        LATEST => Place { leader_epoch: partition.epoch().leader_epoch(), ..at(offsets.durable) },
         EARLIEST | EARLIEST_LOCAL => at(offsets.start),
         MAX_TIMESTAMP => Place::of(partition.newest_record().await?),
         LATEST_TIERED | EARLIEST_PENDING_UPLOAD => Place::NOWHERE,

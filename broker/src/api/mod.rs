@@ -4,7 +4,7 @@
 //!   RequestFrame ─► header ─► RequestContext ─► dispatch ─► <api>::handle ─► Outcome
 //! ```
 //!
-//! To add an API: a file with `handle`, a line in [`served::SERVED`], an arm in `dispatch`. It
+//! To add an API: a file with `handle`, a line in `served::SERVED`, an arm in `dispatch`. It
 //! knows no sockets; a body that cannot be read closes the connection, as Kafka does.
 
 mod alter_configs;

@@ -90,9 +90,8 @@ pub(super) async fn begin(
         for part in &mut topic.partitions {
             if let Fate::Pending(partition, settings) = &part.fate {
                 let records = batches.next().expect("each pending partition has its record field");
-                let appending = append(
-                    broker, &context, partition, settings, records, &backing, deadline,
-                );
+                let appending =
+                    append(broker, &context, partition, settings, records, &backing, deadline);
                 part.fate = match appending.await {
                     Ok(appended) => Fate::Appended(Arc::clone(partition), appended),
                     Err(refusal) => Fate::Refused(refusal.named(&topic.name, part.index)),

@@ -143,7 +143,8 @@ impl LogState {
 
 /// Reads a count whose items take at least `item_bytes` each.
 fn count(bytes: &mut &[u8], item_bytes: usize) -> Result<u32, CheckpointError> {
-    let count = bytes.try_get_u32_le().map_err(|_| CheckpointError::Malformed("a count is cut off"))?;
+    let count =
+        bytes.try_get_u32_le().map_err(|_| CheckpointError::Malformed("a count is cut off"))?;
     if (count as usize).saturating_mul(item_bytes) > bytes.remaining() {
         return Err(CheckpointError::Malformed("it is shorter than a count says"));
     }
@@ -180,15 +181,22 @@ fn decode_producer(bytes: &mut &[u8]) -> Result<(ProducerId, Producer), Checkpoi
 pub struct LogStateFold;
 
 impl CheckpointFold for LogStateFold {
-    fn fold(&self, stream: StreamId, previous: Option<&Checkpoint>, batches: &[BatchSummary]) -> Bytes {
+    fn fold(
+        &self,
+        stream: StreamId,
+        previous: Option<&Checkpoint>,
+        batches: &[BatchSummary],
+    ) -> Bytes {
         let mut state = match previous {
             None => LogState::default(),
-            Some(checkpoint) => LogState::decode(&checkpoint.bytes)
-                .unwrap_or_else(|error| panic!("checkpoint of stream {stream} was read before: {error}")),
+            Some(checkpoint) => LogState::decode(&checkpoint.bytes).unwrap_or_else(|error| {
+                panic!("checkpoint of stream {stream} was read before: {error}")
+            }),
         };
         for batch in batches {
             let replayed = state.replay(batch);
-            replayed.unwrap_or_else(|error| panic!("summary of stream {stream} is our own: {error}"));
+            replayed
+                .unwrap_or_else(|error| panic!("summary of stream {stream} is our own: {error}"));
         }
         state.encode()
     }
@@ -243,8 +251,9 @@ mod tests {
         };
         state.record(Offset(4)..Offset(6), &summary);
         let golden = [
-            1, 9, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 2,
-            0, 5, 0, 0, 0, 0, 0, 0, 0, 1, 3, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0,
+            1, 9, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0,
+            7, 0, 0, 0, 0, 0, 0, 0, 2, 0, 5, 0, 0, 0, 0, 0, 0, 0, 1, 3, 0, 0, 0, 4, 0, 0, 0, 0, 0,
+            0, 0, 2, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0,
         ];
         assert_eq!(state.encode(), &golden[..]);
     }

@@ -84,9 +84,9 @@ impl Housekeeping {
             .filter_map(|partition| {
                 let config = &self.topic_settings.of(&image, partition.topic()).config;
                 let retention = Retention {
-                    milliseconds: config.retention.map(|keep| {
-                        u64::try_from(keep.as_millis()).unwrap_or(u64::MAX)
-                    }),
+                    milliseconds: config
+                        .retention
+                        .map(|keep| u64::try_from(keep.as_millis()).unwrap_or(u64::MAX)),
                     bytes: config.retention_bytes,
                 };
                 let start = partition.stream().retention_start(now, retention)?;
@@ -103,7 +103,8 @@ impl Housekeeping {
     }
 
     fn expire_producers(&self) {
-        let keep = i64::try_from(self.intervals.producer_expiration.as_millis()).unwrap_or(i64::MAX);
+        let keep =
+            i64::try_from(self.intervals.producer_expiration.as_millis()).unwrap_or(i64::MAX);
         let horizon = Timestamp(self.clock.now().0.saturating_sub(keep));
         for partition in self.partitions.opened() {
             partition.expire(horizon);

@@ -18,7 +18,10 @@ impl LeaderEpochs {
             if epoch <= newest {
                 return;
             }
-            assert!(offset >= start, "epoch {epoch} begins at {offset}, before {newest} at {start}");
+            assert!(
+                offset >= start,
+                "epoch {epoch} begins at {offset}, before {newest} at {start}"
+            );
         }
         self.0.push((epoch, offset));
     }

@@ -20,7 +20,7 @@ mod time_lookup;
 
 pub use checkpoint::LogStateFold;
 pub use housekeeping::{Housekeeping, HousekeepingIntervals};
-pub use partition::{Appended, AppendError, Partition};
-pub use partitions::{Partitions, PartitionError};
+pub use partition::{AppendError, Appended, Partition};
+pub use partitions::{PartitionError, Partitions};
 pub use producer_state::SequenceError;
 pub use time_lookup::RecordPlace;

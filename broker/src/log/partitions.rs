@@ -83,10 +83,11 @@ impl Partitions {
         topic: TopicId,
         place: image::Partition,
     ) -> Result<Arc<Partition>, PartitionError> {
-        let opened = self.storage.open(place.stream, place.epoch).await.map_err(|error| match error {
-            OpenError::Checkpoint { reason, .. } => PartitionError::Corrupt(reason),
-            other => PartitionError::Unavailable(other.to_string()),
-        })?;
+        let opened =
+            self.storage.open(place.stream, place.epoch).await.map_err(|error| match error {
+                OpenError::Checkpoint { reason, .. } => PartitionError::Corrupt(reason),
+                other => PartitionError::Unavailable(other.to_string()),
+            })?;
         let partition = Partition::open(topic, place.number, opened)
             .map_err(|error| PartitionError::Corrupt(error.to_string()))?;
         Ok(Arc::new(partition))

@@ -86,7 +86,11 @@ impl Producers {
     ///
     /// # Errors
     /// When the batch's epoch is fenced or its sequence leaves a gap.
-    pub(super) fn judge(&self, batch: ProducerBatch, records: u32) -> Result<Decision, SequenceError> {
+    pub(super) fn judge(
+        &self,
+        batch: ProducerBatch,
+        records: u32,
+    ) -> Result<Decision, SequenceError> {
         let Some(producer) = self.0.get(&batch.id) else {
             // Nothing is known, or no longer: the producer bumps its epoch by itself (KIP-360).
             return Ok(Decision::Append);
@@ -104,15 +108,25 @@ impl Producers {
             });
         }
         if batch.epoch > producer.epoch {
-            return if batch.base_sequence == 0 { Ok(Decision::Append) } else { Err(out_of_order(0)) };
+            return if batch.base_sequence == 0 {
+                Ok(Decision::Append)
+            } else {
+                Err(out_of_order(0))
+            };
         }
         let last = sequence_plus(batch.base_sequence, u64::from(records) - 1);
-        let same = |b: &&AppendedBatch| b.base_sequence == batch.base_sequence && b.last_sequence() == last;
+        let same = |b: &&AppendedBatch| {
+            b.base_sequence == batch.base_sequence && b.last_sequence() == last
+        };
         if let Some(duplicate) = producer.batches.iter().find(same) {
             return Ok(Decision::Duplicate(duplicate.clone()));
         }
         let expected = sequence_plus(producer.newest().last_sequence(), 1);
-        if batch.base_sequence == expected { Ok(Decision::Append) } else { Err(out_of_order(expected)) }
+        if batch.base_sequence == expected {
+            Ok(Decision::Append)
+        } else {
+            Err(out_of_order(expected))
+        }
     }
 
     /// Records a batch that has its place in the log now; `appended_at` is the leader's clock.

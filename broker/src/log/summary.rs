@@ -65,8 +65,11 @@ impl Summary {
     pub(super) fn encode(&self) -> SummaryBytes {
         let mut bytes = [0; LENGTH];
         let mut out = &mut bytes[..];
-        let producer =
-            self.producer.unwrap_or(ProducerBatch { id: ProducerId(-1), epoch: -1, base_sequence: -1 });
+        let producer = self.producer.unwrap_or(ProducerBatch {
+            id: ProducerId(-1),
+            epoch: -1,
+            base_sequence: -1,
+        });
         out.put_u8(VERSION);
         out.put_u8(
             u8::from(self.transactional) * TRANSACTIONAL
@@ -137,8 +140,8 @@ mod tests {
     #[test]
     fn golden_bytes() {
         let golden = [
-            1, 2, 7, 0, 0, 0, 0xa0, 0x0f, 0, 0, 0, 0, 0, 0, 3, 0, 15, 0, 0, 0, 0x7b, 0x68, 0xe5, 0xcf,
-            0x8b, 1, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+            1, 2, 7, 0, 0, 0, 0xa0, 0x0f, 0, 0, 0, 0, 0, 0, 3, 0, 15, 0, 0, 0, 0x7b, 0x68, 0xe5,
+            0xcf, 0x8b, 1, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
         ];
         assert_eq!(*example().encode(), golden);
         assert_eq!(Summary::decode(&golden), Ok(example()));

@@ -45,8 +45,7 @@ pub enum ObjectError {
         /// The version it names.
         version: u32,
     },
-    /// The store did not answer as it should: see the error, and
-    /// [`is_transient`](crate::store::retry::is_transient).
+    /// The store did not answer as it should: see the error, and [`is_transient`].
     #[error("cannot read {key}: {error}")]
     Store {
         /// The object.

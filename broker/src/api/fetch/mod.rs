@@ -70,7 +70,8 @@ async fn handle(
     let isolation = request.isolation_level;
     let is_replica = request.replica_id.max(request.replica_state.replica_id) >= 0;
     let asked = session_request(context, &request);
-    let plan = broker.fetch_sessions.lock().unwrap_or_else(PoisonError::into_inner).plan(asked, now);
+    let plan =
+        broker.fetch_sessions.lock().unwrap_or_else(PoisonError::into_inner).plan(asked, now);
     let plan = match plan {
         Ok(plan) => plan,
         Err(error) => {
@@ -165,11 +166,7 @@ fn is_enough(targets: &[Target], limits: &Limits) -> bool {
 
 /// Reads the targets whose stream is `wanted`, within what the others leave of `max_bytes`. The
 /// first batch of the whole answer is returned however large it is.
-async fn read_targets(
-    targets: &mut [Target],
-    max_bytes: usize,
-    wanted: impl Fn(StreamId) -> bool,
-) {
+async fn read_targets(targets: &mut [Target], max_bytes: usize, wanted: impl Fn(StreamId) -> bool) {
     let mut used: usize = targets.iter().map(|target| target.read.bytes()).sum();
     for target in targets {
         let Some(partition) = &target.partition else { continue };

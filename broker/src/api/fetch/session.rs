@@ -136,8 +136,11 @@ impl Sessions {
     pub fn plan(&mut self, request: SessionRequest, now_ms: i64) -> Result<Plan, SessionError> {
         if request.epoch <= 0 {
             self.sessions.remove(&request.id);
-            let kind =
-                if request.epoch == 0 { Kind::Open { by_id: request.by_id } } else { Kind::Sessionless };
+            let kind = if request.epoch == 0 {
+                Kind::Open { by_id: request.by_id }
+            } else {
+                Kind::Sessionless
+            };
             return Ok(Plan { fetches: request.fetches, kind });
         }
         let session = self.sessions.get_mut(&request.id).ok_or(SessionError::UnknownId)?;
@@ -192,7 +195,8 @@ impl Sessions {
             }
             Kind::Incremental { id } => match self.sessions.get_mut(&id) {
                 Some(session) => {
-                    let sent = plan.fetches.iter().zip(news).map(|((key, _), n)| session.tell(key, *n));
+                    let sent =
+                        plan.fetches.iter().zip(news).map(|((key, _), n)| session.tell(key, *n));
                     (id, sent.collect())
                 }
                 // Evicted while the fetch was waiting: the next request finds out.
@@ -293,7 +297,12 @@ mod tests {
         }
     }
 
-    fn request(id: i32, epoch: i32, partitions: &[(i32, i64)], forgotten: &[i32]) -> SessionRequest {
+    fn request(
+        id: i32,
+        epoch: i32,
+        partitions: &[(i32, i64)],
+        forgotten: &[i32],
+    ) -> SessionRequest {
         SessionRequest {
             id,
             epoch,
@@ -324,7 +333,10 @@ mod tests {
         assert_eq!(order(&plan), [0, 1, 2]);
         let records = News { content: true, ..QUIET };
         let moved = News { high_watermark: 9, ..QUIET };
-        assert_eq!(sessions.settle(&plan, &[records, QUIET, moved], 1, || 0).1, [true, false, true]);
+        assert_eq!(
+            sessions.settle(&plan, &[records, QUIET, moved], 1, || 0).1,
+            [true, false, true]
+        );
         // The one with records waits for its turn now.
         let plan = sessions.plan(request(7, 2, &[], &[]), 2).unwrap();
         assert_eq!(order(&plan), [1, 2, 0]);
@@ -379,6 +391,9 @@ mod tests {
         assert_eq!(open(&mut sessions, 50, 8), 8);
         assert_eq!(open(&mut sessions, 99, 9), 0);
         assert_eq!(open(&mut sessions, 100, 9), 9);
-        assert_eq!(sessions.plan(request(7, 1, &[], &[]), 100).unwrap_err(), SessionError::UnknownId);
+        assert_eq!(
+            sessions.plan(request(7, 1, &[], &[]), 100).unwrap_err(),
+            SessionError::UnknownId
+        );
     }
 }
