@@ -199,11 +199,8 @@ impl Handler for Api {
     }
 }
 
-/// The frame that answers the request of `context`.
-///
-/// # Panics
-/// When the response cannot be expressed in the request's version: the handler has a bug, and
-/// every version of every API is under test.
+/// The frame that answers the request of `context`. When the response cannot be expressed in the
+/// request's version the handler has a bug; the client then loses its connection, and nobody else.
 fn respond<M: Message>(context: &RequestContext, response: &M) -> Response {
     let frame = penstock_wire::encode_response(
         context.api_key,
@@ -213,7 +210,12 @@ fn respond<M: Message>(context: &RequestContext, response: &M) -> Response {
     );
     match frame {
         Ok(chunks) => Response::new(chunks),
-        Err(error) => panic!("{} v{}: {error}", M::NAME, context.api_version),
+        Err(error) => {
+            let version = context.api_version;
+            tracing::error!(message = M::NAME, version, %error, "an answer cannot be expressed");
+            debug_assert!(false, "{} v{version}: {error}", M::NAME);
+            Response::default()
+        }
     }
 }
 

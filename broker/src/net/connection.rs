@@ -215,6 +215,9 @@ async fn write_answers<W: AsyncWrite + Unpin>(
             Answer::Ready(response) => response,
             Answer::Later(response) => response.await,
         };
+        if response.is_empty() {
+            return Err(End::Refused("there is no answer to a request"));
+        }
         let time_max = settings.idle_max + transfer_max(response.len());
         timeout(time_max, response.write_to(write)).await.map_err(|_| End::Unread)??;
     }

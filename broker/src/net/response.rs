@@ -12,7 +12,8 @@ use super::limits::BytePermit;
 /// slices are built on the stack, 16 bytes each.
 const SLICES_MAX: usize = 64;
 
-/// One complete answer as it goes over the wire: length, header and body.
+/// One complete answer as it goes over the wire: length, header and body. An empty one, such as
+/// the default, is none, and ends the connection.
 #[derive(Debug, Default)]
 pub struct Response {
     chunks: Vec<Bytes>,

@@ -30,6 +30,8 @@ const PARK: i16 = 4;
 const BIG: i16 = 5;
 /// Its answer is a future, and its room comes from the large budget.
 const PRODUCE: i16 = 0;
+/// Has an answer that cannot be expressed.
+const SPEECHLESS: i16 = 6;
 const UNKNOWN: i16 = 99;
 
 const BIG_ANSWER: usize = 4 << 20;
@@ -70,6 +72,7 @@ impl Handler for Script {
             }
             SILENT => Outcome::Silent,
             CLOSE => Outcome::Close("as asked"),
+            SPEECHLESS => Outcome::Respond(Response::default()),
             PARK => {
                 released(self.released.clone(), correlation).await;
                 Outcome::Respond(answer)
@@ -334,7 +337,8 @@ async fn connections_past_the_limit_wait_for_room() {
 
 #[tokio::test(start_paused = true)]
 async fn refusals_close_after_the_answers_that_are_owed() {
-    for refused in [request(CLOSE, 3, 0), request(UNKNOWN, 3, 0), vec![0xff; 8]] {
+    let speechless = request(SPEECHLESS, 3, 0);
+    for refused in [request(CLOSE, 3, 0), request(UNKNOWN, 3, 0), speechless, vec![0xff; 8]] {
         let world = World::new(1 << 20, 10);
         let mut client = world.connect();
         send(&mut client, &[request(PRODUCE, 1, 0), request(PRODUCE, 2, 0), refused]).await;
