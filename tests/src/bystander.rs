@@ -3,11 +3,12 @@
 use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, anyhow, ensure};
 use bytes::Bytes;
 use penstock_records::Encoding;
+use tokio::time::Instant;
 
 use crate::client::Client;
 use crate::producer::{batch, create_topic, fetch, produce};
