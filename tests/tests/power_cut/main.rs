@@ -16,6 +16,9 @@ mod node;
 mod oracle;
 mod power;
 mod search;
+mod seen;
+mod steps;
+mod topic;
 
 use penstock_wal::files::PlantedBug;
 

@@ -11,7 +11,8 @@ use std::thread;
 
 use penstock_wal::files::PlantedBug;
 
-use crate::history::{History, Seen};
+use crate::history::History;
+use crate::seen::Seen;
 
 /// What a history found to be wrong.
 #[derive(Debug)]
