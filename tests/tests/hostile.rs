@@ -21,7 +21,7 @@ use penstock_wire::api_versions_request::ApiVersionsRequest;
 use penstock_wire::api_versions_response::ApiVersion;
 use penstock_wire::catalog::{Entry, MESSAGES};
 use penstock_wire::random::{self, Random as MessageRandom};
-use penstock_wire::{ApiKey, Records, encode_request};
+use penstock_wire::{ApiKey, Records, WireString, encode_request};
 
 /// The smallest that is allowed.
 const BUDGET_BYTES: u64 = 64 << 20;
@@ -343,6 +343,25 @@ fn half_frames_hold_nobody_up() -> anyhow::Result<()> {
         let produce = strangers(3, half_frame(ApiKey::Produce as i16, 12, large))?;
         bystander.goes_on(10).context("beside halves of large frames")?;
         drop((idle, without_length, small, produce));
+        Ok(())
+    })
+}
+
+#[test]
+fn long_polls_hold_nobody_up() -> anyhow::Result<()> {
+    under_attack(|server, bystander| {
+        let poll = fetch_request(TOPIC, 0, 0, 60_000);
+        // Small requests at their largest: more of them than have room at a time.
+        let padding = WireString::from("x".repeat(15_000));
+        let poll = Records::from(encode_request(12, 1, Some(padding), &poll)?).into_bytes();
+        let mut strangers = Vec::new();
+        for _ in 0..150 {
+            let mut stranger = Stranger::connect(server.kafka())?;
+            stranger.send(&poll);
+            strangers.push(stranger);
+        }
+        bystander.goes_on(10)?;
+        drop(strangers);
         Ok(())
     })
 }

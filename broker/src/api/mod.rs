@@ -59,6 +59,7 @@ pub use fetch::Sessions as FetchSessions;
 pub(crate) use topic_name::CONSUMER_OFFSETS;
 
 use crate::broker::Broker;
+use crate::net::limits::SMALL_REQUEST_BYTES_MAX;
 use crate::net::{Admission, Handler, Outcome, RequestFrame, Response, Session};
 
 /// All APIs of a broker.
@@ -167,7 +168,14 @@ impl Handler for Api {
 
     async fn begin(&self, session: &mut Session, request: RequestFrame) -> Outcome {
         let started = Instant::now();
-        let RequestFrame { bytes, permit, .. } = request;
+        let RequestFrame { api_key, bytes, permit, .. } = request;
+        // However many wait for records or for their group, the room for small requests is there
+        // for the others: a connection that waits costs one such request.
+        let waits = matches!(
+            ApiKey::try_from(api_key),
+            Ok(ApiKey::Fetch | ApiKey::JoinGroup | ApiKey::SyncGroup)
+        );
+        let permit = (!waits || bytes.len() > SMALL_REQUEST_BYTES_MAX).then_some(permit);
         let mut reader = Reader::new(bytes.clone());
         let Ok(header) = decode_request_header(&mut reader) else {
             return Outcome::Close("malformed request header");
