@@ -176,8 +176,10 @@ impl TestBroker {
         let api = Api::new(Arc::clone(&self.broker));
         assert_ne!(api.admit(request.api_key, version), Admission::Close, "it is served");
         let mut session = Session::new(Arc::from(LISTENER), ([127, 0, 0, 1], 40_000).into());
-        let Outcome::Respond(response) = api.begin(&mut session, request).await else {
-            panic!("{} v{version} is answered at once", R::API_KEY.name())
+        let response = match api.begin(&mut session, request).await {
+            Outcome::Respond(response) => response,
+            Outcome::Later(response) => response.await,
+            _ => panic!("{} v{version} is answered", R::API_KEY.name()),
         };
         // Length and correlation id; no tags in a flexible header are one byte.
         let header = 8 + usize::from(R::API_KEY.response_header_version(version) > 0);

@@ -4,9 +4,9 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Mutex, MutexGuard};
 
 use anyhow::{Context, ensure};
 use bytes::Bytes;
@@ -76,12 +76,12 @@ impl Producer {
     fn make_batch(&mut self) {
         let last = self.sent.last();
         let sequence =
-            last.map_or(0, |last| last.sequence + i32::try_from(last.values.len()).unwrap());
+            last.map_or(0, |last| last.sequence + i32::try_from(last.values.len()).expect("a few"));
         let count = 1 + self.random.below(20);
-        let values = (0..count)
-            .map(|i| {
-                let mut value =
-                    format!("{} {} ", self.partition, sequence as usize + i).into_bytes();
+        let values = (sequence..)
+            .take(count)
+            .map(|sequence| {
+                let mut value = format!("{} {sequence} ", self.partition).into_bytes();
                 let length = self.random.below(2_000);
                 value.extend(std::iter::repeat_n(b'.', length));
                 Bytes::from(value)
@@ -103,7 +103,7 @@ impl Producer {
         let mut expected = Vec::new();
         for (at, sent) in self.sent.iter().enumerate() {
             if let Some(offset) = sent.offset {
-                assert_eq!(offset, i64::try_from(expected.len()).unwrap(), "batch {at} moved");
+                assert_eq!(usize::try_from(offset), Ok(expected.len()), "batch {at} moved");
             }
             expected.extend(sent.values.iter().cloned());
             if at + 1 == self.acknowledged {
@@ -112,7 +112,7 @@ impl Producer {
         }
         assert!(read.len() <= expected.len(), "more than was sent");
         for (at, ((offset, value), expected)) in read.iter().zip(&expected).enumerate() {
-            assert_eq!(*offset, i64::try_from(at).unwrap());
+            assert_eq!(usize::try_from(*offset), Ok(at));
             assert_eq!(value, expected, "partition {} offset {offset}", self.partition);
         }
     }
@@ -137,6 +137,10 @@ impl Follower {
         }
         Ok(())
     }
+}
+
+fn lock(producer: &Mutex<Producer>) -> MutexGuard<'_, Producer> {
+    producer.lock().expect("no producer panicked")
 }
 
 #[test]
@@ -172,7 +176,7 @@ fn nothing_acknowledged_is_lost_and_nothing_comes_twice() -> anyhow::Result<()> 
             for producer in &producers {
                 let acknowledged = acknowledged.clone();
                 scope.spawn(move || {
-                    let error = producer.lock().unwrap().run(address, &acknowledged).unwrap_err();
+                    let error = lock(producer).run(address, &acknowledged).unwrap_err();
                     assert!(error.is::<std::io::Error>(), "{error:#}");
                 });
             }
@@ -192,7 +196,7 @@ fn nothing_acknowledged_is_lost_and_nothing_comes_twice() -> anyhow::Result<()> 
         server = setup.start()?;
         client = server.connect();
         for (producer, follower) in producers.iter().zip(&followers) {
-            let producer = producer.lock().unwrap();
+            let producer = lock(producer);
             let read = read_all(&mut client, TOPIC, producer.partition)?;
             producer.check(&read);
             let seen = follower.seen.len();

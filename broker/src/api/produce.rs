@@ -18,16 +18,14 @@ use penstock_wire::{DecodeError, Reader, Uuid, WireString};
 use tokio::time::{Duration, Instant, timeout_at};
 
 use super::error_code::ErrorCode;
-use super::{RequestContext, decode, respond};
+use super::{RequestContext, decode, respond, topic_name};
 use crate::broker::Broker;
 use crate::log::{Appended, Partition, PartitionError};
 use crate::net::Outcome;
 use crate::topic_settings::TopicSettings;
 
-/// Topics that only their coordinators write.
-const INTERNAL_TOPICS: [&str; 2] = ["__consumer_offsets", "__transaction_state"];
-
-/// The client id by which Kafka's own admin tools may write internal topics.
+/// The client id by which Kafka's own admin tools may write topics that otherwise only their
+/// coordinators write.
 const ADMIN_CLIENT_ID: &str = "__admin_client";
 
 /// One topic of a request, as its answer names it.
@@ -147,7 +145,7 @@ async fn take_apart(
         };
         let unknown =
             if by_id { ErrorCode::UNKNOWN_TOPIC_ID } else { ErrorCode::UNKNOWN_TOPIC_OR_PARTITION };
-        let internal = topic.is_some_and(|topic| INTERNAL_TOPICS.contains(&&*topic.name));
+        let internal = topic.is_some_and(|topic| topic_name::is_internal(&topic.name));
         let mut partitions = Vec::with_capacity(data.partition_data.len());
         for sent in data.partition_data {
             let index = sent.index;

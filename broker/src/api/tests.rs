@@ -1,8 +1,9 @@
-//! APIs of topics and settings, asked through whole frames.
+//! APIs asked through whole frames.
 
 mod configs;
 mod groups;
 mod metadata;
+mod records;
 mod topics;
 
 use penstock_wire::create_topics_request::{

@@ -1,0 +1,335 @@
+//! Records in and out: Produce, Fetch, ListOffsets, OffsetForLeaderEpoch, DeleteRecords.
+
+use bytes::Bytes;
+use penstock_records::{
+    BatchBuilder, Batches, Encoding, NewRecord, ProducerEpoch, ProducerId, Sequence, Timestamp,
+};
+use penstock_wire::delete_records_request::{
+    DeleteRecordsPartition, DeleteRecordsRequest, DeleteRecordsTopic,
+};
+use penstock_wire::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
+use penstock_wire::fetch_response::FetchResponse;
+use penstock_wire::init_producer_id_request::InitProducerIdRequest;
+use penstock_wire::list_offsets_request::{
+    ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic,
+};
+use penstock_wire::offset_for_leader_epoch_request::{
+    OffsetForLeaderEpochRequest, OffsetForLeaderPartition, OffsetForLeaderTopic,
+};
+use penstock_wire::produce_request::{PartitionProduceData, ProduceRequest, TopicProduceData};
+use penstock_wire::produce_response::PartitionProduceResponse;
+use penstock_wire::{Records, Uuid};
+
+use super::{create, topic};
+use crate::testing::TestBroker;
+
+/// A broker with the topics `t` (two partitions) and `compacted`.
+async fn broker() -> TestBroker {
+    let broker = TestBroker::start(&[]);
+    let compacted = topic("compacted", 1, &[("cleanup.policy", "compact")]);
+    let response = broker.ask(7, &create(vec![topic("t", 2, &[]), compacted])).await;
+    assert!(response.topics.iter().all(|topic| topic.error_code == 0));
+    broker
+}
+
+fn batch(producer: Option<(i64, i16, i32)>, timestamps: &[i64]) -> Bytes {
+    let mut builder = BatchBuilder::new(Encoding::None);
+    if let Some((id, epoch, sequence)) = producer {
+        builder = builder.producer(ProducerId(id), ProducerEpoch(epoch), Sequence(sequence));
+    }
+    for timestamp in timestamps {
+        let timestamp = Timestamp(*timestamp);
+        builder.push(&NewRecord { timestamp, value: Some(b"value"), ..NewRecord::default() });
+    }
+    builder.build().unwrap().sequence(0, 0, Timestamp(0)).bytes
+}
+
+fn produce_request(topic: &'static str, partition: i32, records: Bytes) -> ProduceRequest {
+    ProduceRequest {
+        acks: -1,
+        timeout_ms: 1000,
+        topic_data: vec![TopicProduceData {
+            name: topic.into(),
+            partition_data: vec![PartitionProduceData {
+                index: partition,
+                records: Some(Records::from(records)),
+            }],
+            ..TopicProduceData::default()
+        }],
+        ..ProduceRequest::default()
+    }
+}
+
+async fn produce(
+    broker: &TestBroker,
+    version: i16,
+    request: ProduceRequest,
+) -> PartitionProduceResponse {
+    let mut response = broker.ask(version, &request).await;
+    response.responses.remove(0).partition_responses.remove(0)
+}
+
+#[tokio::test]
+async fn produce_in_every_version_and_by_id() {
+    let broker = broker().await;
+    for (offset, version) in (0..).zip(3..=12) {
+        let request = produce_request("t", 0, batch(None, &[1_000]));
+        let answer = produce(&broker, version, request).await;
+        assert_eq!((answer.error_code, answer.base_offset), (0, offset), "version {version}");
+    }
+    let id = Uuid(broker.broker.metadata.image().topic_by_name("t").unwrap().id.0);
+    let mut request = produce_request("", 0, batch(None, &[1_000]));
+    request.topic_data[0].topic_id = id;
+    assert_eq!(produce(&broker, 13, request.clone()).await.base_offset, 10);
+    request.topic_data[0].topic_id = Uuid([9; 16]);
+    assert_eq!(produce(&broker, 13, request).await.error_code, 100);
+}
+
+#[tokio::test]
+async fn refused_batches() {
+    let broker = broker().await;
+    let good = batch(None, &[1_000]);
+    let mut damaged = good.to_vec();
+    *damaged.last_mut().unwrap() ^= 1;
+    let check = async |request: ProduceRequest, expect: i16| {
+        let answer = produce(&broker, 12, request).await;
+        assert_eq!(answer.error_code, expect);
+        assert_eq!((answer.base_offset, answer.log_start_offset), (-1, -1));
+        answer
+    };
+    check(produce_request("missing", 0, good.clone()), 3).await;
+    check(produce_request("t", 2, good.clone()), 3).await;
+    check(produce_request("t", -1, good.clone()), 3).await;
+    check(produce_request("t", 0, damaged.into()), 2).await;
+    check(produce_request("t", 0, Bytes::new()), 87).await;
+    check(produce_request("t", 0, [&good[..], &good[..]].concat().into()), 87).await;
+    check(produce_request("t", 0, batch(None, &[1_000_000 + 3_600_001])), 32).await;
+    let acks = ProduceRequest { acks: 2, ..produce_request("t", 0, good.clone()) };
+    check(acks, 21).await;
+    let transactional_id = Some("transaction".into());
+    let transaction = ProduceRequest { transactional_id, ..produce_request("t", 0, good.clone()) };
+    check(transaction, 53).await;
+    let keyless = check(produce_request("compacted", 0, good), 87).await;
+    assert_eq!(keyless.record_errors[0].batch_index, 0);
+    let text = keyless.record_errors[0].batch_index_error_message.as_deref();
+    let expected =
+        "Compacted topic cannot accept message without key in topic partition compacted-0";
+    assert_eq!(text, Some(expected));
+}
+
+#[tokio::test]
+async fn idempotent_producers() {
+    let broker = broker().await;
+    let request = InitProducerIdRequest {
+        transactional_id: None,
+        producer_id: -1,
+        ..InitProducerIdRequest::default()
+    };
+    let granted = broker.ask(5, &request).await;
+    assert_eq!((granted.error_code, granted.producer_epoch), (0, 0));
+    let id = granted.producer_id;
+    let check = async |epoch: i16, sequence: i32, expect: (i16, i64)| {
+        let records = batch(Some((id, epoch, sequence)), &[1_000, 1_000]);
+        let answer = produce(&broker, 12, produce_request("t", 1, records)).await;
+        assert_eq!((answer.error_code, answer.base_offset), expect);
+    };
+    check(0, 0, (0, 0)).await;
+    check(0, 2, (0, 2)).await;
+    check(0, 0, (0, 0)).await;
+    check(0, 5, (45, -1)).await;
+    check(1, 2, (45, -1)).await;
+    check(1, 0, (0, 4)).await;
+    check(0, 4, (47, -1)).await;
+    let transactional_id = Some("transaction".into());
+    let request = InitProducerIdRequest { transactional_id, ..request };
+    assert_eq!(broker.ask(5, &request).await.error_code, 53);
+}
+
+/// Six records at offsets 0 to 5, in three batches.
+async fn filled() -> TestBroker {
+    let broker = broker().await;
+    for timestamps in [[100, 300], [200, 500], [400, 450]] {
+        let request = produce_request("t", 0, batch(None, &timestamps));
+        assert_eq!(produce(&broker, 12, request).await.error_code, 0);
+    }
+    broker
+}
+
+async fn list(broker: &TestBroker, version: i16, partition: i32, time: i64) -> (i16, i64, i64) {
+    let asked = ListOffsetsPartition {
+        partition_index: partition,
+        current_leader_epoch: -1,
+        timestamp: time,
+    };
+    let topics = vec![ListOffsetsTopic { name: "t".into(), partitions: vec![asked] }];
+    let request = ListOffsetsRequest { replica_id: -1, topics, ..ListOffsetsRequest::default() };
+    let response = broker.ask(version, &request).await;
+    let answer = &response.topics[0].partitions[0];
+    (answer.error_code, answer.offset, answer.timestamp)
+}
+
+#[tokio::test]
+async fn offsets_by_time() {
+    let broker = filled().await;
+    let check = async |version: i16, time: i64, expect: (i16, i64, i64)| {
+        assert_eq!(list(&broker, version, 0, time).await, expect, "time {time}, v{version}");
+    };
+    for version in 1..=11 {
+        check(version, -1, (0, 6, -1)).await;
+        check(version, -2, (0, 0, -1)).await;
+        check(version, 0, (0, 0, 100)).await;
+        check(version, 101, (0, 1, 300)).await;
+        check(version, 301, (0, 3, 500)).await;
+        check(version, 501, (0, -1, -1)).await;
+    }
+    check(6, -3, (35, -1, -1)).await;
+    check(7, -3, (0, 3, 500)).await;
+    check(7, -4, (35, -1, -1)).await;
+    check(8, -4, (0, 0, -1)).await;
+    check(9, -5, (0, -1, -1)).await;
+    check(11, -6, (0, -1, -1)).await;
+    check(11, -7, (35, -1, -1)).await;
+    // An empty partition, and none.
+    assert_eq!(list(&broker, 11, 1, -1).await, (0, 0, -1));
+    assert_eq!(list(&broker, 11, 1, -3).await, (0, -1, -1));
+    assert_eq!(list(&broker, 11, 2, -1).await.0, 3);
+}
+
+async fn delete_before(broker: &TestBroker, topic: &'static str, offset: i64) -> (i16, i64) {
+    let partitions = vec![DeleteRecordsPartition { partition_index: 0, offset }];
+    let topics = vec![DeleteRecordsTopic { name: topic.into(), partitions }];
+    let request = DeleteRecordsRequest { topics, timeout_ms: 1000 };
+    let response = broker.ask(2, &request).await;
+    let answer = &response.topics[0].partitions[0];
+    (answer.error_code, answer.low_watermark)
+}
+
+#[tokio::test]
+async fn deleted_records() {
+    let broker = filled().await;
+    assert_eq!(delete_before(&broker, "t", 7).await, (1, -1));
+    assert_eq!(delete_before(&broker, "t", -2).await, (1, -1));
+    assert_eq!(delete_before(&broker, "compacted", 0).await, (44, -1));
+    // Within a batch: the batch is served whole, and searches look behind the new start.
+    assert_eq!(delete_before(&broker, "t", 3).await, (0, 3));
+    assert_eq!(delete_before(&broker, "t", 1).await, (0, 3));
+    assert_eq!(list(&broker, 11, 0, -2).await, (0, 3, -1));
+    assert_eq!(list(&broker, 11, 0, 0).await, (0, 3, 500));
+    assert_eq!(fetch_one(&broker, 2).await.0, 1);
+    assert_eq!(fetch_one(&broker, 3).await, (0, vec![2, 4], 6));
+    assert_eq!(delete_before(&broker, "t", -1).await, (0, 6));
+    assert_eq!(fetch_one(&broker, 6).await, (0, vec![], 6));
+    assert_eq!(list(&broker, 11, 0, 0).await, (0, -1, -1));
+}
+
+#[tokio::test]
+async fn ends_of_leader_epochs() {
+    let broker = filled().await;
+    let epoch = broker
+        .broker
+        .metadata
+        .image()
+        .partitions(broker.broker.metadata.image().topic_by_name("t").unwrap())
+        .next()
+        .unwrap()
+        .epoch
+        .leader_epoch();
+    let check = async |current: i32, asked: i32, expect: (i16, i32, i64)| {
+        let partition = OffsetForLeaderPartition {
+            partition: 0,
+            current_leader_epoch: current,
+            leader_epoch: asked,
+        };
+        let topics = vec![OffsetForLeaderTopic { topic: "t".into(), partitions: vec![partition] }];
+        let request = OffsetForLeaderEpochRequest { replica_id: -1, topics };
+        let response = broker.ask(4, &request).await;
+        let answer = &response.topics[0].partitions[0];
+        assert_eq!((answer.error_code, answer.leader_epoch, answer.end_offset), expect);
+    };
+    check(-1, epoch, (0, epoch, 6)).await;
+    check(epoch, epoch, (0, epoch, 6)).await;
+    check(-1, epoch + 1, (0, -1, -1)).await;
+    check(-1, -1, (0, -1, -1)).await;
+    check(epoch + 1, epoch, (75, -1, -1)).await;
+}
+
+fn fetch_request(offset: i64, max_bytes: i32) -> FetchRequest {
+    FetchRequest {
+        replica_id: -1,
+        min_bytes: 1,
+        max_bytes,
+        session_epoch: -1,
+        topics: vec![FetchTopic {
+            topic: "t".into(),
+            partitions: vec![FetchPartition {
+                current_leader_epoch: -1,
+                fetch_offset: offset,
+                last_fetched_epoch: -1,
+                log_start_offset: -1,
+                partition_max_bytes: max_bytes,
+                ..FetchPartition::default()
+            }],
+            ..FetchTopic::default()
+        }],
+        ..FetchRequest::default()
+    }
+}
+
+/// Error, base offsets of the batches, and high watermark of the only partition.
+fn only(response: FetchResponse) -> (i16, Vec<i64>, i64) {
+    assert_eq!(response.error_code, 0);
+    let data = response.responses.into_iter().next().unwrap().partitions.remove(0);
+    let batches = Batches::new(data.records.unwrap_or_default().into_bytes());
+    let offsets = batches.map(|batch| batch.unwrap().header().base_offset).collect();
+    (data.error_code, offsets, data.high_watermark)
+}
+
+async fn fetch_one(broker: &TestBroker, offset: i64) -> (i16, Vec<i64>, i64) {
+    only(broker.ask(12, &fetch_request(offset, 1 << 20)).await)
+}
+
+#[tokio::test]
+async fn fetches() {
+    let broker = filled().await;
+    for version in 4..=12 {
+        let response = broker.ask(version, &fetch_request(0, 1 << 20)).await;
+        assert_eq!(only(response), (0, vec![0, 2, 4], 6), "version {version}");
+    }
+    // The batch that holds the offset, from its beginning; at least one, whatever the limit.
+    assert_eq!(fetch_one(&broker, 3).await, (0, vec![2, 4], 6));
+    assert_eq!(only(broker.ask(12, &fetch_request(3, 1)).await), (0, vec![2], 6));
+    assert_eq!(fetch_one(&broker, 6).await, (0, vec![], 6));
+    assert_eq!(fetch_one(&broker, 7).await, (1, vec![], -1));
+    assert_eq!(fetch_one(&broker, -1).await, (1, vec![], -1));
+    let mut fenced = fetch_request(0, 100);
+    fenced.topics[0].partitions[0].current_leader_epoch = i32::MAX;
+    assert_eq!(only(broker.ask(12, &fenced).await).0, 75);
+    let mut unknown = fetch_request(0, 100);
+    unknown.topics[0].topic_id = Uuid([9; 16]);
+    unknown.topics[0].topic = "".into();
+    assert_eq!(only(broker.ask(18, &unknown).await).0, 100);
+    let replica = FetchRequest { replica_id: 2, ..fetch_request(0, 100) };
+    assert_eq!(only(broker.ask(12, &replica).await).0, 6);
+}
+
+#[tokio::test]
+async fn a_session_sends_only_news() {
+    let broker = filled().await;
+    let open = FetchRequest { session_epoch: 0, ..fetch_request(6, 1 << 20) };
+    let opened = broker.ask(12, &open).await;
+    assert_ne!(opened.session_id, 0);
+    let session_id = opened.session_id;
+    let next = |session_epoch| FetchRequest {
+        session_id,
+        session_epoch,
+        topics: Vec::new(),
+        ..fetch_request(0, 1 << 20)
+    };
+    assert!(broker.ask(12, &next(1)).await.responses.is_empty());
+    let request = produce_request("t", 0, batch(None, &[600]));
+    produce(&broker, 12, request).await;
+    assert_eq!(only(broker.ask(12, &next(2)).await), (0, vec![6], 7));
+    assert_eq!(broker.ask(12, &next(2)).await.error_code, 71);
+    assert_eq!(broker.ask(12, &next(-1)).await.session_id, 0);
+    assert_eq!(broker.ask(12, &next(3)).await.error_code, 70);
+}
