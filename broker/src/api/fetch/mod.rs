@@ -137,9 +137,15 @@ async fn fit_memory(broker: &Broker, targets: &mut [Target]) -> Option<BytePermi
 /// Reads until there is enough, something urgent, or no time left.
 async fn wait_for_enough(broker: &Broker, targets: &mut [Target], limits: &Limits) {
     read_targets(targets, limits.max_bytes, |_| true).await;
-    if is_enough(targets, limits) || Instant::now() >= limits.deadline {
-        return;
+    if !is_enough(targets, limits) && Instant::now() < limits.deadline {
+        wait_for_more(broker, targets, limits).await;
     }
+    if targets.iter().any(|target| target.read.was_let_go()) {
+        read_targets(targets, limits.max_bytes, |_| true).await;
+    }
+}
+
+async fn wait_for_more(broker: &Broker, targets: &mut [Target], limits: &Limits) {
     let moved = Arc::new(MovedStreams::default());
     for partition in targets.iter().filter_map(|target| target.partition.as_ref()) {
         partition.stream().listen(Arc::downgrade(&moved) as Weak<dyn TailListener>);
@@ -147,6 +153,9 @@ async fn wait_for_enough(broker: &Broker, targets: &mut [Target], limits: &Limit
     // Whatever moved between the first look and the registration is seen by this second look.
     read_targets(targets, limits.max_bytes, |_| true).await;
     while !is_enough(targets, limits) {
+        for target in targets.iter_mut() {
+            target.read.let_go();
+        }
         tokio::select! {
             streams = moved.take() => {
                 read_targets(targets, limits.max_bytes, |stream| streams.contains(&stream)).await;

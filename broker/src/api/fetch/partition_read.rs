@@ -22,6 +22,8 @@ pub(super) struct PartitionRead {
     pub(super) high_watermark: i64,
     pub(super) log_start: i64,
     pub(super) batches: Vec<Bytes>,
+    /// Bytes of batches that were found and let go.
+    let_go: usize,
 }
 
 impl PartitionRead {
@@ -37,9 +39,21 @@ impl PartitionRead {
         Self { leader, ..Self::refused(error.into()) }
     }
 
-    /// Bytes of records.
+    /// Bytes of records that were found.
     pub(super) fn bytes(&self) -> usize {
-        self.batches.iter().map(Bytes::len).sum()
+        self.batches.iter().map(Bytes::len).sum::<usize>() + self.let_go
+    }
+
+    /// Keeps no more than the size of what was found, so that a fetch that waits for more holds
+    /// no memory.
+    pub(super) fn let_go(&mut self) {
+        self.let_go = self.bytes();
+        self.batches = Vec::new();
+    }
+
+    /// Whether there is something to be read again.
+    pub(super) fn was_let_go(&self) -> bool {
+        self.let_go > 0
     }
 
     /// Whether the client has to hear of it without waiting for more.

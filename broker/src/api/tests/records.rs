@@ -333,3 +333,17 @@ async fn a_session_sends_only_news() {
     assert_eq!(broker.ask(12, &next(-1)).await.session_id, 0);
     assert_eq!(broker.ask(12, &next(3)).await.error_code, 70);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_fetch_that_waits_for_more_answers_what_there_is_when_its_time_is_up() {
+    let broker = filled().await;
+    let patient = FetchRequest {
+        min_bytes: 1 << 20,
+        max_wait_ms: 500,
+        max_bytes: 1 << 20,
+        ..fetch_request(0, 1 << 20)
+    };
+    let begin = tokio::time::Instant::now();
+    assert_eq!(only(broker.ask(12, &patient).await), (0, vec![0, 2, 4], 6));
+    assert_eq!(begin.elapsed().as_millis(), 500);
+}
