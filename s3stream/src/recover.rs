@@ -32,6 +32,9 @@ pub enum StartError {
     /// The metadata knows no such broker, or its log was not inherited.
     #[error("broker epoch {0} has no log in the metadata")]
     UnknownBroker(BrokerEpoch),
+    /// The log was written under newer metadata, or under another cluster's.
+    #[error("the log holds stream {0}, which the metadata never granted")]
+    UnknownStream(StreamId),
     /// See the text.
     #[error("the log at position {position} cannot be used: {reason}")]
     Header {
@@ -88,6 +91,9 @@ pub(crate) fn recover(
         }
         let header =
             EntryHeader::decode(&header).map_err(|error| header_error(location, &error))?;
+        if !image.was_granted(header.stream) {
+            return Err(StartError::UnknownStream(header.stream));
+        }
         let stream = image.stream(header.stream).filter(|stream| stream.owner == broker);
         let batch = match stream {
             Some(stream) => log.keep(stream, &header, location)?,

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use penstock_model::client::{LocalClient, MetadataClient};
 use penstock_model::command::{
-    CheckpointRef, Command, CommitUpload, CreateTopic, LeaseObjects, ObjectKind, RegisterBroker,
-    Reply, TrimStreams, UploadedObject, UploadedRange, WalKind,
+    CheckpointRef, Command, CommitUpload, CreateTopic, DeleteTopic, LeaseObjects, ObjectKind,
+    RegisterBroker, Reply, TrimStreams, UploadedObject, UploadedRange, WalKind,
 };
 use penstock_model::id::{ClusterId, Incarnation, NodeId, RequestId, Timestamp, TopicId};
 use penstock_wal::Position;
@@ -141,7 +141,18 @@ fn a_trim_past_the_committed_end_keeps_what_is_not_folded_yet() {
 #[test]
 fn streams_that_are_gone_are_skipped() {
     let (client, [a, _]) = cluster();
-    let gone = StreamId(99);
+    let other = TopicId([2; 16]);
+    let create = CreateTopic {
+        id: other,
+        name: "other".into(),
+        replication_factor: 1,
+        leaders: vec![NodeId(1)],
+        configs: Vec::new(),
+    };
+    client.apply(&Command::CreateTopic(create)).result.unwrap();
+    let gone = client.image().topic(other).unwrap().streams[0];
+    let delete = DeleteTopic { id: other, now: Timestamp(0) };
+    client.apply(&Command::DeleteTopic(delete)).result.unwrap();
     let log = check(&client, &[(gone, 5..6), (a, 0..1), (gone, 1..2)], &[false, true, false]);
     assert_eq!(log.streams.len(), 1);
 }
@@ -154,6 +165,11 @@ fn contradictions_are_refused() {
         assert_eq!(error.to_string(), expect);
     }
     let (client, [a, _]) = cluster();
+    check(
+        &client,
+        vec![entry(0, StreamId(99), 0, 0..1)],
+        "the log holds stream 99, which the metadata never granted",
+    );
     commit(&client, a, 10);
     check(
         &client,

@@ -97,6 +97,13 @@ pub struct Lease {
 }
 
 impl MetadataImage {
+    /// Whether the stream exists or has existed. A log that names another was written under newer
+    /// metadata, or under another cluster's.
+    #[must_use]
+    pub fn was_granted(&self, stream: StreamId) -> bool {
+        stream < self.next.stream
+    }
+
     /// One stream.
     #[must_use]
     pub fn stream(&self, id: StreamId) -> Option<&Stream> {
