@@ -201,7 +201,7 @@ fn start_storage(
         metadata: Arc::clone(metadata),
         epoch,
         clock: Arc::clone(clock),
-        fold: Arc::new(LogStateFold),
+        fold: Arc::new(LogStateFold { producer_expiration_ms: i64::MAX }),
         settings: Settings::default(),
     })
     .expect("an empty log fits an empty image");

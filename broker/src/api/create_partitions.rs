@@ -15,6 +15,7 @@ use super::error_code::ErrorCode;
 use super::refusal::Refusal;
 use super::replica_assignment;
 use super::topic_creation::{PARTITIONS_MAX, too_many_partitions};
+use super::topic_name;
 use crate::broker::Broker;
 
 pub(super) async fn handle(
@@ -71,6 +72,11 @@ fn plan(
     let topic = image.topic_by_name(&asked.name).ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
     let present = topic.streams.len();
     let invalid = |message| Refusal::new(ErrorCode::INVALID_PARTITIONS, message);
+    if topic_name::is_internal(&topic.name) {
+        // A group lives in the partition that its name hashes to: with more of them it is lost.
+        let name = &topic.name;
+        return Err(invalid(format!("The number of partitions of {name} cannot be changed.")));
+    }
     let count = usize::try_from(asked.count).unwrap_or(0);
     if count == present {
         return Err(invalid(format!("Topic already has {present} partition(s).")));

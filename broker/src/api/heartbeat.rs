@@ -5,7 +5,7 @@ use penstock_wire::heartbeat_response::HeartbeatResponse;
 
 use super::error_code::ErrorCode;
 use crate::broker::Broker;
-use crate::group::{Claim, Generation, InstanceId, MemberId};
+use crate::group::{Claim, Generation, GroupError, InstanceId, MemberId};
 
 pub(super) async fn handle(broker: &Broker, request: HeartbeatRequest) -> HeartbeatResponse {
     let claim = Claim {
@@ -13,6 +13,10 @@ pub(super) async fn handle(broker: &Broker, request: HeartbeatRequest) -> Heartb
         instance: request.group_instance_id.as_deref().map(InstanceId::new),
         generation: Generation(request.generation_id),
     };
-    let outcome = broker.groups.heartbeat(&request.group_id, &claim).await;
+    let outcome = match broker.groups.heartbeat(&request.group_id, &claim).await {
+        // Nothing is known against the member yet, and clients expect no word of loading here.
+        Err(GroupError::Loading) => Ok(()),
+        outcome => outcome,
+    };
     HeartbeatResponse { throttle_time_ms: 0, error_code: ErrorCode::of(outcome).0 }
 }

@@ -80,7 +80,7 @@ pub(super) async fn begin(
     let wait = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
     let deadline = Instant::now() + wait;
     let backing = Backing::new(frame.len());
-    let (mut topics, fields) = take_apart(broker, &context, request).await;
+    let (mut topics, fields) = take_apart(broker, &context, request, deadline).await;
     // The last other slice of the frame: without it the log takes the batches as they lie there.
     context.client_id = None;
     let mut batches = take_exclusive(frame, fields).into_iter();
@@ -124,6 +124,7 @@ async fn take_apart(
     broker: &Broker,
     context: &RequestContext,
     request: ProduceRequest,
+    deadline: Instant,
 ) -> (Vec<TopicPart>, Vec<Bytes>) {
     let admin = context.client_id.as_deref() == Some(ADMIN_CLIENT_ID);
     let image = broker.metadata.image();
@@ -157,12 +158,14 @@ async fn take_apart(
                 }
                 (None, Some(_), None) => Fate::Refused(ErrorCode::INVALID_RECORD.into()),
                 (None, Some(topic), Some(records)) => {
-                    match broker.partitions.get(topic.id, index).await {
-                        Ok(partition) => {
+                    let opening = broker.partitions.get(topic.id, index);
+                    match timeout_at(deadline, opening).await {
+                        Err(_elapsed) => Fate::Refused(ErrorCode::REQUEST_TIMED_OUT.into()),
+                        Ok(Ok(partition)) => {
                             fields.push(records.into_bytes());
                             Fate::Pending(partition, broker.topic_settings.of(&image, topic.id))
                         }
-                        Err(error) => Fate::Refused((&error).into()),
+                        Ok(Err(error)) => Fate::Refused((&error).into()),
                     }
                 }
             };

@@ -9,7 +9,7 @@ use penstock_wire::sync_group_response::SyncGroupResponse;
 
 use super::error_code::ErrorCode;
 use crate::broker::Broker;
-use crate::group::{Claim, Generation, InstanceId, MemberId, Sync};
+use crate::group::{Claim, Generation, GroupError, InstanceId, MemberId, Sync};
 
 pub(super) async fn handle(broker: &Broker, request: SyncGroupRequest) -> SyncGroupResponse {
     let group = request.group_id.detach();
@@ -33,6 +33,11 @@ pub(super) async fn handle(broker: &Broker, request: SyncGroupRequest) -> SyncGr
             protocol_type: synced.protocol_type.as_deref().map(WireString::copy_from),
             protocol_name: synced.protocol.as_deref().map(WireString::copy_from),
             assignment: synced.assignment,
+            ..SyncGroupResponse::default()
+        },
+        // The rebalance is lost with what was in memory, and clients expect no word of loading.
+        Err(GroupError::Loading) => SyncGroupResponse {
+            error_code: ErrorCode::REBALANCE_IN_PROGRESS.0,
             ..SyncGroupResponse::default()
         },
         Err(error) => SyncGroupResponse {

@@ -177,8 +177,12 @@ fn decode_producer(bytes: &mut &[u8]) -> Result<(ProducerId, Producer), Checkpoi
 }
 
 /// Folds uploaded batches into a partition's checkpoint; see [`CheckpointFold`].
-#[derive(Debug)]
-pub struct LogStateFold;
+#[derive(Clone, Copy, Debug)]
+pub struct LogStateFold {
+    /// `producer.id.expiration.ms`: producers that were silent for so long before the newest batch
+    /// are left out, or checkpoints would grow with every producer that ever wrote.
+    pub producer_expiration_ms: i64,
+}
 
 impl CheckpointFold for LogStateFold {
     fn fold(
@@ -197,6 +201,11 @@ impl CheckpointFold for LogStateFold {
             let replayed = state.replay(batch);
             replayed
                 .unwrap_or_else(|error| panic!("summary of stream {stream} is our own: {error}"));
+        }
+        let newest = state.producers.iter().map(|(_, producer)| producer.last_append).max();
+        if let Some(newest) = newest {
+            let horizon = newest.0.saturating_sub(self.producer_expiration_ms);
+            state.producers.expire(Timestamp(horizon));
         }
         state.encode()
     }
@@ -290,11 +299,36 @@ mod tests {
                 .encode(),
             })
             .collect();
-        let whole = LogStateFold.fold(StreamId(1), None, &batches);
+        let fold = LogStateFold { producer_expiration_ms: 1000 };
+        let whole = fold.fold(StreamId(1), None, &batches);
         for cut in 0..batches.len() {
-            let bytes = LogStateFold.fold(StreamId(1), None, &batches[..cut]);
+            let bytes = fold.fold(StreamId(1), None, &batches[..cut]);
             let first = Checkpoint { offset: Offset(cut as u64), bytes };
-            assert_eq!(LogStateFold.fold(StreamId(1), Some(&first), &batches[cut..]), whole);
+            assert_eq!(fold.fold(StreamId(1), Some(&first), &batches[cut..]), whole);
         }
+    }
+
+    #[test]
+    fn producers_that_were_silent_for_long_are_left_out() {
+        let batch = |start: u64, id: i64, time: i64| BatchSummary {
+            offsets: Offset(start)..Offset(start + 1),
+            records: 1,
+            max_timestamp: Timestamp(0),
+            summary: Summary {
+                leader_epoch: StreamEpoch(0),
+                producer: Some(ProducerBatch { id: ProducerId(id), epoch: 0, base_sequence: 0 }),
+                transactional: false,
+                control: false,
+                log_append_time: false,
+                max_timestamp: Timestamp(0),
+                appended_at: Timestamp(time),
+            }
+            .encode(),
+        };
+        let fold = LogStateFold { producer_expiration_ms: 1000 };
+        let batches = [batch(0, 1, 0), batch(1, 2, 500), batch(2, 3, 1000)];
+        let folded = LogState::decode(&fold.fold(StreamId(1), None, &batches)).unwrap();
+        let ids: Vec<_> = folded.producers.iter().map(|(id, _)| id.0).collect();
+        assert_eq!(ids, [2, 3]);
     }
 }

@@ -133,7 +133,11 @@ impl Partition {
             leader_epoch.leader_epoch(),
             penstock_records::Timestamp(append_time.0),
         );
-        let max_timestamp = Timestamp(sequenced.header.max_timestamp.0);
+        // Records without a timestamp count as of now: retention must not take them for ancient.
+        let max_timestamp = match sequenced.header.max_timestamp.0 {
+            known @ 0.. => Timestamp(known),
+            _ => now,
+        };
         let summary = Summary {
             leader_epoch,
             producer,

@@ -85,7 +85,10 @@ pub(super) async fn start_storage(
         metadata: Arc::clone(metadata),
         epoch,
         clock: Arc::clone(clock),
-        fold: Arc::new(LogStateFold),
+        fold: Arc::new(LogStateFold {
+            producer_expiration_ms: i64::try_from(config.producer_id_expiration.as_millis())
+                .unwrap_or(i64::MAX),
+        }),
         settings: Settings {
             memory: config.memory.storage,
             upload: UploadSettings {

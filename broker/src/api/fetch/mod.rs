@@ -10,6 +10,8 @@ mod partition_read;
 mod session;
 mod tail;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, PoisonError, Weak};
 
 use penstock_model::id::{StreamId, TopicId};
@@ -35,6 +37,9 @@ use tail::MovedStreams;
 
 /// Isolation level 1: only what no transaction can take back.
 const READ_COMMITTED: i8 = 1;
+
+/// No fetch waits longer: whoever asks for more may be gone, and holds a connection meanwhile.
+const WAIT_MAX: Duration = Duration::from_secs(600);
 
 /// What an answer may hold when the memory for answers is used up.
 const SMALL_ANSWER_BYTES: usize = 64 * 1024;
@@ -112,6 +117,7 @@ impl Limits {
     fn of(broker: &Broker, request: &FetchRequest) -> Self {
         let bytes = |limit: i32| usize::try_from(limit).unwrap_or(0);
         let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
+        let wait = wait.min(WAIT_MAX);
         Self {
             min_bytes: bytes(request.min_bytes),
             max_bytes: bytes(request.max_bytes).min(broker.fetch_max_bytes),
@@ -141,6 +147,10 @@ async fn wait_for_enough(broker: &Broker, targets: &mut [Target], limits: &Limit
         wait_for_more(broker, targets, limits).await;
     }
     if targets.iter().any(|target| target.read.was_let_go()) {
+        // From nothing, so that the first batch is again returned however large it is.
+        for target in targets.iter_mut().filter(|target| target.partition.is_some()) {
+            target.read = PartitionRead::default();
+        }
         read_targets(targets, limits.max_bytes, |_| true).await;
     }
 }
@@ -296,7 +306,8 @@ fn session_request(context: &RequestContext, request: &FetchRequest) -> SessionR
     let topic_key = |name: &WireString, id: Uuid| {
         if by_id { TopicKey::Id(TopicId(id.0)) } else { TopicKey::Name(Arc::from(name.as_str())) }
     };
-    let mut fetches = Vec::new();
+    let mut fetches: Vec<(PartitionKey, PartitionFetch)> = Vec::new();
+    let mut places = HashMap::new();
     for topic in &request.topics {
         let key = topic_key(&topic.topic, topic.topic_id);
         for partition in &topic.partitions {
@@ -307,7 +318,14 @@ fn session_request(context: &RequestContext, request: &FetchRequest) -> SessionR
                 last_fetched_epoch: partition.last_fetched_epoch,
                 partition_max_bytes: partition.partition_max_bytes,
             };
-            fetches.push((key, fetch));
+            // Of a partition that is named again the last word counts, as in Kafka.
+            match places.entry(key.clone()) {
+                Entry::Occupied(place) => fetches[*place.get()] = (key, fetch),
+                Entry::Vacant(place) => {
+                    place.insert(fetches.len());
+                    fetches.push((key, fetch));
+                }
+            }
         }
     }
     let mut forgotten = Vec::new();
