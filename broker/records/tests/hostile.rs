@@ -68,6 +68,18 @@ fn small_limits() -> Rules {
     Rules { inflation, ..Rules::default() }
 }
 
+/// Xerial's streams may follow one another; the last may be a header with nothing behind it.
+#[test]
+fn a_snappy_stream_may_end_with_an_empty_one() {
+    let one = batch(Codec::Snappy);
+    let header = one[HEADER_BYTES..HEADER_BYTES + 16].to_vec();
+    for streams in [1, 2] {
+        let joined = sealed([&one[..], &header.repeat(streams)].concat());
+        validate(BytesMut::from(&joined[..]), &small_limits(), NOW).unwrap();
+        check(&joined, &small_limits());
+    }
+}
+
 #[test]
 fn every_byte_of_a_batch_may_be_any_of_these() {
     for codec in Codec::ALL {

@@ -37,14 +37,16 @@ impl<'a> Reader<'a> {
         Ok(Self { rest, framed, block: Vec::new(), next: 0, decoder: Decoder::new() })
     }
 
+    /// Inflates the next block, if there is one.
     fn next_block(&mut self) -> io::Result<()> {
+        self.block.clear();
+        self.next = 0;
         let compressed = if self.framed {
             // Streams may follow one another, each with its header.
             while self.rest.starts_with(&MAGIC) {
                 self.rest = behind_header(self.rest)?;
             }
             if self.rest.is_empty() {
-                self.block.clear();
                 return Ok(());
             }
             let (length, rest) =
@@ -64,7 +66,6 @@ impl<'a> Reader<'a> {
         }
         self.block.resize(inflated, 0);
         self.decoder.decompress(compressed, &mut self.block)?;
-        self.next = 0;
         Ok(())
     }
 }
