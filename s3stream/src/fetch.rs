@@ -155,8 +155,9 @@ impl Stream {
             let cached = state.cache.batches_from(range.start).find(reaches).cloned();
             (range.start..state.cache.start().unwrap_or(range.end), cached)
         };
+        let image = self.shared.metadata.image();
+        let in_objects = self.not_trimmed(&image, in_objects)?;
         if !in_objects.is_empty() {
-            let image = self.shared.metadata.image();
             let objects = &self.shared.objects;
             let found = objects.find_by_timestamp(&image, self.state.id, in_objects, timestamp);
             if let Some(found) = found.await.map_err(|error| miss(&image, &error))? {
@@ -178,8 +179,9 @@ impl Stream {
             }
             (range.start..state.cache.start().unwrap_or(range.end), cached.cloned())
         };
+        let image = self.shared.metadata.image();
+        let in_objects = self.not_trimmed(&image, in_objects)?;
         if !in_objects.is_empty() {
-            let image = self.shared.metadata.image();
             let found =
                 self.shared.objects.max_timestamp_batch(&image, self.state.id, in_objects).await;
             if let Some(found) = found.map_err(|error| miss(&image, &error))?
@@ -189,6 +191,18 @@ impl Stream {
             }
         }
         self.found(cached).await
+    }
+
+    /// The part of `offsets` that an image still has: a trim is decided there before the stream's
+    /// own start moves.
+    fn not_trimmed(
+        &self,
+        image: &MetadataImage,
+        offsets: Range<Offset>,
+    ) -> Result<Range<Offset>, Miss> {
+        let owned = self.shared.owned(image, &self.state);
+        let owned = owned.ok_or(Miss::Error(ReadError::Closed))?;
+        Ok(offsets.start.max(owned.start)..offsets.end)
     }
 
     /// From the start to the durable end.

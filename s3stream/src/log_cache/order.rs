@@ -99,7 +99,8 @@ impl Order {
     /// many entries, only what is committed helps: its entries go with it.
     pub(super) fn evict(&mut self, limits: CacheLimits) {
         while self.evicted < self.next() {
-            let too_many = self.batches.len() > limits.batches && self.evicted < self.committed;
+            let remembered = self.next() - self.evicted.min(self.committed);
+            let too_many = remembered > limits.batches as u64 && self.evicted < self.committed;
             if self.resident_bytes <= limits.resident_bytes && !too_many {
                 break;
             }
@@ -110,5 +111,64 @@ impl Order {
         let forgotten = self.evicted.min(self.committed) - self.base;
         self.batches.drain(..usize::try_from(forgotten).expect("the order is in memory"));
         self.base += forgotten;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use penstock_model::id::{StreamEpoch, StreamId, Timestamp};
+
+    use super::*;
+    use crate::batch::{Backing, Summary};
+    use crate::position::Positions;
+
+    /// One stream with `count` batches in memory, the first `committed` of them committed.
+    fn order(count: u64, committed: u64) -> Order {
+        let limits =
+            BlockLimits { bytes: 1, age: Duration::from_secs(1), batches: 1, groups: None };
+        let mut order = Order::new(limits, Position(0));
+        let zero = Offset::ZERO;
+        let at = Positions { start: zero, uploaded: zero, durable: zero, appended: zero };
+        let stream = Arc::new(StreamState::new(StreamId(1), StreamEpoch(0), at, zero));
+        for start in (0..count).map(Offset) {
+            let batch = Batch {
+                offsets: start..start.plus(1),
+                records: 1,
+                max_timestamp: Timestamp(0),
+                summary: Summary::EMPTY,
+                payload: Bytes::from_static(b"payload"),
+                payload_crc32c: 0,
+                backing: Backing::new(7),
+            };
+            let location =
+                Location { position: Position(start.0), header_length: 1, payload_length: 7 };
+            let cached = order.load(batch, location);
+            stream.lock().cache.push(cached);
+            order.batches.push_back(Ordered { stream: Arc::clone(&stream), start });
+        }
+        order.committed = committed;
+        order
+    }
+
+    /// `evicted` and `remembered` as numbers of batches.
+    #[track_caller]
+    fn check(count: u64, committed: u64, batches_max: usize, evicted: u64, remembered: usize) {
+        let mut order = order(count, committed);
+        let limits =
+            CacheLimits { resident_bytes: usize::MAX, batches: batches_max, backlog_bytes: 0 };
+        order.evict(limits);
+        assert_eq!((order.evicted, order.batches.len()), (evicted, remembered));
+    }
+
+    #[test]
+    fn a_full_index_drops_no_more_than_it_must() {
+        check(10, 10, 10, 0, 10);
+        check(10, 10, 7, 3, 7);
+        check(10, 10, 0, 10, 0);
+        // What is not committed stays remembered, and so stays in memory.
+        check(10, 2, 7, 2, 8);
     }
 }

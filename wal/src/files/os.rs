@@ -20,10 +20,18 @@ pub struct OsFiles;
 
 impl Files for OsFiles {
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
-        if dir.as_os_str().is_empty() || dir.is_dir() {
+        if dir.as_os_str().is_empty() {
             return Ok(());
         }
         let parent = dir.parent().unwrap_or(Path::new(""));
+        if dir.is_dir() {
+            // Whoever made it may have been killed before its name was durable. A parent that may
+            // not be read is somebody else's work: this process could not have made a folder in it.
+            return match self.sync_dir(parent) {
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+                synced => synced,
+            };
+        }
         self.create_dir_all(parent)?;
         match fs::create_dir(dir) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
