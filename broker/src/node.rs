@@ -259,7 +259,7 @@ async fn join(
     let cluster = metadata::format(client.as_ref(), config, entropy).await?;
     let registered = metadata::register(client.as_ref(), config, endpoints, entropy).await?;
     let epoch = registered.epoch;
-    let recovered = recovery::recover(files, config, client.as_ref(), &registered).await?;
+    let recovered = recovery::recover(cluster, files, config, client.as_ref(), &registered).await?;
     let started = recovery::start_storage(recovered, files, config, client, clock, epoch).await?;
     Ok(Joined { cluster, epoch, started })
 }

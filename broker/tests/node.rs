@@ -78,6 +78,32 @@ async fn api_versions(address: &str) -> ApiVersionsResponse {
     ApiVersionsResponse::decode(&mut reader, 4).unwrap()
 }
 
+fn inspected(place: &Path) -> String {
+    let mut shown = Vec::new();
+    inspect::wal(&place.display().to_string(), &mut shown).unwrap();
+    String::from_utf8(shown).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_of_another_cluster_is_refused_by_name_and_kept() {
+    let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut cluster_of = Vec::new();
+    for dir in [dir.path(), other.path()] {
+        let running = Running::start(dir).await;
+        cluster_of.push(running.ready.rsplit(' ').next().unwrap().to_owned());
+        running.stop().await;
+    }
+    let log = other.path().join("wal");
+    let before = inspected(&log);
+    assert!(before.contains(&format!("cluster {}", cluster_of[1])), "{before}");
+    let given = format!("wal.url=file://{}", log.display());
+    let refused = start(dir.path(), &[&given]).await.err().unwrap().to_string();
+    let expect = format!("belongs to cluster {}, not {}", cluster_of[1], cluster_of[0]);
+    assert!(refused.contains(&expect), "{refused}");
+    assert_eq!(inspected(&log), before);
+    Running::start(other.path()).await.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn starts_serves_stops_and_starts_again_as_the_same_cluster() {
     let dir = tempfile::tempdir().unwrap();
@@ -108,9 +134,8 @@ async fn starts_serves_stops_and_starts_again_as_the_same_cluster() {
     let shown = String::from_utf8(shown).unwrap();
     assert!(shown.contains(&format!("cluster {cluster}")), "{shown}");
     assert!(shown.contains("broker 1: epoch 2, active, PLAINTEXT://127.0.0.1:"), "{shown}");
-    let mut shown = Vec::new();
-    inspect::wal(&format!("{place}/quorum/log"), &mut shown).unwrap();
-    let shown = String::from_utf8(shown).unwrap();
+    let shown = inspected(&dir.path().join("quorum/log"));
+    assert!(shown.contains(": controller "), "{shown}");
     assert!(shown.contains("all checksums hold, durable to position"), "{shown}");
     assert!(inspect::metadata("/nowhere", &mut Vec::new()).await.is_err());
     assert!(inspect::wal("/nowhere", &mut Vec::new()).is_err());

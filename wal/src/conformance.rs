@@ -10,8 +10,8 @@ use bytes::Bytes;
 use tokio::sync::watch;
 
 use crate::{
-    DurableGroup, Entry, Location, Position, ReadError, Recovered, Recovering, Sink, Wal, WalError,
-    WalSettings,
+    DurableGroup, Entry, Location, Owner, Position, ReadError, Recovered, Recovering, Sink, Wal,
+    WalError, WalSettings,
 };
 
 /// A log of its own, that can be recovered again and again.
@@ -36,6 +36,9 @@ pub fn settings() -> WalSettings {
         ..WalSettings::default()
     }
 }
+
+/// Whose the logs of tests are.
+pub const OWNER: Owner = Owner(*b"the tests' logs.");
 
 /// Runs the whole suite.
 pub async fn check_all<S: Subject>(new: impl AsyncFn() -> S) {

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use crate::files::{Files, LockGuard};
 use crate::log::Log;
 use crate::settings::WalSettings;
-use crate::{Position, Recovered, Recovering, Sink, Wal, WalError};
+use crate::{Owner, Position, Recovered, Recovering, Sink, Wal, WalError};
 
 mod append;
 mod inspect;
@@ -69,16 +69,18 @@ impl FileWal {
     /// Takes time with the length of the log, and blocks as `files` do.
     ///
     /// # Errors
-    /// [`WalError::Locked`] when another holds the folder; [`WalError::Corrupt`] and
-    /// [`WalError::Missing`] when the log is not what it was, and then nothing is changed;
+    /// [`WalError::Locked`] when another holds the folder; [`WalError::Foreign`] when the log is not
+    /// the `owner`'s, [`WalError::Corrupt`] and [`WalError::Missing`] when it is not what it was, and
+    /// then nothing is changed;
     /// [`WalError::Io`] for what the system reports.
     pub fn recover(
         files: &Arc<dyn Files>,
         dir: &Path,
+        owner: Owner,
         trim: Position,
         settings: &FileWalSettings,
     ) -> Result<FileRecovery, WalError> {
-        recover::recover(files, dir, trim, settings)
+        recover::recover(files, dir, owner, trim, settings)
     }
 }
 
@@ -128,7 +130,8 @@ mod tests {
                 first_segment_bytes: 8 << 10,
             };
             let dir = self.dir.path().join("wal");
-            let recovery = FileWal::recover(&self.files, &dir, trim, &settings)?;
+            let recovery =
+                FileWal::recover(&self.files, &dir, conformance::OWNER, trim, &settings)?;
             Ok(Box::new(recovery))
         }
 

@@ -22,6 +22,7 @@ pub mod files;
 mod frame;
 mod log;
 mod memory;
+mod owner;
 mod progress;
 mod queue;
 mod settings;
@@ -30,6 +31,7 @@ mod writer;
 pub use checksum::crc32c_combine;
 pub use file::{FileRecovery, FileWal, FileWalSettings, SegmentReport, Tail};
 pub use memory::{MemoryMedium, MemoryRecovery};
+pub use owner::Owner;
 pub use settings::WalSettings;
 
 /// A place in the log. Grows by whatever unit the backend counts in; only order matters.
@@ -156,6 +158,18 @@ pub enum WalError {
         place: String,
         /// What should be there and is not.
         missing: Range<Position>,
+    },
+    /// It is somebody else's log. It is kept as it is.
+    #[error(
+        "{place} belongs to {found}, not to {expected}; nothing was changed: set the folder of the own log, or an empty one"
+    )]
+    Foreign {
+        /// Which file.
+        place: String,
+        /// Whose it is.
+        found: Owner,
+        /// Who wanted to use it.
+        expected: Owner,
     },
     /// Another process holds the log.
     #[error("{place} is in use by another process; stop it, or use another folder")]

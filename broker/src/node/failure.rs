@@ -48,6 +48,18 @@ pub enum StartError {
         /// What `cluster.id` says.
         expected: String,
     },
+    /// The log that `wal.url` names is another cluster's. It is kept as it is.
+    #[error(
+        "{place} belongs to cluster {found}, not {expected}; nothing was changed: correct wal.url, or name an empty folder"
+    )]
+    OtherClustersLog {
+        /// Which file.
+        place: String,
+        /// What it says.
+        found: String,
+        /// The cluster that this node is in.
+        expected: String,
+    },
     /// The metadata says no to what every start does.
     #[error("the metadata refuses to let this node in: {0}")]
     Refused(#[from] Refused),

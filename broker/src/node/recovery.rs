@@ -4,16 +4,19 @@ use std::sync::Arc;
 
 use penstock_model::client::MetadataClient;
 use penstock_model::command::{Command, InheritWal};
-use penstock_model::id::BrokerEpoch;
+use penstock_model::id::{BrokerEpoch, ClusterId};
 use penstock_model::image::MetadataImage;
 use penstock_s3stream::store::metered::StoreCounters;
 use penstock_s3stream::store::open::{StoreSettings, open};
 use penstock_s3stream::{Clock, Parts, Settings, Storage, Tasks, UploadSettings};
 use penstock_wal::files::{Blocking, Files};
-use penstock_wal::{FileRecovery, FileWal, FileWalSettings, Position, WalError, WalSettings};
+use penstock_wal::{
+    FileRecovery, FileWal, FileWalSettings, Owner, Position, WalError, WalSettings,
+};
 
 use super::StartError;
 use super::metadata::Registered;
+use crate::cluster_id;
 use crate::config::NodeConfig;
 use crate::log::LogStateFold;
 
@@ -27,6 +30,7 @@ pub(super) struct Started {
 /// Reads the log from where it was trimmed to, and passes it on, epoch by epoch, to the one that
 /// was just registered.
 pub(super) async fn recover(
+    cluster: ClusterId,
     files: &Arc<dyn Files>,
     config: &NodeConfig,
     metadata: &dyn MetadataClient,
@@ -38,8 +42,15 @@ pub(super) async fn recover(
         ..FileWalSettings::default()
     };
     let (dir, on) = (config.wal_dir.clone(), Arc::clone(files));
-    let recovery =
-        blocking(files.as_ref(), move || FileWal::recover(&on, &dir, trim, &settings)).await?;
+    let recover = move || FileWal::recover(&on, &dir, Owner(cluster.0), trim, &settings);
+    let recovery = blocking(files.as_ref(), recover).await.map_err(|error| match error {
+        WalError::Foreign { place, found, .. } => StartError::OtherClustersLog {
+            place,
+            found: cluster_id::format(ClusterId(found.0)),
+            expected: cluster_id::format(cluster),
+        },
+        error => error.into(),
+    })?;
     for from in &registered.unrecovered {
         let inherit = InheritWal { from: *from, to: registered.epoch };
         metadata.submit(Command::InheritWal(inherit)).await?.result?;

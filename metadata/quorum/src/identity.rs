@@ -4,12 +4,17 @@
 //! in it, and lost with it: a controller that starts over with an empty disk must not be taken for
 //! the one that voted before. `node.id`, which Kafka's clients see, may come back; a Raft id never
 //! does.
+//!
+//! So it is the Raft id that the log states as its [`Owner`]: unlike the cluster's id, which the log
+//! itself will bring, it is there before the first entry, and another controller's log, be it of
+//! the same cluster, holds votes that this one never gave.
 
 use std::fmt;
 use std::io;
 use std::path::Path;
 
 use penstock_model::id::NodeId;
+use penstock_wal::Owner;
 use penstock_wal::files::Files;
 
 use crate::stored_number::{StoredNumber, StoredNumberError};
@@ -33,7 +38,26 @@ pub struct Voter {
     pub address: String,
 }
 
+/// What the file `id` and the log's owner begin with.
+const MAGIC: &[u8; 8] = b"PNSTRFT1";
+
 impl RaftId {
+    /// Who the log says it belongs to.
+    #[must_use]
+    pub fn owner(self) -> Owner {
+        let mut bytes = [0; Owner::BYTES];
+        bytes[..8].copy_from_slice(MAGIC);
+        bytes[8..].copy_from_slice(&self.0.to_be_bytes());
+        Owner(bytes)
+    }
+
+    /// The controller that a log says it belongs to; `None` if it is none.
+    #[must_use]
+    pub fn of_owner(owner: Owner) -> Option<Self> {
+        let number = owner.0.strip_prefix(MAGIC)?;
+        Some(Self(u64::from_be_bytes(number.try_into().ok()?)))
+    }
+
     /// The id stored in `dir`, which is made if missing, or `drawn`, which is stored there first.
     /// `drawn` comes from the system's entropy. Makes blocking calls.
     ///
@@ -45,7 +69,7 @@ impl RaftId {
         dir: &Path,
         drawn: Self,
     ) -> Result<Self, StoredNumberError> {
-        let stored = StoredNumber::new(dir, "id", b"PNSTRFT1");
+        let stored = StoredNumber::new(dir, "id", MAGIC);
         files.create_dir_all(dir).map_err(|error| stored.failed("make the folder of", error))?;
         if let Some(id) = stored.load(files)? {
             return Ok(Self(id));
@@ -74,6 +98,13 @@ mod tests {
         let load = |drawn| RaftId::load_or_store(&OsFiles, dir.path(), RaftId(drawn)).unwrap();
         assert_eq!(load(7), RaftId(7));
         assert_eq!(load(8), RaftId(7));
+    }
+
+    #[test]
+    fn owners_are_told_apart() {
+        assert_eq!(RaftId::of_owner(RaftId(7).owner()), Some(RaftId(7)));
+        assert_eq!(RaftId(0x0102).owner().0, *b"PNSTRFT1\0\0\0\0\0\0\x01\x02");
+        assert_eq!(RaftId::of_owner(Owner([7; Owner::BYTES])), None);
     }
 
     #[test]

@@ -25,6 +25,7 @@ use tokio::sync::oneshot;
 
 use crate::blocking;
 use crate::codec::Malformed;
+use crate::identity::RaftId;
 use crate::journal::{PayloadKind, Record, encode_payload};
 use crate::journal_sink::{JournalSink, Waiter};
 use crate::log::{Hole, Log};
@@ -40,6 +41,18 @@ pub enum LogError {
     /// The write-ahead log below cannot be used.
     #[error(transparent)]
     Wal(#[from] WalError),
+    /// The log is another controller's, whose votes it holds. It is kept as it is.
+    #[error(
+        "{place} is the log of controller {found}, and this is controller {expected}; nothing was changed: bring back this one's own log, or start over with an empty folder as a new voter"
+    )]
+    OtherController {
+        /// Which file.
+        place: String,
+        /// Whose it is.
+        found: String,
+        /// By the file `id` beside it.
+        expected: RaftId,
+    },
     /// A record that this release cannot read: start the release that wrote it.
     #[error("the Raft log holds a record at {position:?} that this release cannot read: {source}")]
     Unreadable {
@@ -94,15 +107,27 @@ impl Head {
     }
 }
 
-/// Recovers the write-ahead log in `{dir}/log`. Makes blocking calls.
-pub(crate) fn recover(files: &Arc<dyn Files>, dir: &Path) -> Result<FileRecovery, LogError> {
+/// Recovers the write-ahead log in `{dir}/log`, which must be this controller's. Makes blocking calls.
+pub(crate) fn recover(
+    files: &Arc<dyn Files>,
+    dir: &Path,
+    id: RaftId,
+) -> Result<FileRecovery, LogError> {
     let settings = FileWalSettings {
         segment_bytes: SEGMENT_BYTES,
         first_segment_bytes: FIRST_SEGMENT_BYTES,
         ..FileWalSettings::default()
     };
     let head = Head::new(files.clone(), dir).load()?;
-    Ok(FileWal::recover(files, &dir.join("log"), head, &settings)?)
+    let recovered = FileWal::recover(files, &dir.join("log"), id.owner(), head, &settings);
+    recovered.map_err(|error| match error {
+        WalError::Foreign { place, found, .. } => {
+            let found =
+                RaftId::of_owner(found).map_or_else(|| "somebody else".into(), |id| id.to_string());
+            LogError::OtherController { place, found, expected: id }
+        }
+        error => error.into(),
+    })
 }
 
 /// What store, readers and the closing node share.

@@ -81,9 +81,10 @@ impl QuorumNode {
     /// # Errors
     /// When what the folder holds cannot be used, or the disk fails.
     pub async fn start(parts: Parts) -> Result<Self, StartError> {
-        let (files, dir) = (parts.files.clone(), parts.dir.clone());
+        let (files, dir, id) = (parts.files.clone(), parts.dir.clone(), parts.id);
         let blocking = files.blocking();
-        let recovery = blocking::run(blocking, move || log_store::recover(&files, &dir)).await?;
+        let recovery =
+            blocking::run(blocking, move || log_store::recover(&files, &dir, id)).await?;
         Self::start_on(Box::new(recovery), parts).await
     }
 

@@ -18,7 +18,7 @@ use penstock_s3stream::{
 };
 use penstock_wal::files::{Files, OsFiles};
 use penstock_wal::{
-    FileWal, FileWalSettings, MemoryMedium, Position, Recovering, WalError, WalSettings,
+    FileWal, FileWalSettings, MemoryMedium, Owner, Position, Recovering, WalError, WalSettings,
 };
 use tokio::task::JoinHandle;
 
@@ -28,6 +28,8 @@ use crate::fold::{Chain, Link};
 use crate::unsteady_metadata::UnsteadyMetadata;
 
 pub(crate) const NODE: NodeId = NodeId(1);
+/// Whose log it is.
+const OWNER: Owner = Owner([9; Owner::BYTES]);
 const TOPIC: TopicId = TopicId([7; 16]);
 
 pub(crate) struct World {
@@ -58,7 +60,7 @@ impl Medium {
                     first_segment_bytes: 256 << 10,
                     ..FileWalSettings::default()
                 };
-                Box::new(FileWal::recover(&files, dir.path(), trim, &settings)?)
+                Box::new(FileWal::recover(&files, dir.path(), OWNER, trim, &settings)?)
             }
         })
     }

@@ -15,7 +15,7 @@ use penstock_s3stream::store::open::{StoreSettings, open};
 use penstock_s3stream::store::url::StoreUrl;
 use penstock_s3stream::{Clock, MemoryShares, Opened, Parts, Settings, Storage, UploadSettings};
 use penstock_wal::files::{Files, LockGuard};
-use penstock_wal::{FileWal, FileWalSettings, Position, WalSettings};
+use penstock_wal::{FileWal, FileWalSettings, Owner, Position, WalSettings};
 use tokio::task::JoinHandle;
 
 use crate::fold::ChainFold;
@@ -29,6 +29,9 @@ pub(crate) const QUORUM_LOG: &str = "/data/quorum/log";
 pub(crate) const SNAPSHOTS: &str = "/data/quorum/snapshot";
 pub(crate) const WAL: &str = "/data/wal";
 pub(crate) const OBJECTS: &str = "/data/objects";
+
+/// What each disk is formatted as.
+const CLUSTER: ClusterId = ClusterId([3; 16]);
 
 /// How long a clean stop may upload.
 const FLUSH_MAX: Duration = Duration::from_secs(5);
@@ -70,7 +73,7 @@ impl Node {
         let quorum = start_quorum(&files, RaftId(drawn)).await?;
         let metadata = quorum.client();
         if metadata.image().cluster().is_none() {
-            metadata.submit(Command::Format(ClusterId([3; 16]))).await?.result?;
+            metadata.submit(Command::Format(CLUSTER)).await?.result?;
         }
         let register = Command::RegisterBroker(RegisterBroker {
             node: NODE,
@@ -88,7 +91,8 @@ impl Node {
         let trims = unrecovered.iter().filter_map(|epoch| image.wal(*epoch));
         // They share one log; one that ended before it inherited the log states 0 of it.
         let trim = trims.map(|wal| Position(wal.trim.0)).max().unwrap_or_default();
-        let recovery = FileWal::recover(&files, Path::new(WAL), trim, &wal_settings())?;
+        let recovery =
+            FileWal::recover(&files, Path::new(WAL), Owner(CLUSTER.0), trim, &wal_settings())?;
         for from in unrecovered {
             metadata.submit(Command::InheritWal(InheritWal { from, to: epoch })).await?.result?;
         }

@@ -41,7 +41,11 @@ impl FileAppender {
         Self {
             end: segments.progress.get().durable,
             segment: segments.last(),
-            preparer: Preparer::new(Arc::clone(&segments.files), segments.dir.clone()),
+            preparer: Preparer::new(
+                Arc::clone(&segments.files),
+                segments.dir.clone(),
+                segments.owner,
+            ),
             segments,
             settings,
             heads: Vec::new(),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::*;
-use crate::conformance::{Ear, append, number};
+use crate::conformance::{Ear, OWNER, append, number};
 use crate::files::PowerCutFiles;
 use crate::{Entry, Location, ReadError, frame};
 
@@ -21,7 +21,7 @@ fn settings() -> FileWalSettings {
 
 fn recover(disk: &PowerCutFiles, trim: Position) -> Result<FileRecovery, WalError> {
     let files: Arc<dyn Files> = Arc::new(disk.clone());
-    FileWal::recover(&files, Path::new(DIR), trim, &settings())
+    FileWal::recover(&files, Path::new(DIR), OWNER, trim, &settings())
 }
 
 /// Recovers, and returns the numbers that were found.
@@ -283,6 +283,7 @@ async fn a_log_is_inspected_without_a_change() {
     let report = inspect();
     let found = report.iter().flat_map(|segment| &segment.entries).map(|entry| entry.location);
     assert_eq!(found.collect::<Vec<_>>(), places);
+    assert!(report.iter().all(|segment| segment.owner == Some(OWNER)));
     let tails: Vec<Tail> = report.iter().map(|segment| segment.tail).collect();
     assert_eq!(tails, [Tail::NextSegment, Tail::NextSegment, Tail::Mark]);
     assert_eq!(report[0].end, report[1].start);
@@ -291,7 +292,7 @@ async fn a_log_is_inspected_without_a_change() {
     disk.flip(&segment(report[1].start.0), 100, 1);
     let damaged = inspect();
     assert!(matches!(damaged[0].tail, Tail::Damage { at: 0, .. }), "{:?}", damaged[0].tail);
-    assert!(matches!(damaged[1].tail, Tail::Damage { at: 16, .. }), "{:?}", damaged[1].tail);
+    assert!(matches!(damaged[1].tail, Tail::Damage { at: 32, .. }), "{:?}", damaged[1].tail);
     assert_eq!(damaged[2].tail, Tail::Mark);
     disk.flip(&segment(0), 5, 1);
     disk.flip(&segment(report[1].start.0), 100, 1);
@@ -301,12 +302,39 @@ async fn a_log_is_inspected_without_a_change() {
 #[tokio::test(start_paused = true)]
 async fn a_segment_of_another_version_is_refused_and_kept() {
     let (disk, _) = at_rest().await;
-    let mut header = segment::header();
-    header[8] = 2;
-    let crc32c = crc32c::crc32c(&header[..12]);
-    header[12..].copy_from_slice(&crc32c.to_le_bytes());
+    let mut header = segment::header(OWNER);
+    header[8] += 1;
     let file = disk.open(&segment(0), crate::files::OpenMode::ReadWrite).unwrap();
     file.write_all_at(&[io::IoSlice::new(&header)], 0).unwrap();
     let error = recovered(&disk).unwrap_err();
     assert!(error.to_string().contains("another format version"), "{error}");
+}
+
+/// Whatever the trim position says of it, and even if only what was trimmed is another's.
+#[tokio::test(start_paused = true)]
+async fn the_log_of_another_owner_is_refused_by_name_and_kept() {
+    const STRANGER: Owner = Owner(*b"somebody else's.");
+    let (disk, places) = at_rest().await;
+    let paths = disk.paths();
+    let end = places[11].position.0 + frame::frame_bytes(places[11]);
+    let files: Arc<dyn Files> = Arc::new(disk.clone());
+    let recover =
+        |owner, trim| FileWal::recover(&files, Path::new(DIR), owner, Position(trim), &settings());
+    let check = |refused: &Path, owner, trim| {
+        let (before, changes) = (image(&disk), disk.changes());
+        match recover(owner, trim) {
+            Err(WalError::Foreign { place, .. }) => assert_eq!(Path::new(&place), refused),
+            other => panic!("from {trim}: {:?}", other.map(drop)),
+        }
+        assert!(image(&disk) == before && disk.changes() == changes, "it was touched");
+    };
+    for trim in [0, 1, end, end + 1] {
+        check(&paths[0], STRANGER, trim);
+    }
+    disk.remove(&paths[0]).unwrap();
+    check(&paths[1], STRANGER, 0);
+
+    let file = disk.open(&paths[1], crate::files::OpenMode::ReadWrite).unwrap();
+    file.write_all_at(&[io::IoSlice::new(&segment::header(STRANGER))], 0).unwrap();
+    check(&paths[1], OWNER, end);
 }

@@ -8,7 +8,7 @@ use super::FileWal;
 use super::segment::{self, Segment};
 use super::walk::{Stop, walk};
 use crate::files::{Files, OpenMode};
-use crate::{Position, Recovered, WalError};
+use crate::{Owner, Position, Recovered, WalError};
 
 /// What one segment holds.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub struct SegmentReport {
     pub name: String,
     /// The position of its first entry.
     pub start: Position,
+    /// Whose log it says it is part of; `None` if its header is damaged.
+    pub owner: Option<Owner>,
     /// The file's length in bytes.
     pub length: u64,
     /// The entries whose every byte was checked.
@@ -77,10 +79,21 @@ impl FileWal {
 
 fn inspect(segment: &Segment, name: String, next: Option<Position>) -> io::Result<SegmentReport> {
     let &Segment { start, length, .. } = segment;
-    if let Err(what) = segment::check_header(&*segment.file)? {
-        let tail = Tail::Damage { at: 0, what };
-        return Ok(SegmentReport { name, start, length, entries: Vec::new(), end: start, tail });
-    }
+    let owner = match segment::read_owner(&*segment.file)? {
+        Ok(owner) => Some(owner),
+        Err(what) => {
+            let (entries, tail) = (Vec::new(), Tail::Damage { at: 0, what });
+            return Ok(SegmentReport {
+                name,
+                start,
+                owner: None,
+                length,
+                entries,
+                end: start,
+                tail,
+            });
+        }
+    };
     let walk = walk(segment, next, Position(0))?;
     let tail = match walk.stop {
         Stop::NextSegment => Tail::NextSegment,
@@ -88,5 +101,5 @@ fn inspect(segment: &Segment, name: String, next: Option<Position>) -> io::Resul
         Stop::Nothing => Tail::Zeros,
         Stop::Damaged(what) => Tail::Damage { at: segment.offset(walk.end), what },
     };
-    Ok(SegmentReport { name, start, length, entries: walk.entries, end: walk.end, tail })
+    Ok(SegmentReport { name, start, owner, length, entries: walk.entries, end: walk.end, tail })
 }

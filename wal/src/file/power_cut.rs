@@ -28,7 +28,13 @@ struct OnPowerCutDisk(std::sync::Mutex<PowerCutFiles>);
 impl Subject for OnPowerCutDisk {
     async fn recover(&self, trim: Position) -> Result<Box<dyn Recovering<u64>>, WalError> {
         let files: Arc<dyn Files> = Arc::new(self.0.lock().unwrap().clone());
-        Ok(Box::new(FileWal::recover(&files, Path::new(DIR), trim, &settings())?))
+        Ok(Box::new(FileWal::recover(
+            &files,
+            Path::new(DIR),
+            conformance::OWNER,
+            trim,
+            &settings(),
+        )?))
     }
 
     fn fail_next_write(&self) -> bool {
@@ -120,7 +126,13 @@ impl History {
         if let Some(bug) = self.bug {
             files = Arc::new(PlantedFiles::new(files, bug));
         }
-        let mut recovery = match FileWal::recover(&files, Path::new(DIR), self.trim, &settings()) {
+        let mut recovery = match FileWal::recover(
+            &files,
+            Path::new(DIR),
+            conformance::OWNER,
+            self.trim,
+            &settings(),
+        ) {
             Ok(recovery) => recovery,
             // The fault hit the recovery.
             Err(WalError::Io { .. }) => return Ok(()),

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use super::segment;
+use crate::Owner;
 use crate::files::{Blocking, File, Files, OpenMode};
 
 /// The name of a segment that has none yet.
@@ -34,13 +35,14 @@ pub(crate) struct Prepared {
 pub(crate) struct Preparer {
     files: Arc<dyn Files>,
     dir: PathBuf,
+    owner: Owner,
     ahead: Option<JoinHandle<io::Result<Prepared>>>,
     cancelled: Arc<AtomicBool>,
 }
 
 impl Preparer {
-    pub(crate) fn new(files: Arc<dyn Files>, dir: PathBuf) -> Self {
-        Self { files, dir, ahead: None, cancelled: Arc::default() }
+    pub(crate) fn new(files: Arc<dyn Files>, dir: PathBuf, owner: Owner) -> Self {
+        Self { files, dir, owner, ahead: None, cancelled: Arc::default() }
     }
 
     /// Begins with the next segment, if that is not under way and can go on beside the writer.
@@ -48,11 +50,11 @@ impl Preparer {
         if self.ahead.is_some() || self.files.blocking() == Blocking::Inline {
             return;
         }
-        let (files, dir) = (Arc::clone(&self.files), self.dir.clone());
+        let (files, dir, owner) = (Arc::clone(&self.files), self.dir.clone(), self.owner);
         let cancelled = Arc::clone(&self.cancelled);
         let thread = std::thread::Builder::new().name("wal-prepare".into());
         // Without a thread it is done when it is needed.
-        self.ahead = thread.spawn(move || prepare(&*files, &dir, length, &cancelled)).ok();
+        self.ahead = thread.spawn(move || prepare(&*files, &dir, owner, length, &cancelled)).ok();
     }
 
     /// Returns a segment of at least `least` bytes: the one that was begun, or else a new one of
@@ -64,7 +66,7 @@ impl Preparer {
         {
             return Ok(prepared);
         }
-        prepare(&*self.files, &self.dir, length.max(least), &self.cancelled)
+        prepare(&*self.files, &self.dir, self.owner, length.max(least), &self.cancelled)
     }
 }
 
@@ -83,6 +85,7 @@ impl Drop for Preparer {
 pub(crate) fn prepare(
     files: &dyn Files,
     dir: &Path,
+    owner: Owner,
     length: u64,
     cancelled: &AtomicBool,
 ) -> io::Result<Prepared> {
@@ -90,7 +93,7 @@ pub(crate) fn prepare(
         Some(file) => file,
         None => files.open(&dir.join(NEXT), OpenMode::CreateNew)?,
     };
-    let header = segment::header();
+    let header = segment::header(owner);
     file.write_all_at(&[IoSlice::new(&header)], 0)?;
     let mut at = header.len() as u64;
     let zeros = vec![0; STEP_BYTES.min(usize::try_from(length).unwrap_or(STEP_BYTES))];

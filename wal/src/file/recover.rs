@@ -8,6 +8,9 @@
 //! appends nobody was told about: zeros replace it, so that no piece of it can ever look like the
 //! continuation of what is written next.
 //!
+//! Before all that, every segment must say that it is the owner's, even one that was trimmed: what
+//! follows overwrites and removes files.
+//!
 //! The last group itself may be in the kernel's cache only: its process died before the sync, or
 //! the sync failed, after which the kernel takes the pages for clean though they are not on the
 //! disk. What is not proven is therefore written again before the sync that makes it durable, and
@@ -28,7 +31,7 @@ use super::{FileRecovery, FileWalSettings};
 use crate::files::{DirEntry, Files, LockGuard, OpenMode};
 use crate::frame::HEAD_BYTES;
 use crate::progress::Progress;
-use crate::{Position, WalError};
+use crate::{Owner, Position, WalError};
 
 const LOCK: &str = "lock";
 
@@ -41,12 +44,14 @@ const COPY_BYTES: u64 = 1 << 20;
 pub(crate) fn recover(
     files: &Arc<dyn Files>,
     dir: &Path,
+    owner: Owner,
     trim: Position,
     settings: &FileWalSettings,
 ) -> Result<FileRecovery, WalError> {
-    let folder = Folder { files: &**files, dir };
+    let folder = Folder { files: &**files, dir, owner };
     let lock = folder.lock()?;
     let listed = folder.list()?;
+    folder.check_owner(&listed)?;
     let (trimmed, kept) = split_at_trim(&listed, trim)
         .map_err(|missing| WalError::Missing { place: folder.place(), missing })?;
 
@@ -74,7 +79,7 @@ pub(crate) fn recover(
     files.sync_dir(dir).map_err(|error| folder.failed(&error))?;
 
     let progress = Progress::new(trim, end);
-    let segments = Arc::new(Segments::new(Arc::clone(files), dir, progress, segments));
+    let segments = Arc::new(Segments::new(Arc::clone(files), dir, owner, progress, segments));
     Ok(FileRecovery { entries, segments, lock, settings: settings.clone() })
 }
 
@@ -97,6 +102,7 @@ fn split_at_trim(
 struct Folder<'a> {
     files: &'a dyn Files,
     dir: &'a Path,
+    owner: Owner,
 }
 
 impl Folder<'_> {
@@ -129,12 +135,29 @@ impl Folder<'_> {
         Ok(names.into_iter().filter_map(segment).collect())
     }
 
+    /// Refuses another's log; damage is for [`open`](Self::open) to judge, where it matters.
+    fn check_owner(&self, listed: &[Listed]) -> Result<(), WalError> {
+        for (start, _) in listed {
+            let path = self.dir.join(segment::name(*start));
+            let read = || segment::read_owner(&*self.files.open(&path, OpenMode::Read)?);
+            match read().map_err(|error| self.failed(&error))? {
+                Ok(found) if found != self.owner => {
+                    let (place, expected) = (path.display().to_string(), self.owner);
+                    return Err(WalError::Foreign { place, found, expected });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     fn first_segment(&self, length: u64) -> Result<Segment, WalError> {
         let create = || {
-            let prepared = prepare(self.files, self.dir, length, &AtomicBool::new(false))?;
+            let (files, cancelled) = (self.files, AtomicBool::new(false));
+            let prepared = prepare(files, self.dir, self.owner, length, &cancelled)?;
             let to = self.dir.join(segment::name(Position(0)));
-            self.files.rename_new(&self.dir.join(NEXT), &to)?;
-            self.files.sync_dir(self.dir)?;
+            files.rename_new(&self.dir.join(NEXT), &to)?;
+            files.sync_dir(self.dir)?;
             Ok(Segment { start: Position(0), length: prepared.length, file: prepared.file })
         };
         create().map_err(|error: io::Error| self.failed(&error))
@@ -145,7 +168,7 @@ impl Folder<'_> {
             let path = self.dir.join(segment::name(start));
             let file = self.files.open(&path, OpenMode::ReadWrite);
             let file = file.map_err(|error| self.failed(&error))?;
-            segment::check_header(&*file)
+            segment::read_owner(&*file)
                 .map_err(|error| self.failed(&error))?
                 .map_err(|what| self.corrupt(start, 0, what))?;
             Ok(Segment { start, length, file })

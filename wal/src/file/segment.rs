@@ -1,20 +1,20 @@
 //! One segment: its name, its header, and where in it a position lies.
 //!
-//! A segment's file begins with 16 bytes: `penstwal`, the format version (4 bytes, little-endian),
-//! and the CRC32C of these twelve. The first frame follows.
+//! A segment's file begins with 32 bytes: `penstwal`, the format version (4 bytes, little-endian),
+//! the log's owner (16 bytes), and the CRC32C of these 28. The first frame follows.
 
 use std::io::{self, IoSlice};
 use std::sync::Arc;
 
-use crate::Position;
 use crate::files::File;
 use crate::frame::{self, HEAD_BYTES};
+use crate::{Owner, Position};
 
 /// The bytes before the first frame.
-pub(crate) const HEADER_BYTES: usize = 16;
+pub(crate) const HEADER_BYTES: usize = 32;
 
 const MAGIC: &[u8; 8] = b"penstwal";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const SUFFIX: &str = ".wal";
 const DIGITS: usize = 20;
 
@@ -60,17 +60,18 @@ pub(crate) fn start_of(name: &str) -> Option<Position> {
     canonical.then(|| digits.parse().ok().map(Position))?
 }
 
-pub(crate) fn header() -> [u8; HEADER_BYTES] {
+pub(crate) fn header(owner: Owner) -> [u8; HEADER_BYTES] {
     let mut header = [0; HEADER_BYTES];
     header[..8].copy_from_slice(MAGIC);
     header[8..12].copy_from_slice(&VERSION.to_le_bytes());
-    let crc32c = crc32c::crc32c(&header[..12]);
-    header[12..].copy_from_slice(&crc32c.to_le_bytes());
+    header[12..28].copy_from_slice(&owner.0);
+    let crc32c = crc32c::crc32c(&header[..28]);
+    header[28..].copy_from_slice(&crc32c.to_le_bytes());
     header
 }
 
-/// Says what is wrong with the header, if anything is.
-pub(crate) fn check_header(file: &dyn File) -> io::Result<Result<(), &'static str>> {
+/// Reads whose log the segment is part of, or says what is wrong with its header.
+pub(crate) fn read_owner(file: &dyn File) -> io::Result<Result<Owner, &'static str>> {
     let mut found = [0; HEADER_BYTES];
     match file.read_exact_at(&mut found, 0) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
@@ -78,12 +79,13 @@ pub(crate) fn check_header(file: &dyn File) -> io::Result<Result<(), &'static st
         }
         result => result?,
     }
-    if found == header() {
-        return Ok(Ok(()));
+    let owner = Owner(*found[12..].first_chunk().expect("a header has these bytes"));
+    if found == header(owner) {
+        return Ok(Ok(owner));
     }
-    let intact = found[12..] == crc32c::crc32c(&found[..12]).to_le_bytes();
-    Ok(Err(if intact && found[..8] == *MAGIC {
-        "the segment is of another format version; use the release that wrote it"
+    // Another version may keep its checksum elsewhere.
+    Ok(Err(if found[..8] == *MAGIC && found[8..12] != VERSION.to_le_bytes() {
+        "the segment is of another format version, or its header is damaged; use the release that wrote it"
     } else {
         "the segment's header is damaged"
     }))
@@ -111,7 +113,8 @@ mod tests {
 
     #[test]
     fn golden_header() {
-        let hex: String = header().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "70656e737477616c01000000ad7d352b");
+        let hex: String =
+            header(Owner(*b"a cluster's name")).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "70656e737477616c020000006120636c75737465722773206e616d657a9b3e6e");
     }
 }

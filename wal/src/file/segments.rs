@@ -12,11 +12,12 @@ use crate::files::{Blocking, Files};
 use crate::frame::{HEAD_BYTES, Head, Kind, frame_bytes};
 use crate::log::Keeper;
 use crate::progress::Progress;
-use crate::{Location, Position, ReadError, WalError};
+use crate::{Location, Owner, Position, ReadError, WalError};
 
 pub(crate) struct Segments {
     pub(crate) files: Arc<dyn Files>,
     pub(crate) dir: PathBuf,
+    pub(crate) owner: Owner,
     pub(crate) progress: Progress,
     /// By start; held for a look-up or a change of the map, never across a call of `files`.
     map: Mutex<BTreeMap<Position, Segment>>,
@@ -28,6 +29,7 @@ impl Segments {
     pub(crate) fn new(
         files: Arc<dyn Files>,
         dir: &Path,
+        owner: Owner,
         progress: Progress,
         segments: impl IntoIterator<Item = Segment>,
     ) -> Self {
@@ -35,6 +37,7 @@ impl Segments {
         Self {
             files,
             dir: dir.to_owned(),
+            owner,
             progress,
             map: Mutex::new(map),
             may_trim: Mutex::new(true),

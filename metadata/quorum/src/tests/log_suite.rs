@@ -5,7 +5,7 @@ use std::sync::Arc;
 use openraft::StorageError;
 use openraft::testing::log::{StoreBuilder, Suite};
 use penstock_model::image::MetadataImage;
-use penstock_wal::files::OsFiles;
+use penstock_wal::files::{Files, OsFiles};
 use penstock_wal::{MemoryMedium, Position, Recovering, WalSettings};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -38,9 +38,11 @@ impl StoreBuilder<TypeConfig, LogStore, StateMachine, TempDir> for Builder {
                 let medium = MemoryMedium::default();
                 Box::new(medium.recover(Position(0), &WalSettings::default()).unwrap())
             }
-            Self::Files => Box::new(
-                log_store::recover(&(files.clone() as _), &dir.path().join("log")).unwrap(),
-            ),
+            Self::Files => {
+                let files: Arc<dyn Files> = files.clone();
+                let recovery = log_store::recover(&files, &dir.path().join("log"), RaftId(1));
+                Box::new(recovery.unwrap())
+            }
         };
         let covered = Covered::default();
         // Nothing stays cached that can be read back.

@@ -10,7 +10,7 @@ use penstock_wal::{MemoryMedium, Position, WalSettings};
 use tokio::time::timeout;
 
 use super::*;
-use crate::QuorumNode;
+use crate::{LogError, QuorumNode, StartError};
 
 async fn start(parts: Parts) -> QuorumNode {
     let node = QuorumNode::start(parts).await.unwrap();
@@ -98,6 +98,23 @@ async fn a_controller_that_is_not_among_the_voters_waits() {
     let refused = node.client().submit(format()).await;
     assert!(matches!(refused, Err(SubmitError::Unavailable(_))), "{refused:?}");
     node.shutdown().await.unwrap();
+}
+
+/// It holds votes that this one never gave.
+#[tokio::test]
+async fn the_log_of_another_controller_is_refused_by_name() {
+    let dir = tempfile::tempdir().unwrap();
+    start(alone(dir.path())).await.shutdown().await.unwrap();
+    let mut parts = alone(dir.path());
+    (parts.id, parts.voters) = (RaftId(2), voters(&[2]));
+    let refused = QuorumNode::start(parts).await.err().unwrap();
+    match &refused {
+        StartError::Log(LogError::OtherController { found, expected, .. }) => {
+            assert_eq!((&**found, *expected), ("0000000000000001", RaftId(2)));
+        }
+        other => panic!("{other}"),
+    }
+    start(alone(dir.path())).await.shutdown().await.unwrap();
 }
 
 async fn start_on(medium: &MemoryMedium, dir: &Path) -> QuorumNode {

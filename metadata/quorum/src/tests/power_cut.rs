@@ -215,8 +215,9 @@ impl History {
             assert_eq!(id, known, "the identity changed");
         }
         let head = Head::new(files.clone(), dir).load().map_err(|error| error.to_string())?;
-        let recovery = FileWal::recover(&files, &dir.join("log"), head, &wal_settings())
-            .map_err(|error| error.to_string())?;
+        let recovery =
+            FileWal::recover(&files, &dir.join("log"), id.owner(), head, &wal_settings())
+                .map_err(|error| error.to_string())?;
         let settings = QuorumSettings {
             snapshot_entries: 5,
             entry_cache_bytes: 1000,
