@@ -70,6 +70,7 @@ pub struct QuorumNode {
     id: RaftId,
     raft: Raft,
     log: Arc<Shared>,
+    snapshots: Arc<SnapshotStore>,
     client: Arc<QuorumClient>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -111,7 +112,7 @@ impl QuorumNode {
         if newest.is_some() && log.is_pristine() {
             return Err(LogError::Gone.into());
         }
-        let state_machine = StateMachine::new(newest, snapshots, published, progress);
+        let state_machine = StateMachine::new(newest, snapshots.clone(), published, progress);
 
         let config =
             openraft_config(&settings).map_err(|error| StartError::Settings(error.to_string()))?;
@@ -125,7 +126,7 @@ impl QuorumNode {
             // It ends when openraft does, which says why itself.
             tokio::spawn(async move { drop(compaction.await) }),
         ];
-        let node = Self { id, raft, log: shared, client, tasks };
+        let node = Self { id, raft, log: shared, snapshots, client, tasks };
         node.take_part(voters).await.map_err(|reason| StartError::Raft(reason.to_string()))?;
         Ok(node)
     }
@@ -198,7 +199,8 @@ impl QuorumNode {
         &self.raft
     }
 
-    /// Stops in order: what was answered stays, what was not may or may not.
+    /// Stops in order: what was answered stays, what was not may or may not. Nobody works in the
+    /// folder any more when this returns.
     ///
     /// # Errors
     /// When the log had failed before.
@@ -206,6 +208,9 @@ impl QuorumNode {
         // It returns when the core is gone; that it panicked is told by `failed`.
         drop(self.raft.shutdown().await);
         self.tasks.iter().for_each(JoinHandle::abort);
+        // A snapshot that is being built outlives the core.
+        let snapshots = self.snapshots;
+        blocking::run(snapshots.blocking(), move || snapshots.close()).await;
         self.log.close().await
     }
 }

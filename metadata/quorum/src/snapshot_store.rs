@@ -3,6 +3,7 @@
 //! A file is named after the last log entry it includes. It is written under another name, synced,
 //! renamed, and its folder synced, before anyone is told that it exists. The one before the newest
 //! stays, and so does the log behind it: a newest one that turns out damaged costs a longer replay.
+//! A crash may leave the one that was replaced beside them, until the next start.
 
 use std::io::{self, BufReader, IoSlice, Read};
 use std::path::{Path, PathBuf};
@@ -88,6 +89,8 @@ struct Held {
     current: Option<Snapshot>,
     /// Names on disk that are believed whole, oldest first.
     kept: Vec<LogId>,
+    /// Nothing is saved any more.
+    closed: bool,
 }
 
 impl SnapshotStore {
@@ -115,7 +118,7 @@ impl SnapshotStore {
             files.sync_dir(dir).map_err(failed("sync"))?;
         }
         kept.sort_by_key(|id| id.index);
-        let held = Mutex::new(Held { current: None, kept });
+        let held = Mutex::new(Held { current: None, kept, closed: false });
         Ok(Self { files, dir: dir.to_owned(), covered, progress, held })
     }
 
@@ -134,6 +137,8 @@ impl SnapshotStore {
                     }
                     self.covered.raise(id);
                     held.current = Some(snapshot.clone());
+                    self.remove_superfluous(&mut held)
+                        .map_err(|source| io_error("tidy up", &self.dir, source))?;
                     self.report(&held);
                     return Ok(Some(snapshot));
                 }
@@ -169,12 +174,15 @@ impl SnapshotStore {
     }
 
     /// Makes a snapshot durable and current, unless a newer one is, or there is nothing in it.
-    /// Makes blocking calls.
+    /// Fails once the store is closed. Makes blocking calls.
     pub(crate) fn save(&self, snapshot: &Snapshot) -> io::Result<()> {
         let Some(id) = snapshot.meta.last_log_id else { return Ok(()) };
         let mut held = self.held.lock().expect("no writer panics");
         if held.current.as_ref().is_some_and(|current| current.meta.last_log_id >= Some(id)) {
             return Ok(());
+        }
+        if held.closed {
+            return Err(io::Error::other("the controller has stopped"));
         }
         self.write(id, snapshot)?;
         self.covered.raise(id);
@@ -182,12 +190,24 @@ impl SnapshotStore {
         held.kept.retain(|kept| kept.index != id.index);
         held.kept.push(id);
         held.kept.sort_by_key(|id| id.index);
+        self.remove_superfluous(&mut held)?;
+        self.report(&held);
+        Ok(())
+    }
+
+    /// Called when the newest is durable, and known to be whole.
+    fn remove_superfluous(&self, held: &mut Held) -> io::Result<()> {
         let superfluous = held.kept.len().saturating_sub(KEPT);
         for old in held.kept.drain(..superfluous) {
             self.files.remove(&self.dir.join(name(old)))?;
         }
-        self.report(&held);
         Ok(())
+    }
+
+    /// Waits for a snapshot that is being saved; nobody works in the folder from now on. Makes
+    /// blocking calls.
+    pub(crate) fn close(&self) {
+        self.held.lock().expect("no writer panics").closed = true;
     }
 
     fn write(&self, id: LogId, snapshot: &Snapshot) -> io::Result<()> {

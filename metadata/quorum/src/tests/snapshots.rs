@@ -6,10 +6,14 @@ use std::path::PathBuf;
 use penstock_model::apply::apply;
 use penstock_model::id::LogIndex;
 use penstock_wal::WalError;
+use penstock_wal::files::PowerCutFiles;
+use tokio::sync::watch;
 
 use super::*;
 use crate::codec::{put_log_id, put_optional};
+use crate::compaction::Progress;
 use crate::snapshot::{self, ReadFailure};
+use crate::snapshot_store::{Covered, SnapshotStore};
 use crate::type_config::{LeaderId, LogId, Membership, Snapshot, SnapshotMeta, StoredMembership};
 use crate::{Damage, LogError, QuorumNode, SnapshotError, StartError, membership};
 
@@ -62,6 +66,66 @@ fn every_flipped_or_missing_byte_is_noticed() {
     let longer = [&good[..], &[0]].concat();
     let longer = snapshot::decode(&longer[..]);
     assert!(matches!(longer, Err(ReadFailure::Damaged(Damage::Trailing))));
+}
+
+/// The same image as of another index.
+fn sample_at(index: u64) -> Snapshot {
+    let mut sample = sample();
+    sample.meta.last_log_id = Some(log_id(1, index));
+    sample
+}
+
+fn open_store(disk: &PowerCutFiles) -> SnapshotStore {
+    let (progress, _) = watch::channel(Progress::default());
+    let files = Arc::new(disk.clone());
+    SnapshotStore::open(files, Path::new("/snapshot"), Covered::default(), progress).unwrap()
+}
+
+/// The indices of the snapshots that are there.
+fn kept(disk: &PowerCutFiles) -> Vec<u64> {
+    let index = |path: PathBuf| path.file_name()?.to_str()?.split('-').next()?.parse().ok();
+    let finished = |path: &PathBuf| path.extension().is_some_and(|end| end == "snapshot");
+    disk.paths().into_iter().filter(finished).filter_map(index).collect()
+}
+
+/// The third save stops at each of its changes in turn.
+#[test]
+fn a_third_snapshot_is_the_one_that_was_replaced_and_goes_at_the_next_start() {
+    let mut seen = Vec::new();
+    let deaths = [PowerCutFiles::crash, PowerCutFiles::kill];
+    for (change, die) in (1..).flat_map(|change| deaths.map(|die| (change, die))) {
+        let disk = PowerCutFiles::new(change);
+        let store = open_store(&disk);
+        for index in [3, 4] {
+            store.save(&sample_at(index)).unwrap();
+        }
+        disk.stop_at(change);
+        let saved = store.save(&sample_at(5)).is_ok();
+        let disk = die(&disk);
+        let left = kept(&disk);
+        assert!([&[3, 4][..], &[3, 4, 5], &[4, 5]].contains(&&left[..]), "{left:?}");
+        let store = open_store(&disk);
+        store.load(None).unwrap();
+        let newest = &left[left.len() - 2..];
+        assert_eq!(kept(&disk), newest, "of {left:?}");
+        assert_eq!(store.current().unwrap().meta.last_log_id, Some(log_id(1, newest[1])));
+        seen.push(left.len());
+        if saved {
+            break;
+        }
+    }
+    assert!(seen.contains(&3), "it stopped between writing and tidying up");
+}
+
+#[test]
+fn a_closed_store_keeps_its_folder_as_it_is() {
+    let disk = PowerCutFiles::new(1);
+    let store = open_store(&disk);
+    store.save(&sample_at(3)).unwrap();
+    store.close();
+    let changes = disk.changes();
+    store.save(&sample_at(4)).unwrap_err();
+    assert_eq!((kept(&disk), disk.changes()), (vec![3], changes));
 }
 
 fn small(dir: &Path) -> Parts {
