@@ -2,17 +2,20 @@
 //!
 //! A backend under test is a [`Subject`]; [`check_all`] makes a new one for each guarantee.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use tokio::sync::watch;
 
 use crate::{
     DurableGroup, Entry, Location, Owner, Position, ReadError, Recovered, Recovering, Sink, Wal,
     WalError, WalSettings,
 };
+
+mod ear;
+
+pub use ear::{Ear, Heard};
 
 /// A log of its own, that can be recovered again and again.
 #[async_trait]
@@ -50,87 +53,10 @@ pub async fn check_all<S: Subject>(new: impl AsyncFn() -> S) {
     entries_are_read_back_as_appended_or_not_at_all(&new().await).await;
     bytes_in_flight_are_bounded(&new().await).await;
     after_a_failed_write_nothing_becomes_durable(&new().await).await;
+    after_a_panic_nothing_becomes_durable(&new().await).await;
     a_log_at_rest_does_no_work(&new().await).await;
     one_handle_at_a_time(&new().await).await;
     appends_after_close_are_refused(&new().await).await;
-}
-
-/// A sink that keeps what it hears, and lets tests wait for it.
-#[derive(Clone, Debug)]
-pub struct Ear {
-    heard: Arc<Mutex<Heard>>,
-    count: Arc<watch::Sender<usize>>,
-}
-
-/// What an [`Ear`] has heard.
-#[derive(Clone, Debug, Default)]
-pub struct Heard {
-    /// Durable entries, in the order in which they became so.
-    pub durable: Vec<(Location, u64)>,
-    /// The end of the last group.
-    pub end: Option<Position>,
-    /// The error that stopped the log, and the contexts whose fate is unknown.
-    pub stopped: Option<(WalError, Vec<u64>)>,
-}
-
-impl Default for Ear {
-    fn default() -> Self {
-        Self { heard: Arc::default(), count: Arc::new(watch::Sender::new(0)) }
-    }
-}
-
-impl Ear {
-    /// What was heard so far.
-    #[must_use]
-    pub fn heard(&self) -> Heard {
-        self.heard.lock().expect("a test failed").clone()
-    }
-
-    /// The durable entries that were not taken yet.
-    #[must_use]
-    pub fn take_durable(&self) -> Vec<(Location, u64)> {
-        let mut heard = self.heard.lock().expect("a test failed");
-        let taken = std::mem::take(&mut heard.durable);
-        if heard.stopped.is_none() {
-            self.count.send_replace(0);
-        }
-        taken
-    }
-
-    /// Waits until so many entries are durable, or the log has stopped.
-    pub async fn wait_for(&self, entries: usize) {
-        let mut count = self.count.subscribe();
-        count.wait_for(|count| *count >= entries).await.expect("the ear holds the sender");
-    }
-
-    fn hear(&self, change: impl FnOnce(&mut Heard)) {
-        let mut heard = self.heard.lock().expect("a test failed");
-        change(&mut heard);
-        let count = if heard.stopped.is_some() { usize::MAX } else { heard.durable.len() };
-        self.count.send_replace(count);
-    }
-}
-
-impl Sink<u64> for Ear {
-    fn durable(&mut self, group: DurableGroup<u64>) {
-        self.hear(|heard| {
-            assert!(heard.stopped.is_none(), "durable after stopped");
-            assert!(heard.end.is_none_or(|end| end == group.range.start), "groups are contiguous");
-            assert!(!group.entries.is_empty(), "a group has entries");
-            for (location, _) in &group.entries {
-                assert!(group.range.contains(&location.position), "{location:?} is outside");
-            }
-            heard.end = Some(group.range.end);
-            heard.durable.extend(group.entries);
-        });
-    }
-
-    fn stopped(&mut self, error: &WalError, unresolved: Vec<u64>) {
-        self.hear(|heard| {
-            assert!(heard.stopped.is_none(), "stopped twice");
-            heard.stopped = Some((error.clone(), unresolved));
-        });
-    }
 }
 
 /// The entry that a number stands for: its size and its bytes follow from it.
@@ -351,6 +277,47 @@ async fn after_a_failed_write_nothing_becomes_durable(subject: &impl Subject) {
     let found = u64::try_from(recovered.len()).expect("few");
     assert!((20..=21).contains(&found), "{found} entries");
     check_content(&*wal, &recovered, 0..found).await;
+    wal.close().await.expect("it closes");
+}
+
+/// Hears of the first few entries, and panics at the next one.
+struct Clumsy {
+    ear: Ear,
+    good: u64,
+}
+
+impl Sink<u64> for Clumsy {
+    fn durable(&mut self, group: DurableGroup<u64>) {
+        assert!(group.entries.iter().all(|(_, number)| *number < self.good), "as it shall");
+        self.ear.durable(group);
+    }
+
+    fn stopped(&mut self, error: &WalError, unresolved: Vec<u64>) {
+        self.ear.stopped(error, unresolved);
+    }
+}
+
+/// Guarantee 7, where a panic does not end the process: nobody waits for what never comes.
+async fn after_a_panic_nothing_becomes_durable(subject: &impl Subject) {
+    let ear = Ear::default();
+    let recovering = subject.recover(Position(0)).await.expect("it is new");
+    let wal = recovering.start(Box::new(Clumsy { ear: ear.clone(), good: 5 }));
+    append_all(&*wal, 0..5).await;
+    ear.wait_for(5).await;
+    let all = wal.reserve(settings().in_flight_bytes_max).await.expect("it is free");
+    let waiting = wal.reserve(1);
+    let appending = async { wal.append(entry(5), all, 5).expect("the log does not know yet") };
+    let (waited, ()) = tokio::join!(waiting, appending);
+    assert!(matches!(waited, Err(WalError::Panicked)), "{waited:?}");
+    ear.wait_for(usize::MAX).await;
+    let (error, _) = ear.heard().stopped.expect("the log has stopped");
+    assert!(matches!(error, WalError::Panicked), "{error}");
+    append(&*wal, entry(6), 6).await.expect_err("the log has stopped");
+    wal.trim(Position(0)).await.expect_err("the log has stopped");
+    wal.close().await.expect_err("the log had stopped by itself");
+    drop(wal);
+    let (wal, _, recovered) = open(subject, Position(0)).await;
+    check_content(&*wal, &recovered, 0..6).await;
     wal.close().await.expect("it closes");
 }
 

@@ -25,7 +25,8 @@
 //!   proven as all others are; the next group takes its place.
 //! - **The CRC** is combined from the payload's, which the caller has: no pass over the payload.
 
-use crate::checksum::crc32c_combine;
+use penstock_checksum::crc32c_combine;
+
 use crate::{Entry, Location, Position};
 
 /// The bytes before a frame's header.

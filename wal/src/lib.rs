@@ -14,7 +14,6 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 mod batch;
-mod checksum;
 #[cfg(any(test, feature = "simulation"))]
 pub mod conformance;
 mod file;
@@ -28,7 +27,6 @@ mod queue;
 mod settings;
 mod writer;
 
-pub use checksum::crc32c_combine;
 pub use file::{FileRecovery, FileWal, FileWalSettings, SegmentReport, Tail};
 pub use memory::{MemoryMedium, MemoryRecovery};
 pub use owner::Owner;

@@ -6,10 +6,10 @@
 //! records is read for it.
 
 use bytes::{Bytes, BytesMut};
+use penstock_checksum::{crc32c_combine, crc32c_shift};
 
 use crate::attributes::{Attributes, TimestampType};
 use crate::compression::InflationLimits;
-use crate::crc::{crc32c_combine, crc32c_shift};
 use crate::field::Timestamp;
 use crate::header::{BatchHeader, CRC_COVERS_FROM, HEADER_BYTES, LENGTH_PREFIX_BYTES, MAGIC};
 use crate::record::inflate;
@@ -133,7 +133,7 @@ impl ValidBatch {
         self.header.attributes = attributes;
         self.header.max_timestamp = max_timestamp;
         let change = before ^ covered(&self.header);
-        self.header.crc ^= crc32c_shift(change, self.bytes.len() - HEADER_BYTES);
+        self.header.crc ^= crc32c_shift(change, (self.bytes.len() - HEADER_BYTES) as u64);
     }
 
     /// Puts the batch in its place in the log. `append_time` stands for all its records where the
@@ -160,7 +160,7 @@ impl ValidBatch {
         let covered_bytes = self.bytes.len() - CRC_COVERS_FROM;
         SequencedBatch {
             header: self.header,
-            crc32c: crc32c_combine(uncovered, self.header.crc, covered_bytes),
+            crc32c: crc32c_combine(uncovered, self.header.crc, covered_bytes as u64),
             bytes: self.bytes.freeze(),
         }
     }

@@ -7,9 +7,9 @@
 use std::ops::Range;
 
 use bytes::{BufMut, Bytes, BytesMut};
+use penstock_checksum::crc32c_combine;
 use penstock_model::command::{CheckpointRef, ObjectKind, UploadedObject, UploadedRange};
 use penstock_model::id::{ObjectId, Offset, StreamEpoch, StreamId, Timestamp};
-use penstock_wal::crc32c_combine;
 
 use super::format::{self, BATCH_ENTRY_BYTES, BLOCK_TRAILER_BYTES, BatchEntry};
 use super::index::{BlockEntry, CheckpointEntry, ObjectExtent, ObjectIndex};

@@ -6,6 +6,8 @@
 //! For 16 KiB that takes 0.5 µs, a second pass over the bytes 1.8 µs, and
 //! `crc32c::crc32c_combine`, which squares bit matrices, 23 µs (two busy cores, the least of several
 //! runs).
+//!
+//! Whoever stores or passes on what others have summed needs it: batches, log and objects.
 
 /// CRC32C's polynomial, lowest power in the highest bit.
 const POLYNOMIAL: u32 = 0x82f6_3b78;
@@ -14,8 +16,8 @@ const POLYNOMIAL: u32 = 0x82f6_3b78;
 const ONE: u32 = 1 << 31;
 
 /// `x^(8 * 2^k)` for each bit `k` of a length in bytes.
-const POWERS: [u32; usize::BITS as usize] = {
-    let mut powers = [0; usize::BITS as usize];
+const POWERS: [u32; u64::BITS as usize] = {
+    let mut powers = [0; u64::BITS as usize];
     powers[0] = ONE >> 8;
     let mut k = 1;
     while k < powers.len() {
@@ -40,7 +42,7 @@ const fn multiply(mut a: u32, mut b: u32) -> u32 {
 
 /// What `crc` contributes to the CRC32C of bytes that go on for `length` bytes behind it.
 #[must_use]
-pub fn crc32c_shift(crc: u32, length: usize) -> u32 {
+pub fn crc32c_shift(crc: u32, length: u64) -> u32 {
     let mut shifted = crc;
     let mut rest = length;
     while rest != 0 {
@@ -50,10 +52,10 @@ pub fn crc32c_shift(crc: u32, length: usize) -> u32 {
     shifted
 }
 
-/// CRC32C of `a` followed by `b`, from that of each and the length of `b` in bytes.
+/// CRC32C of `first` followed by `second`, from that of each and the length of `second` in bytes.
 #[must_use]
-pub fn crc32c_combine(a: u32, b: u32, b_length: usize) -> u32 {
-    crc32c_shift(a, b_length) ^ b
+pub fn crc32c_combine(first: u32, second: u32, second_length: u64) -> u32 {
+    crc32c_shift(first, second_length) ^ second
 }
 
 #[cfg(test)]
@@ -64,17 +66,24 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parts_make_the_whole(a: Vec<u8>, b: Vec<u8>) {
-            let whole = [a.as_slice(), b.as_slice()].concat();
-            let combined = crc32c_combine(crc32c::crc32c(&a), crc32c::crc32c(&b), b.len());
-            prop_assert_eq!(combined, crc32c::crc32c(&whole));
+        fn parts_make_the_whole(
+            first in prop::collection::vec(any::<u8>(), 0..300),
+            second in prop::collection::vec(any::<u8>(), 0..3000),
+        ) {
+            let (crc, length) = (crc32c::crc32c(&second), second.len() as u64);
+            let combined = crc32c_combine(crc32c::crc32c(&first), crc, length);
+            prop_assert_eq!(combined, crc32c::crc32c(&[first, second].concat()));
         }
 
         #[test]
-        fn lengths_of_every_size_agree_with_the_matrices(a: u32, b: u32, length in 0_usize..1 << 40) {
+        fn lengths_of_every_size_agree_with_the_matrices(
+            first: u32,
+            second: u32,
+            length in 0_usize..1 << 40,
+        ) {
             prop_assert_eq!(
-                crc32c_combine(a, b, length),
-                crc32c::crc32c_combine(a, b, length)
+                crc32c_combine(first, second, length as u64),
+                crc32c::crc32c_combine(first, second, length)
             );
         }
     }
