@@ -175,6 +175,9 @@ pub enum WalError {
         /// What is locked.
         place: String,
     },
+    /// The log's writer, or its sink, panicked: a bug. Stop the node; recovery decides.
+    #[error("the log's writer panicked; stop the node, and recover")]
+    Panicked,
     /// A later epoch has sealed the log.
     #[error("the log was sealed: another process has taken over")]
     Fenced,
@@ -205,7 +208,7 @@ pub enum ReadError {
 /// 5. Read-back: a durable, untrimmed entry is read back as appended or not at all.
 /// 6. Bound: bytes between `reserve` and `durable` never exceed the configured number, but for a
 ///    single entry that is larger alone.
-/// 7. Fence: after a failed write, a failed sync or a seal nothing becomes durable any more.
+/// 7. Fence: after a failed write, a failed sync, a panic or a seal nothing becomes durable any more.
 /// 8. No tick: a log without appends does no work.
 #[async_trait]
 pub trait Wal<C: Send + 'static>: Send + Sync + 'static {

@@ -1,6 +1,6 @@
 //! The queue between those who append and the one writer, bounded in bytes by permits.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore};
@@ -109,7 +109,8 @@ impl<C> Queue<C> {
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Waiting<C>> {
-        self.waiting.lock().expect("nothing panics while it holds the queue")
+        // After a panic the log is stopped: no more is asked of the queue than that.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) async fn reserve(&self, bytes: usize) -> Result<AppendPermit, WalError> {

@@ -4,6 +4,7 @@
 //! It knows neither bytes nor files: an [`Appender`] does.
 
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -93,7 +94,7 @@ impl<C: Send + 'static, A: Appender> Writer<C, A> {
     fn run(mut self) {
         let mut woken = Woken::Rung;
         loop {
-            match self.turn(woken) {
+            match self.turn_or_stop(woken) {
                 Turn::Again => woken = Woken::Rung,
                 Turn::Sleep(at_most) => woken = self.queue.wait(at_most),
                 Turn::End => return,
@@ -104,7 +105,7 @@ impl<C: Send + 'static, A: Appender> Writer<C, A> {
     async fn run_as_task(mut self) {
         let mut woken = Woken::Rung;
         loop {
-            match self.turn(woken) {
+            match self.turn_or_stop(woken) {
                 Turn::Again => {
                     tokio::task::yield_now().await;
                     woken = Woken::Rung;
@@ -113,6 +114,13 @@ impl<C: Send + 'static, A: Appender> Writer<C, A> {
                 Turn::End => return,
             }
         }
+    }
+
+    /// A turn that panics, where that does not end the process, stops the log: everybody who waits
+    /// hears of it, and nothing of what it left half done is looked at again.
+    fn turn_or_stop(&mut self, woken: Woken) -> Turn {
+        catch_unwind(AssertUnwindSafe(|| self.turn(woken)))
+            .unwrap_or_else(|_reported| self.stop(&WalError::Panicked))
     }
 
     fn turn(&mut self, woken: Woken) -> Turn {
