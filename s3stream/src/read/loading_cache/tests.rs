@@ -105,6 +105,6 @@ async fn the_least_recently_used_leave_first() {
     get(&cache, &[1]).await;
     get(&cache, &[4]).await;
     assert_eq!(cache.bytes(), 3);
-    assert_eq!(get(&cache, &[1, 3, 4]).await.1, vec![]);
+    assert_eq!(get(&cache, &[1, 3, 4]).await.1, Vec::<u32>::new());
     assert_eq!(get(&cache, &[2]).await.1, vec![2]);
 }
