@@ -11,6 +11,7 @@ use crate::api::FetchSessions;
 use crate::config::Given;
 use crate::env::Entropy;
 use crate::group::GroupCoordinator;
+use crate::inspector::Inspector;
 use crate::log::Partitions;
 use crate::metrics::Metrics;
 use crate::net::ByteBudget;
@@ -38,6 +39,8 @@ pub struct Broker {
     pub producer_ids: ProducerIds,
     /// The groups that are coordinated here.
     pub groups: Arc<GroupCoordinator>,
+    /// Looks into batches.
+    pub inspector: Inspector,
     /// Incremental fetch sessions. A short lock, never held across an await.
     pub fetch_sessions: Mutex<FetchSessions>,
     /// Memory for answers to fetches.

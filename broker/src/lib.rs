@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod env;
 pub mod group;
 pub mod inspect;
+pub mod inspector;
 pub mod log;
 pub mod metrics;
 pub mod net;

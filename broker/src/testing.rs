@@ -22,6 +22,7 @@ use crate::broker::Broker;
 use crate::config::Given;
 use crate::env::{Entropy, SystemEntropy};
 use crate::group::{GroupCoordinator, GroupParts};
+use crate::inspector::Inspector;
 use crate::log::{LogStateFold, Partitions};
 use crate::metrics::Metrics;
 use crate::net::{Admission, ByteBudget, Handler, Outcome, RequestFrame, Session};
@@ -146,6 +147,7 @@ impl TestBroker {
             metadata,
             storage,
             topic_settings: Arc::new(topic_settings),
+            inspector: Inspector::new(8 << 20),
             fetch_sessions: Mutex::new(FetchSessions::new(10, 0)),
             fetch_budget: ByteBudget::new(1 << 20),
             fetch_max_bytes: 1 << 20,
@@ -164,8 +166,8 @@ impl TestBroker {
         epoch
     }
 
-    /// A request's whole way, frames included, in this version.
-    pub(crate) async fn ask<R: Request>(&self, version: i16, request: &R) -> R::Response {
+    /// What becomes of a request that comes in a frame, in this version.
+    pub(crate) async fn begin<R: Request>(&self, version: i16, request: &R) -> Outcome {
         let frame = encode_request(version, 7, None, request).expect("it fits the version");
         let request = RequestFrame {
             api_key: R::API_KEY as i16,
@@ -176,7 +178,12 @@ impl TestBroker {
         let api = Api::new(Arc::clone(&self.broker));
         assert_ne!(api.admit(request.api_key, version), Admission::Close, "it is served");
         let mut session = Session::new(Arc::from(LISTENER), ([127, 0, 0, 1], 40_000).into());
-        let response = match api.begin(&mut session, request).await {
+        api.begin(&mut session, request).await
+    }
+
+    /// A request's whole way, frames included, in this version.
+    pub(crate) async fn ask<R: Request>(&self, version: i16, request: &R) -> R::Response {
+        let response = match self.begin(version, request).await {
             Outcome::Respond(response) => response,
             Outcome::Later(response) => response.await,
             _ => panic!("{} v{version} is answered", R::API_KEY.name()),

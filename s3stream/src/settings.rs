@@ -22,8 +22,8 @@ pub struct Settings {
     pub delete_delay: Duration,
 }
 
-/// Shares of the memory budget, in bytes. With [`MemoryShares::of`] they add up to three quarters
-/// of it: the rest belongs to the WAL's queue, requests and responses.
+/// Shares of the memory budget, in bytes. With [`MemoryShares::of`] they add up to five eighths
+/// of it: the rest belongs to the WAL's queue, and to requests, their inflation and responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemoryShares {
     /// Payloads that the WAL has acknowledged, for readers at the tail and for the upload.
@@ -44,8 +44,8 @@ impl MemoryShares {
     pub fn of(budget: usize) -> Self {
         Self {
             log_cache: budget / 4,
-            index: budget / 8,
-            upload: budget / 4,
+            index: budget / 16,
+            upload: budget / 16 * 3,
             block_cache: budget / 8,
         }
     }

@@ -9,11 +9,14 @@ use bytes::{Bytes, BytesMut};
 use penstock_checksum::{crc32c_combine, crc32c_shift};
 
 use crate::attributes::{Attributes, TimestampType};
-use crate::compression::InflationLimits;
+use crate::compression::{Inflater, InflationLimits};
 use crate::field::Timestamp;
 use crate::header::{BatchHeader, CRC_COVERS_FROM, HEADER_BYTES, LENGTH_PREFIX_BYTES, MAGIC};
 use crate::record::inflate;
 use crate::rejection::{FramingError, RecordsError};
+use crate::source::{InflatingSource, SliceSource, Source};
+use crate::walk::walk_record;
+use crate::work::Work;
 
 /// Where the magic byte is; the formats before 2 have it at the same place.
 const MAGIC_AT: usize = 16;
@@ -251,6 +254,52 @@ impl StoredBatch {
         } else {
             Err(StoredBatchError::Checksum { stored, computed })
         }
+    }
+
+    /// What [`find_record`](Self::find_record) takes.
+    ///
+    /// # Errors
+    /// When the codec is unknown.
+    pub fn work(&self, limits: &InflationLimits) -> Result<Work, RecordsError> {
+        let codec = self.header.attributes.codec().map_err(RecordsError::UnknownCodec)?;
+        Ok(Work::inflating(codec, &self.bytes[HEADER_BYTES..], limits))
+    }
+
+    /// The offset and the timestamp of the first record that is `wanted` by them. Compressed
+    /// records are inflated piece by piece, as far as it takes.
+    ///
+    /// # Errors
+    /// When the codec is unknown or fails, or the records up to there cannot be read.
+    pub fn find_record(
+        &self,
+        limits: &InflationLimits,
+        wanted: impl Fn(i64, Timestamp) -> bool,
+    ) -> Result<Option<(i64, Timestamp)>, RecordsError> {
+        let codec = self.header.attributes.codec().map_err(RecordsError::UnknownCodec)?;
+        let records = &self.bytes[HEADER_BYTES..];
+        match Inflater::new(codec, records, limits)? {
+            None => self.find_in(&mut SliceSource::new(records), wanted),
+            Some(inflater) => {
+                let mut source = InflatingSource::new(inflater, limits.inflated_bytes_max);
+                self.find_in(&mut source, wanted)
+            }
+        }
+    }
+
+    fn find_in(
+        &self,
+        source: &mut impl Source,
+        wanted: impl Fn(i64, Timestamp) -> bool,
+    ) -> Result<Option<(i64, Timestamp)>, RecordsError> {
+        for _ in 0..self.header.record_count {
+            let facts = walk_record(source)?;
+            let offset = self.header.base_offset.wrapping_add(i64::from(facts.offset_delta));
+            let timestamp = self.header.timestamp(facts.timestamp_delta);
+            if wanted(offset, timestamp) {
+                return Ok(Some((offset, timestamp)));
+            }
+        }
+        Ok(None)
     }
 
     /// The records as [`Records`](crate::Records) walks over them: a slice of the batch, or inflated

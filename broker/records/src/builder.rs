@@ -86,7 +86,8 @@ impl BatchBuilder {
     /// # Panics
     /// When there is no record.
     pub fn build(self) -> Result<ValidBatch, Rejection> {
-        let mut writer = BatchWriter::new(self.encoding, usize::MAX, self.records.len())?;
+        let bytes = self.records.len();
+        let mut writer = BatchWriter::new(self.encoding, usize::MAX, bytes, bytes as u64)?;
         writer.write(&self.records)?;
         let (producer_id, producer_epoch, base_sequence) = self.producer;
         let (header, bytes) = writer.finish(BatchHeader {

@@ -1,10 +1,11 @@
 //! Kafka's record batches (message format v2): read, check, patch, re-encode, build.
 //!
 //! ```text
-//!   Produce: request frame ──► RawBatch ──► ValidBatch ──► SequencedBatch ──► log
-//!            (exclusive.rs)    framing      checked,       offset, epoch,
-//!                                           as the topic   append time,
-//!                                           stores it      checksum
+//!   Produce: request frame ──► RawBatch ──► SoundBatch ──► ValidBatch ──► SequencedBatch ──► log
+//!            (exclusive.rs)    framing      head and       records        offset, epoch,
+//!                                           checksum;      checked, as    append time,
+//!                                           tells its      the topic      checksum
+//!                                           work           stores it
 //!
 //!   Fetch:   stored bytes ──► Batches ──► StoredBatch ──► Records (lazily, where one must look)
 //! ```
@@ -29,6 +30,7 @@ mod transcode;
 mod validate;
 mod varint;
 mod walk;
+mod work;
 
 pub use attributes::{Attributes, Codec, TimestampType};
 pub use batch::{Batches, RawBatch, SequencedBatch, StoredBatch, StoredBatchError, ValidBatch};
@@ -42,4 +44,5 @@ pub use rejection::{
     FieldError, FramingError, RecordError, RecordFault, RecordsError, RejectedRecords, Rejection,
     RejectionClass,
 };
-pub use validate::{Inspection, Rules, TargetCompression, validate};
+pub use validate::{Inspection, Rules, SoundBatch, TargetCompression, validate};
+pub use work::Work;

@@ -18,8 +18,10 @@ pub(crate) fn transcode(
     records: &[u8],
     target: Encoding,
     rules: &Rules,
+    records_bytes_max: u64,
 ) -> Result<(BatchHeader, BytesMut), Rejection> {
-    let mut out = BatchWriter::new(target, rules.max_message_bytes, records.len())?;
+    let bytes_max = rules.max_message_bytes;
+    let mut out = BatchWriter::new(target, bytes_max, records.len(), records_bytes_max)?;
     match Inflater::new(codec, records, &rules.inflation)? {
         None => out.write(records)?,
         Some(inflater) => copy(inflater, rules.inflation.inflated_bytes_max, &mut out)?,
@@ -56,18 +58,20 @@ pub(crate) struct BatchWriter {
 }
 
 impl BatchWriter {
-    /// A batch of at most `bytes_max` bytes, and of about `records_bytes` without its head.
+    /// A batch of at most `bytes_max` bytes, and of about `written_bytes` without its head, when
+    /// `records_bytes_max` of records are compressed.
     pub(crate) fn new(
         encoding: Encoding,
         bytes_max: usize,
-        records_bytes: usize,
+        written_bytes: usize,
+        records_bytes_max: u64,
     ) -> Result<Self, Rejection> {
         // A batch's length is an i32.
         let bytes_max = bytes_max.min(i32::MAX as usize);
-        let mut bytes = Vec::with_capacity((HEADER_BYTES + records_bytes).min(bytes_max));
+        let mut bytes = Vec::with_capacity((HEADER_BYTES + written_bytes).min(bytes_max));
         bytes.resize(HEADER_BYTES, 0);
         let out = BoundedBuffer::new(bytes, bytes_max);
-        match Deflater::new(encoding, out) {
+        match Deflater::new(encoding, out, records_bytes_max) {
             Ok(deflater) => Ok(Self { encoding, bytes_max, deflater }),
             Err(error) => Err(refuse(encoding, bytes_max, &error)),
         }

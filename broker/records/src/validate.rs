@@ -4,6 +4,8 @@
 //! framing, zstd by version, base offset, size, checksum, fields of the head, records. What Kafka
 //! takes and mends is mended: a wrong maximum timestamp, the producer's timestamp type, a delete
 //! horizon.
+//!
+//! Two steps: the second may take memory and time, and tells how much before ([`SoundBatch::work`]).
 
 use bytes::BytesMut;
 
@@ -18,6 +20,7 @@ use crate::rejection::{
 use crate::source::{InflatingSource, SliceSource, Source};
 use crate::transcode::transcode;
 use crate::walk::{RecordFacts, end_records, walk_record};
+use crate::work::Work;
 
 /// What a topic, and the request that names it, ask of a batch.
 #[derive(Clone, Debug)]
@@ -78,34 +81,91 @@ pub enum Inspection {
     Header,
 }
 
-/// Judges the record field of a produce request for one partition. `now` is the broker's clock.
+/// Judges the record field of a produce request for one partition, in both steps at once. `now` is
+/// the broker's clock.
 ///
 /// # Errors
 /// The first reason to refuse the batch; nothing of it may be appended then.
 pub fn validate(records: BytesMut, rules: &Rules, now: Timestamp) -> Result<ValidBatch, Rejection> {
-    let RawBatch { header, bytes } = RawBatch::parse(records)?;
-    let codec = header.attributes.codec();
-    if codec == Ok(Codec::Zstd) && !rules.zstd_negotiated {
-        return Err(Rejection::ZstdNotNegotiated);
-    }
-    check_whole(&header, &bytes, rules)?;
-    let codec = codec.map_err(RecordsError::UnknownCodec)?;
-    check_fields(&header)?;
-    let max_timestamp = check_records(&header, codec, &bytes[HEADER_BYTES..], rules, now)?;
+    SoundBatch::check(records, rules)?.inspect(rules, now)
+}
 
-    let target = match rules.compression {
-        TargetCompression::Producer => Encoding::of(codec),
-        TargetCompression::Always(encoding) => encoding,
-    };
-    let (header, bytes) = if target.codec() == codec {
-        (header, bytes)
-    } else {
-        transcode(header, codec, &bytes[HEADER_BYTES..], target, rules)?
-    };
-    let mut batch = ValidBatch::new(header, bytes, rules.timestamp_type);
-    let attributes = header.attributes.of_client().with_timestamp_type(TimestampType::CreateTime);
-    batch.restamp(attributes, max_timestamp);
-    Ok(batch)
+/// A batch that is what its head says, as far as the head and the checksum tell; its records have
+/// not been looked into.
+#[derive(Debug)]
+pub struct SoundBatch {
+    header: BatchHeader,
+    bytes: BytesMut,
+    codec: Codec,
+    target: Encoding,
+    looked_into: bool,
+    inflating: Work,
+}
+
+impl SoundBatch {
+    /// Judges all but the records.
+    ///
+    /// # Errors
+    /// The first reason to refuse the batch.
+    pub fn check(records: BytesMut, rules: &Rules) -> Result<Self, Rejection> {
+        let RawBatch { header, bytes } = RawBatch::parse(records)?;
+        let codec = header.attributes.codec();
+        if codec == Ok(Codec::Zstd) && !rules.zstd_negotiated {
+            return Err(Rejection::ZstdNotNegotiated);
+        }
+        check_whole(&header, &bytes, rules)?;
+        let codec = codec.map_err(RecordsError::UnknownCodec)?;
+        check_fields(&header)?;
+        let target = match rules.compression {
+            TargetCompression::Producer => Encoding::of(codec),
+            TargetCompression::Always(encoding) => encoding,
+        };
+        let believed = rules.inspection == Inspection::Header && !rules.compacted;
+        let looked_into = codec == Codec::None || !believed;
+        let inflating = Work::inflating(codec, &bytes[HEADER_BYTES..], &rules.inflation);
+        Ok(Self { header, bytes, codec, target, looked_into, inflating })
+    }
+
+    /// Whether the topic stores it in memory of its own, in another encoding than the producer's.
+    #[must_use]
+    pub fn is_reencoded(&self) -> bool {
+        self.target.codec() != self.codec
+    }
+
+    /// What [`inspect`](Self::inspect) takes.
+    #[must_use]
+    pub fn work(&self, rules: &Rules) -> Work {
+        if self.is_reencoded() {
+            self.inflating.and_writing(self.target, rules.max_message_bytes)
+        } else if self.looked_into {
+            self.inflating
+        } else {
+            Work::default()
+        }
+    }
+
+    /// Judges the records by the rules of the first step, and makes the batch what the topic
+    /// stores.
+    ///
+    /// # Errors
+    /// The first reason to refuse the batch.
+    pub fn inspect(self, rules: &Rules, now: Timestamp) -> Result<ValidBatch, Rejection> {
+        let Self { header, bytes, codec, target, looked_into, inflating } = self;
+        let records = &bytes[HEADER_BYTES..];
+        let judge = Judge { header: &header, rules, now, compressed: codec != Codec::None };
+        let max_timestamp =
+            if looked_into { judge.by_records(codec, records)? } else { judge.by_header()? };
+        let (header, bytes) = if target.codec() == codec {
+            (header, bytes)
+        } else {
+            transcode(header, codec, records, target, rules, inflating.records_bytes)?
+        };
+        let mut batch = ValidBatch::new(header, bytes, rules.timestamp_type);
+        let attributes =
+            header.attributes.of_client().with_timestamp_type(TimestampType::CreateTime);
+        batch.restamp(attributes, max_timestamp);
+        Ok(batch)
+    }
 }
 
 /// What holds of a batch before one looks into it.
@@ -148,26 +208,6 @@ fn check_fields(header: &BatchHeader) -> Result<(), FieldError> {
     Ok(())
 }
 
-/// Looks into the records, and gives back the greatest of their timestamps.
-fn check_records(
-    header: &BatchHeader,
-    codec: Codec,
-    records: &[u8],
-    rules: &Rules,
-    now: Timestamp,
-) -> Result<Timestamp, Rejection> {
-    let judge = Judge { header, rules, now, compressed: codec != Codec::None };
-    if judge.compressed && rules.inspection == Inspection::Header && !rules.compacted {
-        return judge.by_header();
-    }
-    match Inflater::new(codec, records, &rules.inflation)? {
-        None => judge.each(&mut SliceSource::new(records)),
-        Some(inflater) => {
-            judge.each(&mut InflatingSource::new(inflater, rules.inflation.inflated_bytes_max))
-        }
-    }
-}
-
 /// The topic's rules, applied record by record.
 struct Judge<'a> {
     header: &'a BatchHeader,
@@ -177,6 +217,17 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
+    /// Looks into the records, and gives back the greatest of their timestamps.
+    fn by_records(&self, codec: Codec, records: &[u8]) -> Result<Timestamp, Rejection> {
+        let limits = &self.rules.inflation;
+        match Inflater::new(codec, records, limits)? {
+            None => self.each(&mut SliceSource::new(records)),
+            Some(inflater) => {
+                self.each(&mut InflatingSource::new(inflater, limits.inflated_bytes_max))
+            }
+        }
+    }
+
     fn each(&self, source: &mut impl Source) -> Result<Timestamp, Rejection> {
         let mut max_timestamp = Timestamp::NONE;
         let mut rejected = RejectedRecords::default();

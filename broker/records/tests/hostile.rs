@@ -56,6 +56,8 @@ fn check(bytes: &[u8], rules: &Rules) {
     }
     for batch in Batches::new(Bytes::copy_from_slice(bytes)).flatten() {
         if let Ok(inflated) = batch.inflate(&rules.inflation) {
+            let work = batch.work(&rules.inflation).unwrap();
+            assert!(inflated.len() as u64 <= work.records_bytes, "{work:?} of {}", inflated.len());
             for record in Records::new(batch.header(), &inflated).flatten() {
                 let _ = record.headers.count();
             }

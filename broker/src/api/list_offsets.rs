@@ -124,11 +124,15 @@ async fn find(
     if let Some(error) = check_leader_epoch(partition.epoch(), asked.current_leader_epoch) {
         return Err(error);
     }
-    let found = by_time(&partition, asked.timestamp).await;
+    let found = by_time(broker, &partition, asked.timestamp).await;
     found.map_err(|error| ErrorCode::from(&error))
 }
 
-async fn by_time(partition: &Partition, timestamp: i64) -> Result<Place, ReadError> {
+async fn by_time(
+    broker: &Broker,
+    partition: &Partition,
+    timestamp: i64,
+) -> Result<Place, ReadError> {
     let offsets = partition.stream().offsets();
     let at = |offset: penstock_model::id::Offset| Place {
         timestamp: -1,
@@ -138,8 +142,11 @@ async fn by_time(partition: &Partition, timestamp: i64) -> Result<Place, ReadErr
     Ok(match timestamp {
         LATEST => Place { leader_epoch: partition.epoch().leader_epoch(), ..at(offsets.durable) },
         EARLIEST | EARLIEST_LOCAL => at(offsets.start),
-        MAX_TIMESTAMP => Place::of(partition.newest_record().await?),
+        MAX_TIMESTAMP => Place::of(partition.newest_record(&broker.inspector).await?),
         LATEST_TIERED | EARLIEST_PENDING_UPLOAD => Place::NOWHERE,
-        timestamp => Place::of(partition.record_at(Timestamp(timestamp)).await?),
+        timestamp => {
+            let timestamp = Timestamp(timestamp);
+            Place::of(partition.record_at(timestamp, &broker.inspector).await?)
+        }
     })
 }

@@ -1,13 +1,16 @@
 //! `Produce` (0): batches into the log, in the order in which a connection sends them.
 //!
 //! Two steps. `begin` validates and appends, one request of a connection after the other; the
-//! answer is a future that waits until the log is durable, while the next request begins.
+//! answer is a future that waits until the log is durable, while the next request begins. A batch
+//! of an idempotent producer that finds no room in time ends the connection instead of being
+//! answered: what is pipelined behind it would be out of sequence, or worse, be taken for the
+//! producer's first.
 
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use penstock_model::id::{NodeId, StreamEpoch, TopicId};
-use penstock_records::{Rejection, take_exclusive, validate};
+use penstock_records::{BatchHeader, Rejection, SoundBatch, take_exclusive};
 use penstock_s3stream::Backing;
 use penstock_wire::produce_request::ProduceRequest;
 use penstock_wire::produce_response::{
@@ -20,6 +23,7 @@ use tokio::time::{Duration, Instant, timeout_at};
 use super::error_code::ErrorCode;
 use super::{RequestContext, decode, respond, topic_name};
 use crate::broker::Broker;
+use crate::inspector::TooMuchMemory;
 use crate::log::{Appended, Partition, PartitionError};
 use crate::net::Outcome;
 use crate::topic_settings::TopicSettings;
@@ -45,6 +49,8 @@ struct PartitionPart {
 enum Fate {
     /// It will not be appended.
     Refused(Refusal),
+    /// Not in time; what its producer sent behind it must not overtake it.
+    Late,
     /// Its bytes are the next of the request's record fields.
     Pending(Arc<Partition>, Arc<TopicSettings>),
     /// It has its place in the log.
@@ -92,8 +98,12 @@ pub(super) async fn begin(
                     append(broker, &context, partition, settings, records, &backing, deadline);
                 part.fate = match appending.await {
                     Ok(appended) => Fate::Appended(Arc::clone(partition), appended),
+                    Err(AppendRefusal::Late) => Fate::Late,
                     Err(refusal) => Fate::Refused(refusal.named(&topic.name, part.index)),
                 };
+            }
+            if let Fate::Late = part.fate {
+                return Ok(Outcome::Close("a batch of an idempotent producer found no room"));
             }
         }
     }
@@ -158,11 +168,13 @@ async fn take_apart(
                 }
                 (None, Some(_), None) => Fate::Refused(ErrorCode::INVALID_RECORD.into()),
                 (None, Some(topic), Some(records)) => {
+                    let records = records.into_bytes();
                     let opening = broker.partitions.get(topic.id, index);
                     match timeout_at(deadline, opening).await {
+                        Err(_elapsed) if is_idempotent(&records) => Fate::Late,
                         Err(_elapsed) => Fate::Refused(ErrorCode::REQUEST_TIMED_OUT.into()),
                         Ok(Ok(partition)) => {
-                            fields.push(records.into_bytes());
+                            fields.push(records);
                             Fate::Pending(partition, broker.topic_settings.of(&image, topic.id))
                         }
                         Ok(Err(error)) => Fate::Refused((&error).into()),
@@ -185,29 +197,53 @@ async fn append(
     backing: &Backing,
     deadline: Instant,
 ) -> Result<Appended, AppendRefusal> {
+    let late = if is_idempotent(&records) {
+        AppendRefusal::Late
+    } else {
+        ErrorCode::REQUEST_TIMED_OUT.into()
+    };
     let mut rules = settings.config.rules.clone();
     rules.zstd_negotiated = context.api_version >= 7;
     let now = broker.clock.now();
-    let batch = validate(records, &rules, penstock_records::Timestamp(now.0))
-        .map_err(AppendRefusal::Rejected)?;
+    let sound = SoundBatch::check(records, &rules).map_err(AppendRefusal::Rejected)?;
+    let (work, reencoded) = (sound.work(&rules), sound.is_reencoded());
+    let inspect = move || sound.inspect(&rules, penstock_records::Timestamp(now.0));
+    let (batch, mut memory) = match timeout_at(deadline, broker.inspector.run(work, inspect)).await
+    {
+        Ok(inspected) => inspected.map_err(|TooMuchMemory { needed, share }| {
+            AppendRefusal::Rejected(Rejection::TooMuchMemory { needed, share })
+        })?,
+        Err(_elapsed) => return Err(late),
+    };
+    let batch = batch.map_err(AppendRefusal::Rejected)?;
     if batch.header().attributes.is_transactional() {
         return Err(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED.into());
     }
     let bytes = batch.size();
+    // What was re-encoded has memory of its own, which counts here until it counts in the log.
+    memory.shrink_to(if reencoded { bytes } else { 0 });
+    let backing = if reencoded { Backing::new(bytes) } else { backing.clone() };
     let permit = match timeout_at(deadline, broker.storage.reserve(bytes)).await {
         Ok(Ok(permit)) => permit,
         Ok(Err(_stopped)) => return Err(ErrorCode::KAFKA_STORAGE_ERROR.into()),
-        Err(_elapsed) => return Err(ErrorCode::REQUEST_TIMED_OUT.into()),
+        Err(_elapsed) => return Err(late),
     };
     let appended = partition
-        .append(batch, backing.clone(), permit, now)
+        .append(batch, backing, permit, now)
         .map_err(|error| AppendRefusal::Code(ErrorCode::from(&error)))?;
     settings.counters.produce_bytes.inc_by(bytes as u64);
     Ok(appended)
 }
 
+/// Whether a batch, however damaged, states an idempotent producer.
+fn is_idempotent(batch: &[u8]) -> bool {
+    BatchHeader::read(batch).is_some_and(|header| header.producer_id.is_some())
+}
+
 /// A refusal whose texts still need the partition's name.
 enum AppendRefusal {
+    /// See [`Fate::Late`].
+    Late,
     Rejected(Rejection),
     Code(ErrorCode),
 }
@@ -221,6 +257,7 @@ impl From<ErrorCode> for AppendRefusal {
 impl AppendRefusal {
     fn named(self, topic: &str, index: i32) -> Refusal {
         let rejection = match self {
+            Self::Late => unreachable!("what is late is not answered"),
             Self::Code(code) => return code.into(),
             Self::Rejected(rejection) => rejection,
         };
@@ -279,7 +316,9 @@ async fn settle(
                     name_leader(broker, context, &mut refusal, &mut response.node_endpoints);
                     refused_answer(part.index, refusal)
                 }
-                Fate::Pending(..) => unreachable!("every pending batch was appended or refused"),
+                Fate::Late | Fate::Pending(..) => {
+                    unreachable!("every batch of an answered request was appended or refused")
+                }
             });
         }
         response.responses.push(TopicProduceResponse {

@@ -71,6 +71,8 @@ pub struct MemoryConfig {
     pub storage: MemoryShares,
     /// Requests that are read and served.
     pub requests: usize,
+    /// Looking into compressed batches.
+    pub inflation: usize,
     /// Fetched records on their way to clients.
     pub responses: usize,
     /// Records on their way to the WAL.
@@ -246,6 +248,7 @@ impl Values<'_> {
                 block_cache: share("memory.block.cache.bytes", shares.block_cache)?,
             },
             requests: share("memory.requests.bytes", budget / 8)?,
+            inflation: share("memory.inflation.bytes", budget / 8)?,
             responses: share("memory.responses.bytes", budget / 16)?,
             wal: share("memory.wal.bytes", budget / 16)?,
         })
@@ -273,7 +276,8 @@ mod tests {
         let memory = config.memory;
         let storage = memory.storage;
         let storage = storage.log_cache + storage.index + storage.upload + storage.block_cache;
-        assert_eq!(storage + memory.requests + memory.responses + memory.wal, 512 << 20);
+        let broker = memory.requests + memory.inflation + memory.responses + memory.wal;
+        assert_eq!(storage + broker, 512 << 20);
     }
 
     #[test]

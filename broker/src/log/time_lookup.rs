@@ -1,10 +1,11 @@
 //! Records by time: the batch is found by the stream, the record by a walk over the batch.
 
 use penstock_model::id::{Offset, Timestamp};
-use penstock_records::{InflationLimits, Records, StoredBatch};
+use penstock_records::{InflationLimits, StoredBatch};
 use penstock_s3stream::{Found, ReadError, ReadLimits};
 
 use super::partition::Partition;
+use crate::inspector::Inspector;
 
 /// A record that was looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +23,11 @@ impl Partition {
     ///
     /// # Errors
     /// When the batches cannot be read.
-    pub async fn record_at(&self, timestamp: Timestamp) -> Result<Option<RecordPlace>, ReadError> {
+    pub async fn record_at(
+        &self,
+        timestamp: Timestamp,
+        inspector: &Inspector,
+    ) -> Result<Option<RecordPlace>, ReadError> {
         let Some(found) = self.stream().find_by_timestamp(timestamp).await? else {
             return Ok(None);
         };
@@ -30,7 +35,7 @@ impl Partition {
         let mut batch = stored(found)?;
         loop {
             let start = self.stream().offsets().start;
-            if let Some(place) = first_in(&batch, timestamp, start)? {
+            if let Some(place) = first_in(batch, timestamp, start, inspector).await? {
                 return Ok(Some(place));
             }
             // The one that matched was deleted off the batch's beginning: look behind it.
@@ -47,10 +52,13 @@ impl Partition {
     ///
     /// # Errors
     /// When the batches cannot be read.
-    pub async fn newest_record(&self) -> Result<Option<RecordPlace>, ReadError> {
+    pub async fn newest_record(
+        &self,
+        inspector: &Inspector,
+    ) -> Result<Option<RecordPlace>, ReadError> {
         let Some(found) = self.stream().max_timestamp_batch().await? else { return Ok(None) };
         let greatest = found.max_timestamp;
-        first_in(&stored(found)?, greatest, Offset::ZERO)
+        first_in(stored(found)?, greatest, Offset::ZERO, inspector).await
     }
 }
 
@@ -64,28 +72,30 @@ fn split(payload: &mut bytes::Bytes) -> Result<StoredBatch, ReadError> {
 }
 
 /// The first record of a batch that is at or past both `timestamp` and `start`.
-fn first_in(
-    batch: &StoredBatch,
+async fn first_in(
+    batch: StoredBatch,
     timestamp: Timestamp,
     start: Offset,
+    inspector: &Inspector,
 ) -> Result<Option<RecordPlace>, ReadError> {
-    let header = batch.header();
+    let header = *batch.header();
     if header.max_timestamp.0 < timestamp.0 {
         return Ok(None);
     }
-    let corrupt = |error: &dyn std::error::Error| ReadError::Corrupt(error.to_string());
-    let inflated = batch.inflate(&InflationLimits::default()).map_err(|error| corrupt(&error))?;
-    for record in Records::new(header, &inflated) {
-        let record = record.map_err(|error| corrupt(&error))?;
-        let offset = Offset::from_wire(record.offset)
-            .ok_or_else(|| ReadError::Corrupt("a record has a negative offset".into()))?;
-        if record.timestamp.0 >= timestamp.0 && offset >= start {
-            return Ok(Some(RecordPlace {
-                offset,
-                timestamp: Timestamp(record.timestamp.0),
-                leader_epoch: header.partition_leader_epoch,
-            }));
-        }
-    }
-    Ok(None)
+    let limits = InflationLimits::default();
+    let work = batch.work(&limits).map_err(|error| ReadError::Corrupt(error.to_string()))?;
+    let (timestamp, start) = (penstock_records::Timestamp(timestamp.0), start.to_wire());
+    let find = move || batch.find_record(&limits, |offset, at| at >= timestamp && offset >= start);
+    // A batch that could be stored under a larger budget than today's cannot be looked into.
+    let found = inspector.run(work, find).await;
+    let (found, _) = found.map_err(|error| ReadError::Unavailable(error.to_string()))?;
+    let found = found.map_err(|error| ReadError::Corrupt(error.to_string()))?;
+    let Some((offset, timestamp)) = found else { return Ok(None) };
+    let offset = Offset::from_wire(offset)
+        .ok_or_else(|| ReadError::Corrupt("a record has a negative offset".into()))?;
+    Ok(Some(RecordPlace {
+        offset,
+        timestamp: Timestamp(timestamp.0),
+        leader_epoch: header.partition_leader_epoch,
+    }))
 }

@@ -21,7 +21,7 @@ pub struct ByteBudget {
 /// Room for some bytes, given back when dropped.
 #[derive(Debug)]
 pub struct BytePermit {
-    _permit: OwnedSemaphorePermit,
+    permit: OwnedSemaphorePermit,
     waiting: Arc<AtomicUsize>,
 }
 
@@ -30,6 +30,12 @@ impl BytePermit {
     #[must_use]
     pub fn is_wanted(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) > 0
+    }
+
+    /// Gives back all but `bytes`.
+    pub fn shrink_to(&mut self, bytes: usize) {
+        let spare = self.permit.num_permits().saturating_sub(bytes);
+        drop(self.permit.split(spare));
     }
 }
 
@@ -79,7 +85,13 @@ impl ByteBudget {
     }
 
     fn granted(&self, permit: OwnedSemaphorePermit) -> BytePermit {
-        BytePermit { _permit: permit, waiting: Arc::clone(&self.waiting) }
+        BytePermit { permit, waiting: Arc::clone(&self.waiting) }
+    }
+
+    /// The bytes that can be in use at a time.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.total as usize
     }
 
     /// The bytes in use.
@@ -214,6 +226,23 @@ mod tests {
         assert!(budget.acquire(1).now_or_never().is_none());
         drop(giant);
         assert_eq!(budget.used(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_permit_shrinks_and_never_grows() {
+        fn check(bytes: usize, shrink_to: usize, expect: usize) {
+            let budget = ByteBudget::new(100);
+            let mut permit = budget.try_acquire(bytes).unwrap();
+            permit.shrink_to(shrink_to);
+            assert_eq!(budget.used(), expect);
+            drop(permit);
+            assert_eq!(budget.used(), 0);
+        }
+        check(60, 20, 20);
+        check(60, 0, 0);
+        check(60, 60, 60);
+        check(60, 90, 60);
+        check(1_000, 90, 90);
     }
 
     #[tokio::test]

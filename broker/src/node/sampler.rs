@@ -24,6 +24,7 @@ impl Sampler {
         let memory = storage.memory();
         for (pool, bytes) in [
             ("requests", self.requests.used()),
+            ("inflation", self.broker.inspector.used()),
             ("responses", self.broker.fetch_budget.used()),
             ("log_cache", memory.log_cache),
             ("index", memory.index),

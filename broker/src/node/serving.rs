@@ -16,6 +16,7 @@ use crate::broker::Broker;
 use crate::config::{Given, NodeConfig};
 use crate::env::Entropy;
 use crate::group::{GroupCoordinator, GroupParts};
+use crate::inspector::Inspector;
 use crate::log::{Housekeeping, HousekeepingIntervals, Partitions};
 use crate::metrics::Metrics;
 use crate::net::transport::TcpAcceptor;
@@ -103,6 +104,7 @@ pub(super) async fn open(
         partitions,
         topic_settings,
         groups,
+        inspector: Inspector::new(config.memory.inflation),
         fetch_sessions: Mutex::new(fetch_sessions),
         fetch_budget: ByteBudget::new(config.memory.responses),
         // Two answers of full size fit at a time.

@@ -7,11 +7,48 @@ use std::io::{self, Read};
 
 use lz4_flex::frame::{BlockMode, BlockSize, FrameDecoder, FrameEncoder, FrameInfo};
 
-use super::BoundedBuffer;
+use super::{BoundedBuffer, Reach};
 
 const MAGIC: [u8; 4] = [0x04, 0x22, 0x4d, 0x18];
 /// The flag byte's bit that makes blocks independent of those before.
 const INDEPENDENT_BLOCKS: u8 = 1 << 5;
+
+/// Two blocks of 64 KiB and the table of the fast compressor, rounded up.
+pub(crate) const WRITER_BYTES: usize = 256 << 10;
+/// The densest code: a byte for each 255 that a match is longer.
+const RATIO_MAX: usize = 255;
+/// In a block's size: the block is as it was.
+const PLAIN: u32 = 1 << 31;
+
+/// The reader has a block as it comes in and a block inflated, of the size that the head states.
+pub(crate) fn reach(compressed: &[u8]) -> Reach {
+    let mut reach = Reach { memory_bytes: 1_024, inflated_bytes: 0 };
+    let [flags, sizes] = match compressed {
+        [_, _, _, _, flags, sizes, ..] => [flags, sizes],
+        _ => return reach,
+    };
+    let block = match sizes >> 4 & 7 {
+        size @ 4..=7 => 1_usize << (8 + 2 * size),
+        _ => return reach,
+    };
+    reach.memory_bytes += block + block.min(compressed.len());
+    // Magic, two bytes of flags, the content's size, the dictionary's id, a checksum.
+    let head = 7 + usize::from(flags >> 3 & 1) * 8 + usize::from(flags & 1) * 4;
+    let checksum = usize::from(flags >> 4 & 1) * 4;
+    let mut rest = compressed.get(head..).unwrap_or_default();
+    while let Some((size, behind)) = rest.split_first_chunk() {
+        let size = u32::from_le_bytes(*size);
+        let (stored, bytes) = (size & PLAIN != 0, usize::try_from(size & !PLAIN));
+        let bytes = bytes.unwrap_or(usize::MAX);
+        if bytes == 0 {
+            break;
+        }
+        let inflated = if stored { bytes } else { bytes.saturating_mul(RATIO_MAX) };
+        reach.inflated_bytes += inflated.min(block) as u64;
+        rest = behind.get(bytes.saturating_add(checksum)..).unwrap_or_default();
+    }
+    reach
+}
 
 pub(crate) struct Reader<'a> {
     decoder: FrameDecoder<Compressed<'a>>,

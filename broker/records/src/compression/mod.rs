@@ -1,17 +1,18 @@
 //! Kafka's codecs as bounded streams.
 //!
-//! Reading takes whatever Kafka's clients write; writing gives what all of them read. A reader's
-//! memory has a bound that its head cannot raise: gzip 32 KiB, LZ4 at most 12 MiB, zstd the window
-//! of [`InflationLimits::zstd_window_log_max`], snappy 22 times the block that is read. How far the
-//! whole may inflate is its caller's to count.
+//! Reading takes whatever Kafka's clients write; writing gives what all of them read. What a reader
+//! takes of memory, [`Reach`] tells before it begins. How far the whole may inflate is its caller's
+//! to count.
 
 mod gzip;
 mod lz4;
+mod reach;
 mod snappy;
 mod zstd;
 
 use std::io::{self, Read, Write};
 
+pub(crate) use self::reach::Reach;
 use crate::attributes::Codec;
 use crate::rejection::RecordsError;
 
@@ -62,6 +63,17 @@ impl Encoding {
             Self::Snappy => Codec::Snappy,
             Self::Lz4 => Codec::Lz4,
             Self::Zstd { .. } => Codec::Zstd,
+        }
+    }
+
+    /// What writing records of so many bytes takes, beside what is written.
+    pub(crate) fn memory_bytes(self, records_bytes: u64) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Gzip { .. } => gzip::WRITER_BYTES,
+            Self::Snappy => snappy::WRITER_BYTES,
+            Self::Lz4 => lz4::WRITER_BYTES,
+            Self::Zstd { level } => zstd::writer_bytes(level, records_bytes),
         }
     }
 }
@@ -142,14 +154,18 @@ pub(crate) enum Deflater {
 }
 
 impl Deflater {
-    /// A writer to the end of `out`.
-    pub(crate) fn new(encoding: Encoding, out: BoundedBuffer) -> io::Result<Self> {
+    /// A writer of at most `records_bytes` to the end of `out`.
+    pub(crate) fn new(
+        encoding: Encoding,
+        out: BoundedBuffer,
+        records_bytes: u64,
+    ) -> io::Result<Self> {
         Ok(match encoding {
             Encoding::None => Self::None(out),
             Encoding::Gzip { level } => Self::Gzip(gzip::writer(out, level)),
             Encoding::Snappy => Self::Snappy(Box::new(snappy::Writer::new(out)?)),
             Encoding::Lz4 => Self::Lz4(Box::new(lz4::writer(out))),
-            Encoding::Zstd { level } => Self::Zstd(zstd::writer(out, level)?),
+            Encoding::Zstd { level } => Self::Zstd(zstd::writer(out, level, records_bytes)?),
         })
     }
 
@@ -200,6 +216,10 @@ impl Write for BoundedBuffer {
         let size = self.bytes.len() + bytes.len();
         if size > self.bytes_max {
             return Err(io::Error::other(TooLong { size }));
+        }
+        if size > self.bytes.capacity() {
+            let capacity = size.max(self.bytes.capacity() * 2).min(self.bytes_max);
+            self.bytes.reserve_exact(capacity - self.bytes.len());
         }
         self.bytes.extend_from_slice(bytes);
         Ok(bytes.len())

@@ -11,7 +11,7 @@ use std::io::{self, Read, Write};
 
 use snap::raw::{Decoder, Encoder, decompress_len, max_compress_len};
 
-use super::BoundedBuffer;
+use super::{BoundedBuffer, Reach};
 
 const MAGIC: [u8; 8] = *b"\x82SNAPPY\0";
 const HEADER_BYTES: usize = 16;
@@ -22,33 +22,44 @@ const BLOCK_BYTES: usize = 32 * 1024;
 /// The densest element copies 64 bytes and takes three; past this a stated length is a lie.
 const RATIO_MAX: usize = 22;
 
-pub(crate) struct Reader<'a> {
-    rest: &'a [u8],
-    framed: bool,
-    block: Vec<u8>,
-    next: usize,
-    decoder: Decoder,
+/// What a writer has: a block, and a block compressed.
+pub(crate) const WRITER_BYTES: usize = 128 << 10;
+
+/// The reader has one block inflated at a time.
+pub(crate) fn reach(compressed: &[u8]) -> Reach {
+    let mut reach = Reach::default();
+    let Ok(mut blocks) = Blocks::new(compressed) else { return reach };
+    while let Ok(Some((_, inflated))) = blocks.next() {
+        reach.memory_bytes = reach.memory_bytes.max(inflated);
+        reach.inflated_bytes += inflated as u64;
+    }
+    reach.memory_bytes += 1_024;
+    reach
 }
 
-impl<'a> Reader<'a> {
-    pub(crate) fn new(compressed: &'a [u8]) -> io::Result<Self> {
+/// The blocks of a stream, compressed.
+struct Blocks<'a> {
+    rest: &'a [u8],
+    framed: bool,
+}
+
+impl<'a> Blocks<'a> {
+    fn new(compressed: &'a [u8]) -> io::Result<Self> {
         let framed = compressed.starts_with(&MAGIC);
         let rest = if framed { behind_header(compressed)? } else { compressed };
-        Ok(Self { rest, framed, block: Vec::new(), next: 0, decoder: Decoder::new() })
+        Ok(Self { rest, framed })
     }
 
-    /// Inflates the next block, if there is one.
-    fn next_block(&mut self) -> io::Result<()> {
-        self.block.clear();
-        self.next = 0;
+    /// The next block, and the bytes that it inflates to.
+    fn next(&mut self) -> io::Result<Option<(&'a [u8], usize)>> {
+        // Streams may follow one another, each with its header.
+        while self.framed && self.rest.starts_with(&MAGIC) {
+            self.rest = behind_header(self.rest)?;
+        }
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
         let compressed = if self.framed {
-            // Streams may follow one another, each with its header.
-            while self.rest.starts_with(&MAGIC) {
-                self.rest = behind_header(self.rest)?;
-            }
-            if self.rest.is_empty() {
-                return Ok(());
-            }
             let (length, rest) =
                 self.rest.split_first_chunk().ok_or(io::ErrorKind::UnexpectedEof)?;
             let length = usize::try_from(i32::from_be_bytes(*length))
@@ -64,16 +75,45 @@ impl<'a> Reader<'a> {
         if inflated > compressed.len().saturating_mul(RATIO_MAX) {
             return Err(refused("a snappy block states a length that it cannot inflate to"));
         }
+        Ok(Some((compressed, inflated)))
+    }
+}
+
+pub(crate) struct Reader<'a> {
+    blocks: Blocks<'a>,
+    block: Vec<u8>,
+    next: usize,
+    decoder: Decoder,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(compressed: &'a [u8]) -> io::Result<Self> {
+        let blocks = Blocks::new(compressed)?;
+        Ok(Self { blocks, block: Vec::new(), next: 0, decoder: Decoder::new() })
+    }
+
+    /// Inflates the next block, if there is one.
+    fn next_block(&mut self) -> io::Result<bool> {
+        self.block.clear();
+        self.next = 0;
+        let Some((compressed, inflated)) = self.blocks.next()? else { return Ok(false) };
+        if inflated > self.block.capacity() {
+            // Not grown: that would hold both for a moment.
+            self.block = Vec::new();
+            self.block.reserve_exact(inflated);
+        }
         self.block.resize(inflated, 0);
         self.decoder.decompress(compressed, &mut self.block)?;
-        Ok(())
+        Ok(true)
     }
 }
 
 impl Read for Reader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.next == self.block.len() && !self.rest.is_empty() {
-            self.next_block()?;
+        while self.next == self.block.len() {
+            if !self.next_block()? {
+                return Ok(0);
+            }
         }
         let read = (&self.block[self.next..]).read(buffer)?;
         self.next += read;

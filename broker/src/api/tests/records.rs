@@ -2,8 +2,10 @@
 
 use bytes::Bytes;
 use penstock_records::{
-    BatchBuilder, Batches, Encoding, NewRecord, ProducerEpoch, ProducerId, Sequence, Timestamp,
+    BatchBuilder, Batches, Encoding, HEADER_BYTES, NewRecord, ProducerEpoch, ProducerId, Sequence,
+    Timestamp,
 };
+use penstock_wal::WalSettings;
 use penstock_wire::delete_records_request::{
     DeleteRecordsPartition, DeleteRecordsRequest, DeleteRecordsTopic,
 };
@@ -21,6 +23,7 @@ use penstock_wire::produce_response::PartitionProduceResponse;
 use penstock_wire::{Records, Uuid};
 
 use super::{create, topic};
+use crate::net::Outcome;
 use crate::testing::TestBroker;
 
 /// A broker with the topics `t` (two partitions) and `compacted`.
@@ -83,6 +86,64 @@ async fn produce_in_every_version_and_by_id() {
     assert_eq!(produce(&broker, 13, request.clone()).await.base_offset, 10);
     request.topic_data[0].topic_id = Uuid([9; 16]);
     assert_eq!(produce(&broker, 13, request).await.error_code, 100);
+}
+
+/// A batch whose records are a zstd frame of as many blocks of 128 KiB of zeros: no records.
+fn zstd_zeros(window: u8, blocks: usize) -> Bytes {
+    let mut bytes = batch(None, &[1_000]).to_vec();
+    bytes.truncate(HEADER_BYTES);
+    bytes[22] = 4;
+    bytes.extend([0x28, 0xb5, 0x2f, 0xfd, 0, window]);
+    for left in (0..blocks).rev() {
+        // Last or not, one byte repeated, 2^17 times.
+        let head: u32 = u32::from(left == 0) | 1 << 1 | 1 << (3 + 17);
+        bytes.extend(&head.to_le_bytes()[..3]);
+        bytes.push(0);
+    }
+    let length = i32::try_from(bytes.len() - 12).unwrap();
+    bytes[8..12].copy_from_slice(&length.to_be_bytes());
+    let checksum = crc32c::crc32c(&bytes[21..]);
+    bytes[17..21].copy_from_slice(&checksum.to_be_bytes());
+    bytes.into()
+}
+
+#[tokio::test]
+async fn a_batch_that_would_take_more_memory_than_is_set_aside_is_to_be_split() {
+    let broker = broker().await;
+    let check = async |window: u8, blocks: usize, expect: i16| {
+        let request = produce_request("t", 0, zstd_zeros(window, blocks));
+        let answer = produce(&broker, 12, request).await;
+        assert_eq!(answer.error_code, expect, "{window:#x}, {blocks}: {:?}", answer.error_message);
+        assert_eq!(broker.broker.inspector.used(), 0);
+    };
+    // 8 MiB of window (an exponent of 10 and 13), all of it filled; 7 MiB are set aside.
+    check(13 << 3, 64, 10).await;
+    // The same window, hardly used; the same records, in a window of 2 MiB; one that is 128 MiB.
+    check(13 << 3, 8, 87).await;
+    check(11 << 3, 64, 87).await;
+    check(17 << 3, 1, 87).await;
+}
+
+#[tokio::test]
+async fn a_late_batch_of_an_idempotent_producer_is_not_overtaken() {
+    let broker = broker().await;
+    let everything = WalSettings::default().in_flight_bytes_max;
+    let log_is_full = broker.broker.storage.reserve(everything).await.unwrap();
+    let late = |producer| ProduceRequest {
+        timeout_ms: 1,
+        ..produce_request("t", 0, batch(producer, &[1_000]))
+    };
+    // Others may send it again whenever they like.
+    assert_eq!(produce(&broker, 12, late(None)).await.error_code, 7);
+    let outcome = broker.begin(12, &late(Some((5, 0, 0)))).await;
+    assert!(matches!(outcome, Outcome::Close(_)));
+    drop(log_is_full);
+    // On its next connection the producer sends all of it again, from its first batch on.
+    for sequence in 0..2 {
+        let request = produce_request("t", 0, batch(Some((5, 0, sequence)), &[1_000]));
+        let answer = produce(&broker, 12, request).await;
+        assert_eq!((answer.error_code, answer.base_offset), (0, i64::from(sequence)));
+    }
 }
 
 #[tokio::test]

@@ -64,13 +64,17 @@ pub(super) const MEMORY: &[Setting] = settings! {
     "memory.log.cache.bytes": Long (Valid::AtLeast(1)) =>
         "Records that are newer than their upload, for readers at the tail. A quarter.";
     "memory.index.bytes": Long (Valid::AtLeast(1)) =>
-        "What is remembered of each batch that waits for its upload. An eighth.";
-    "memory.upload.bytes": Long (Valid::AtLeast(1)) => "Blocks being built and uploaded. A quarter.";
+        "What is remembered of each batch that waits for its upload. A sixteenth.";
+    "memory.upload.bytes": Long (Valid::AtLeast(1)) => "Blocks being built and uploaded. Three sixteenths.";
     "memory.block.cache.bytes": Long (Valid::AtLeast(1)) =>
         "Blocks read from objects, for the next reader. An eighth.";
     "memory.requests.bytes": Long (Valid::AtLeast(1)) =>
         "Requests that are being read and served; an eighth of it is for small ones alone. A \
          longer request is served when no other is. An eighth.";
+    "memory.inflation.bytes": Long (Valid::AtLeast(1)) =>
+        "Inflating compressed batches to check them, and re-encoding; an eighth of it is for small \
+         batches alone. A batch that takes more (a zstd window that its records fill, say) is \
+         refused as too large, and clients split it. An eighth.";
     "memory.responses.bytes": Long (Valid::AtLeast(1)) =>
         "Fetched records on their way to clients. A sixteenth.";
     "memory.wal.bytes": Long (Valid::AtLeast(1)) =>

@@ -1,0 +1,154 @@
+//! Looking into batches: within a share of memory, and off the runtime's workers where it takes
+//! long.
+//!
+//! ```text
+//!   little work ──► a small share ──► at once, on this worker
+//!   much        ──► the large one, first come first served ──► a thread of its own, as many as cores
+//! ```
+//!
+//! A small compressed batch may ask for a large window and inflate for a second. Whoever sends many
+//! of those waits behind its like only. It does not know what the work is.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use penstock_records::Work;
+use tokio::sync::Semaphore;
+
+use crate::net::{ByteBudget, BytePermit};
+
+/// Records up to this size are walked over on the worker. A thread of one's own costs some 20 µs
+/// (two wake-ups); so many records, inflated, take ten times that.
+const INLINE_RECORDS_BYTES_MAX: u64 = 256 << 10;
+
+/// Of the memory, one part in so many is for work that is done at once.
+const SMALL_SHARE: usize = 8;
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct Inspector {
+    small: ByteBudget,
+    large: ByteBudget,
+    threads: Arc<Semaphore>,
+}
+
+/// The work would never fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "it would take {needed} bytes of memory to look into a batch, and {share} are set aside for that \
+     (memory.inflation.bytes)"
+)]
+pub struct TooMuchMemory {
+    /// An upper bound.
+    pub needed: usize,
+    /// What there is.
+    pub share: usize,
+}
+
+impl Inspector {
+    /// With so much memory in all.
+    #[must_use]
+    pub fn new(bytes: usize) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let small = bytes / SMALL_SHARE;
+        Self {
+            small: ByteBudget::new(small),
+            large: ByteBudget::new(bytes - small),
+            threads: Arc::new(Semaphore::new(cores)),
+        }
+    }
+
+    /// Does `job`, which takes no more than `work` says, when there is room for it. The room may be
+    /// kept for what the job leaves behind. A job that has begun ends, whoever waits for it.
+    ///
+    /// # Errors
+    /// When there is never so much room.
+    ///
+    /// # Panics
+    /// When the job does.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: Work,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<(T, BytePermit), TooMuchMemory> {
+        let Work { memory_bytes: needed, records_bytes } = work;
+        if records_bytes <= INLINE_RECORDS_BYTES_MAX && needed <= self.small.total() {
+            let permit = self.small.acquire(needed).await;
+            return Ok((job(), permit));
+        }
+        let share = self.large.total();
+        if needed > share {
+            return Err(TooMuchMemory { needed, share });
+        }
+        let thread = Arc::clone(&self.threads).acquire_owned();
+        let permit = self.large.acquire(needed).await;
+        let thread = thread.await.expect("the threads' permits are never closed");
+        let task = tokio::task::spawn_blocking(move || {
+            let outcome = (job(), permit);
+            drop(thread);
+            outcome
+        });
+        match task.await {
+            Ok(outcome) => Ok(outcome),
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime ends, and this task with it.
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+
+    /// The memory in use.
+    #[must_use]
+    pub fn used(&self) -> usize {
+        self.small.used() + self.large.used()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use futures::FutureExt;
+
+    use super::*;
+
+    const LARGE: Work = Work { memory_bytes: 600, records_bytes: INLINE_RECORDS_BYTES_MAX + 1 };
+    const SMALL: Work = Work { memory_bytes: 100, records_bytes: 1 };
+
+    #[tokio::test]
+    async fn large_work_waits_for_its_like_and_small_work_for_nobody() {
+        let inspector = Inspector::new(800);
+        let (release, released) = mpsc::channel();
+        let bomb = inspector.clone();
+        let first = tokio::spawn(async move {
+            bomb.run(LARGE, move || released.recv().expect("it is released")).await
+        });
+        while inspector.used() == 0 {
+            tokio::task::yield_now().await;
+        }
+        let mut second = std::pin::pin!(inspector.run(LARGE, || 2));
+        assert!((&mut second).now_or_never().is_none());
+        let small = inspector.run(SMALL, || 3).now_or_never().expect("at once").unwrap();
+        assert_eq!((small.0, inspector.small.used()), (3, 100));
+        drop(small);
+        release.send(1).unwrap();
+        let (outcome, permit) = first.await.unwrap().unwrap();
+        assert_eq!(outcome, 1);
+        assert!((&mut second).now_or_never().is_none(), "the room is kept");
+        drop(permit);
+        assert_eq!(second.await.unwrap().0, 2);
+        assert_eq!(inspector.used(), 0);
+    }
+
+    #[tokio::test]
+    async fn work_that_never_fits_is_refused() {
+        let inspector = Inspector::new(800);
+        let work = Work { memory_bytes: 701, ..LARGE };
+        let refused = inspector.run(work, || ()).await.unwrap_err();
+        assert_eq!(refused, TooMuchMemory { needed: 701, share: 700 });
+        // Little to walk over, but much memory: not for the small share.
+        let work = Work { memory_bytes: 700, ..SMALL };
+        assert!(inspector.run(work, || ()).await.is_ok());
+    }
+}
