@@ -5,8 +5,9 @@
 //!   entries        [ skipped ) [ kept ) [ kept ) [ kept )      each starts where the last ended
 //! ```
 //!
-//! Entries of streams that are gone, or another broker's by now, are skipped. Anything else that
-//! does not fit is a contradiction, and nothing starts: guessing would change what offsets mean.
+//! Entries of streams that are gone are skipped, and those that another broker has taken over and
+//! committed. Anything else that does not fit is a contradiction, and nothing starts: guessing would
+//! change what offsets mean.
 
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,21 @@ pub enum StartError {
     /// The log was written under newer metadata, or under another cluster's.
     #[error("the log holds stream {0}, which the metadata never granted")]
     UnknownStream(StreamId),
+    /// It is the log of another node: nobody else has these batches. Start the node under the
+    /// `node.id` that wrote it, or give this node a log of its own.
+    #[error(
+        "the log at position {position} has offset {offset} of stream {stream}, which broker epoch {owner} owns and has not uploaded: it is another node's log; start that node with it (node.id), or name another wal.url"
+    )]
+    OthersStream {
+        /// Where the entry lies.
+        position: u64,
+        /// The stream.
+        stream: StreamId,
+        /// Where the entry's batch starts.
+        offset: Offset,
+        /// Who owns the stream.
+        owner: BrokerEpoch,
+    },
     /// See the text.
     #[error("the log at position {position} cannot be used: {reason}")]
     Header {
@@ -94,10 +110,17 @@ pub(crate) fn recover(
         if !image.was_granted(header.stream) {
             return Err(StartError::UnknownStream(header.stream));
         }
-        let stream = image.stream(header.stream).filter(|stream| stream.owner == broker);
-        let batch = match stream {
-            Some(stream) => log.keep(stream, &header, location)?,
-            None => None,
+        let batch = match image.stream(header.stream) {
+            Some(stream) if stream.owner == broker => log.keep(stream, &header, location)?,
+            Some(stream) if header.offsets.end > needed_from(stream) => {
+                return Err(StartError::OthersStream {
+                    position: position.0,
+                    stream: header.stream,
+                    offset: header.offsets.start,
+                    owner: stream.owner,
+                });
+            }
+            Some(_) | None => None,
         };
         log.entries.push(RecoveredEntry { position, batch });
     }

@@ -200,3 +200,27 @@ fn contradictions_are_refused() {
          release does not know",
     );
 }
+
+/// A node that was given another `node.id` on the same folders.
+#[test]
+fn the_log_of_another_node_is_refused_while_nobody_else_has_its_batches() {
+    let (client, [a, _]) = cluster();
+    commit(&client, a, 10);
+    let other = RegisterBroker {
+        node: NodeId(2),
+        incarnation: Incarnation([2; 16]),
+        endpoints: Vec::new(),
+        rack: None,
+        wal: WalKind::Local,
+    };
+    let reply = client.apply(&Command::RegisterBroker(other)).result;
+    let Ok(Reply::Registered { epoch, .. }) = reply else { panic!("{reply:?}") };
+    let committed = vec![entry(0, a, 0, 4..10)];
+    let log = recover(committed, &client.image(), epoch).unwrap();
+    assert!(log.streams.is_empty() && log.entries[0].batch.is_none());
+    let refused = recover(vec![entry(0, a, 0, 10..12)], &client.image(), epoch).unwrap_err();
+    assert_eq!(
+        refused,
+        StartError::OthersStream { position: 0, stream: a, offset: Offset(10), owner: BROKER }
+    );
+}
