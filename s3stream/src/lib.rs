@@ -19,6 +19,8 @@ mod clock;
 mod counters;
 mod entry_header;
 mod fetch;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod gc;
 mod lifecycle;
 mod log_cache;

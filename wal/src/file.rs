@@ -30,7 +30,7 @@ mod inspect;
 mod prepare;
 mod recover;
 mod scan;
-mod segment;
+pub(crate) mod segment;
 mod segments;
 mod walk;
 

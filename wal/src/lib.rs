@@ -19,6 +19,8 @@ pub mod conformance;
 mod file;
 pub mod files;
 mod frame;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod log;
 mod memory;
 mod owner;

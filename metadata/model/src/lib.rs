@@ -10,6 +10,8 @@ pub mod apply;
 pub mod client;
 pub mod command;
 pub mod encoding;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod id;
 pub mod image;
 pub mod invariants;

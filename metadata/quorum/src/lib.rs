@@ -16,6 +16,8 @@ mod blocking;
 mod client;
 mod codec;
 mod compaction;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod identity;
 mod journal;
 mod journal_sink;

@@ -130,6 +130,28 @@ async fn every_flipped_byte_is_found_when_it_is_read() {
     assert_eq!(wal.read(place).await.unwrap(), entry(7, 7 * 37).payload);
 }
 
+/// A file that was cut after the fact, as by a copy that broke off, is no torn write: wherever the
+/// cut takes a byte of a frame, or the room for the mark behind the last, recovery refuses.
+#[tokio::test(start_paused = true)]
+async fn a_segment_that_was_cut_is_refused_wherever_it_was() {
+    let (disk, places) = at_rest().await;
+    let end = Position(places[11].position.0 + frame::frame_bytes(places[11]));
+    let (path, used) = durable_bytes(&disk, end).pop().unwrap();
+    let whole = disk.content(&path).unwrap();
+    let file = disk.open(&path, crate::files::OpenMode::ReadWrite).unwrap();
+    for length in 0..used + frame::HEAD_BYTES {
+        file.set_len(length as u64).unwrap();
+        let before = image(&disk);
+        match recovered(&disk) {
+            Err(WalError::Corrupt { place, .. }) => assert_eq!(Path::new(&place), path),
+            other => panic!("cut at {length} of {used}: {other:?}"),
+        }
+        assert!(image(&disk) == before, "recovery changed what it refused");
+        file.write_all_at(&[io::IoSlice::new(&whole)], 0).unwrap();
+    }
+    assert_eq!(recovered(&disk).unwrap(), (0..12).collect::<Vec<_>>());
+}
+
 #[tokio::test(start_paused = true)]
 async fn missing_positions_are_named() {
     /// Removes the segments of these indices and recovers.

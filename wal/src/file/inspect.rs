@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::FileWal;
 use super::segment::{self, Segment};
-use super::walk::{Stop, walk};
+use super::walk::{CUT, Stop, walk};
 use crate::files::{Files, OpenMode};
 use crate::{Owner, Position, Recovered, WalError};
 
@@ -99,6 +99,7 @@ fn inspect(segment: &Segment, name: String, next: Option<Position>) -> io::Resul
         Stop::NextSegment => Tail::NextSegment,
         Stop::Mark => Tail::Mark,
         Stop::Nothing => Tail::Zeros,
+        Stop::Cut => Tail::Damage { at: segment.offset(walk.end), what: CUT },
         Stop::Damaged(what) => Tail::Damage { at: segment.offset(walk.end), what },
     };
     Ok(SegmentReport { name, start, owner, length, entries: walk.entries, end: walk.end, tail })

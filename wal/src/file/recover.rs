@@ -26,7 +26,7 @@ use super::prepare::{NEXT, prepare, there};
 use super::scan::Scan;
 use super::segment::{self, HEADER_BYTES, Segment};
 use super::segments::Segments;
-use super::walk::{Stop, Walk, walk_all};
+use super::walk::{CUT, Stop, Walk, walk_all};
 use super::{FileRecovery, FileWalSettings};
 use crate::files::{DirEntry, Files, LockGuard, OpenMode};
 use crate::frame::HEAD_BYTES;
@@ -194,6 +194,7 @@ impl Folder<'_> {
             return Ok(());
         }
         Err(match walk.stop {
+            Stop::Cut => self.corrupt(segment.start, stopped_at, CUT),
             Stop::Damaged(what) => self.corrupt(segment.start, stopped_at, what),
             Stop::Mark | Stop::Nothing | Stop::NextSegment => {
                 WalError::Missing { place: self.place(), missing: walk.end..proven }
@@ -206,6 +207,11 @@ impl Folder<'_> {
     fn finish(&self, segment: &Segment, walk: &Walk) -> Result<(), WalError> {
         let mut scan = Scan::new(segment);
         let end = segment.offset(walk.end);
+        // No torn write does that: a file has its length before it has its name, and groups leave
+        // room for a mark.
+        if matches!(walk.stop, Stop::Cut) || end + HEAD_BYTES as u64 > segment.length {
+            return Err(self.corrupt(segment.start, end, CUT));
+        }
         let marked = matches!(walk.stop, Stop::Mark);
         let tail = if marked { end + HEAD_BYTES as u64 } else { end };
         let written = scan.last_written(tail).map_err(|error| self.failed(&error))?;

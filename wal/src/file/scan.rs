@@ -53,6 +53,8 @@ pub(crate) enum Found {
     Mark,
     /// Zeros, as far as a head would reach, or the end of the file.
     Nothing,
+    /// The head of a frame that goes on behind the end of the file.
+    Cut,
     /// Anything else, and what is wrong with it.
     Damaged(&'static str),
 }
@@ -86,7 +88,7 @@ impl<'a> Scan<'a> {
             Err(what) => return Ok(Found::Damaged(what)),
         };
         if offset.saturating_add(head.frame_bytes()) > self.segment.length {
-            return Ok(Found::Damaged("the frame is longer than the file"));
+            return Ok(Found::Cut);
         }
         let header_at = offset + HEAD_BYTES as u64;
         let header_length = usize::from(head.location.header_length);

@@ -26,11 +26,15 @@ pub(crate) struct Walk {
     pub(crate) entries: Vec<Recovered>,
 }
 
+/// What is wrong with a segment whose last frame goes on behind the end of its file.
+pub(crate) const CUT: &str = "the file ends before its last frame does";
+
 /// What lies at the end of a walk.
 pub(crate) enum Stop {
     NextSegment,
     Mark,
     Nothing,
+    Cut,
     Damaged(&'static str),
 }
 
@@ -92,6 +96,7 @@ pub(crate) fn walk(segment: &Segment, next: Option<Position>, trim: Position) ->
                 break Stop::Mark;
             }
             Found::Nothing => break Stop::Nothing,
+            Found::Cut => break Stop::Cut,
             Found::Damaged(what) => break Stop::Damaged(what),
         }
     };
