@@ -124,12 +124,14 @@ impl TestBroker {
         let (draining, drain_seen) = shutdown::channel();
         let topic_settings =
             TopicSettingsCache::new(Arc::clone(&given), node, Arc::clone(&metrics));
+        let topic_settings = Arc::new(topic_settings);
         let partitions = Partitions::new(storage.clone(), Arc::clone(&metadata), epoch);
         let partitions = Arc::new(partitions);
         let groups = Arc::new(GroupCoordinator::new(GroupParts {
             given: Arc::clone(&given),
             epoch,
             partitions: Arc::clone(&partitions),
+            topic_settings: Arc::clone(&topic_settings),
             storage: storage.clone(),
             metadata: Arc::clone(&metadata),
             clock: Arc::clone(&clock),
@@ -146,7 +148,7 @@ impl TestBroker {
             producer_ids: ProducerIds::new(Arc::clone(&metadata), epoch, Arc::clone(&entropy)),
             metadata,
             storage,
-            topic_settings: Arc::new(topic_settings),
+            topic_settings,
             inspector: Inspector::new(8 << 20),
             fetch_sessions: Mutex::new(FetchSessions::new(10, 0)),
             fetch_budget: ByteBudget::new(1 << 20),

@@ -153,6 +153,8 @@ impl From<GroupError> for ErrorCode {
             GroupError::MemberIdRequired => Self::MEMBER_ID_REQUIRED,
             GroupError::FencedInstance => Self::FENCED_INSTANCE_ID,
             GroupError::Full => Self::GROUP_MAX_SIZE_REACHED,
+            // As Kafka does with every MESSAGE_TOO_LARGE of its coordinators.
+            GroupError::RecordTooLarge => Self::UNKNOWN_SERVER_ERROR,
             GroupError::UnknownGroup => Self::GROUP_ID_NOT_FOUND,
             GroupError::NotEmpty => Self::NON_EMPTY_GROUP,
         }

@@ -9,7 +9,7 @@ use super::coordinator::GroupCoordinator;
 use super::error::GroupError;
 use super::id::{InstanceId, MemberId};
 use super::record;
-use super::shard::{Readiness, Writes};
+use super::shard::{GroupState, Readiness, Writes};
 
 /// A group in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,9 +74,7 @@ impl GroupCoordinator {
         group: &str,
     ) -> Result<DescribedGroup, GroupError> {
         let shard = self.shard_of(&Self::group_id(group)?).await?;
-        let found = shard.find(group).ok_or(GroupError::UnknownGroup)?;
-        let (described, written) = {
-            let state = found.lock();
+        let look = |state: &mut GroupState| {
             let classic = &state.classic;
             // Before the group is stable, nobody knows what will be agreed on.
             let protocol = classic.protocol().filter(|_| classic.state() == State::Stable).cloned();
@@ -95,6 +93,8 @@ impl GroupCoordinator {
             };
             (described, state.written)
         };
+        let looked = self.look(&shard, group, look).await?;
+        let (described, written) = looked.ok_or(GroupError::UnknownGroup)?;
         self.durable(&shard, written).await?;
         Ok(described)
     }
@@ -106,9 +106,9 @@ impl GroupCoordinator {
     pub(crate) async fn delete(self: &Arc<Self>, group: &str) -> Result<(), GroupError> {
         let id = Self::group_id(group)?;
         let shard = self.shard_of(&id).await?;
-        let found = shard.find(group).ok_or(GroupError::UnknownGroup)?;
         loop {
-            let bytes = found.lock().tombstone_bytes(group);
+            let bytes = self.look(&shard, group, |state| state.tombstone_bytes(group)).await?;
+            let bytes = bytes.ok_or(GroupError::UnknownGroup)?;
             let deleting =
                 self.act(&shard, &id, false, Writes::Records(bytes), |state, _, change| {
                     if state.classic.state() != State::Empty {

@@ -9,8 +9,8 @@ use super::classic::Claim;
 use super::coordinator::GroupCoordinator;
 use super::error::GroupError;
 use super::offsets::Committed;
-use super::record;
-use super::shard::Writes;
+use super::record::{self, GroupRecord};
+use super::shard::{GroupState, Writes};
 
 /// One offset of a commit; its partition exists.
 #[derive(Clone, Debug)]
@@ -52,6 +52,7 @@ impl GroupCoordinator {
             |commit: &Commit| record::offset_bytes_max(group, &commit.topic, &commit.metadata);
         let bytes = commits.iter().map(size).sum();
         let is_simple = claim.generation.0 < 0;
+        let limits = self.limits();
         let committing =
             self.act(&shard, &id, is_simple, Writes::Records(bytes), |state, now, change| {
                 state.classic.check_commit(now, claim, &mut change.effects)?;
@@ -59,7 +60,7 @@ impl GroupCoordinator {
                     let retention = i64::try_from(retention.as_millis()).unwrap_or(i64::MAX);
                     Timestamp(now.wall.0.saturating_add(retention))
                 });
-                for commit in commits {
+                let committed = commits.into_iter().map(|commit| {
                     let committed = Committed {
                         offset: commit.offset,
                         leader_epoch: commit.leader_epoch,
@@ -68,13 +69,19 @@ impl GroupCoordinator {
                         expires_at,
                         topic_id: Some(commit.topic_id),
                     };
-                    change.records.push(record::offset(
-                        &id,
-                        &commit.topic,
-                        commit.partition,
-                        &committed,
-                    ));
-                    state.offsets.set(commit.topic, commit.partition, committed);
+                    (commit.topic, commit.partition, committed)
+                });
+                let committed: CommittedOffsets = committed.collect();
+                let record = |(topic, partition, committed): &(Arc<str>, i32, Committed)| {
+                    record::offset(&id, topic, *partition, committed)
+                };
+                let records: Vec<GroupRecord> = committed.iter().map(record).collect();
+                if record::batch_bytes_max(&records) > limits.record_bytes_max {
+                    return Err(GroupError::RecordTooLarge);
+                }
+                change.records = records;
+                for (topic, partition, committed) in committed {
+                    state.offsets.set(topic, partition, committed);
                 }
                 Ok(())
             });
@@ -94,9 +101,7 @@ impl GroupCoordinator {
     ) -> Result<CommittedOffsets, GroupError> {
         let id = Self::group_id(group)?;
         let shard = self.shard_of(&id).await?;
-        let Some(found) = shard.find(group) else { return Ok(Vec::new()) };
-        let (offsets, written) = {
-            let state = found.lock();
+        let look = |state: &mut GroupState| {
             let offsets: CommittedOffsets = match partitions {
                 None => {
                     let all = state.offsets.iter();
@@ -112,6 +117,9 @@ impl GroupCoordinator {
                 }
             };
             (offsets, state.written)
+        };
+        let Some((offsets, written)) = self.look(&shard, group, look).await? else {
+            return Ok(Vec::new());
         };
         self.durable(&shard, written).await?;
         let image = self.metadata.image();

@@ -14,13 +14,13 @@ use penstock_s3stream::{Clock, Storage};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
-use super::classic::{Answer, Effects};
+use super::classic::{Answer, Effects, Limits};
 use super::error::GroupError;
 use super::id::GroupId;
 use super::load::{self, partition_of};
 use super::record::TEXT_BYTES_MAX;
 use super::settings::GroupSettings;
-use super::shard::{Change, GroupState, Parked, Readiness, Shard, Writes};
+use super::shard::{Change, Group, GroupState, Parked, Readiness, Shard, Writes};
 use super::time::{Now, Tick};
 use super::timers::Timers;
 use crate::api::CONSUMER_OFFSETS;
@@ -28,6 +28,7 @@ use crate::config::Given;
 use crate::env::Entropy;
 use crate::log::{Partition, PartitionError, Partitions};
 use crate::shutdown::Shutdown;
+use crate::topic_settings::TopicSettingsCache;
 
 /// How long a request waits for its group to be loaded before its client is told to come back.
 const LOAD_WAIT: Duration = Duration::from_secs(1);
@@ -43,6 +44,8 @@ pub struct Parts {
     pub epoch: BrokerEpoch,
     /// The partitions that are led here.
     pub partitions: Arc<Partitions>,
+    /// What holds for topics, and so for the one that groups are kept in.
+    pub topic_settings: Arc<TopicSettingsCache>,
     /// Their storage.
     pub storage: Storage,
     /// The cluster's metadata.
@@ -60,6 +63,7 @@ pub struct GroupCoordinator {
     pub(super) settings: GroupSettings,
     pub(super) epoch: BrokerEpoch,
     pub(super) partitions: Arc<Partitions>,
+    topic_settings: Arc<TopicSettingsCache>,
     storage: Storage,
     pub(super) metadata: Arc<dyn MetadataClient>,
     pub(super) clock: Arc<dyn Clock>,
@@ -79,6 +83,7 @@ impl GroupCoordinator {
             settings: GroupSettings::new(&parts.given),
             epoch: parts.epoch,
             partitions: parts.partitions,
+            topic_settings: parts.topic_settings,
             storage: parts.storage,
             metadata: parts.metadata,
             clock: parts.clock,
@@ -99,6 +104,20 @@ impl GroupCoordinator {
     /// When a moment will be.
     pub(super) fn instant(&self, tick: Tick) -> Instant {
         self.started + Duration::from_millis(tick.0)
+    }
+
+    /// What groups may be now.
+    pub(super) fn limits(&self) -> Limits {
+        let image = self.metadata.image();
+        let topic = image.topic_by_name(CONSUMER_OFFSETS).map(|topic| topic.id);
+        let settings = topic.map(|topic| self.topic_settings.of(&image, topic));
+        Limits {
+            members_max: self.settings.members_max,
+            initial_delay: self.settings.initial_delay,
+            // Without the topic nothing is written at all.
+            record_bytes_max: settings
+                .map_or(0, |settings| settings.config.rules.max_message_bytes),
+        }
     }
 
     /// A group by the id that a request names.
@@ -220,13 +239,13 @@ impl GroupCoordinator {
         step: impl FnOnce(&mut GroupState, Now, &mut Change) -> T,
     ) -> Result<(T, Offset), GroupError> {
         loop {
-            if shard.is_closed() {
-                return Err(GroupError::NotCoordinator);
-            }
             let group = if create {
+                if shard.is_closed() {
+                    return Err(GroupError::NotCoordinator);
+                }
                 shard.find_or_create(id, self.clock.now())
             } else {
-                shard.find(id.0.as_ref()).ok_or(GroupError::UnknownGroup)?
+                self.find(shard, &id.0).await?.ok_or(GroupError::UnknownGroup)?
             };
             let reserved = group.lock().room(id, writes);
             let reserving = timeout(self.settings.commit_timeout, self.storage.reserve(reserved));
@@ -253,6 +272,37 @@ impl GroupCoordinator {
                 return Ok((result, end));
             }
         }
+    }
+
+    /// A group. That there is none is told as carefully as what a group is: not by a shard that
+    /// was given up, and not before it is durable.
+    async fn find(&self, shard: &Shard, id: &str) -> Result<Option<Arc<Group>>, GroupError> {
+        let found = shard.find(id);
+        // After the look: what closes a shard says so before it empties it.
+        if shard.is_closed() {
+            return Err(GroupError::NotCoordinator);
+        }
+        match found {
+            Ok(group) => Ok(Some(group)),
+            Err(absent) => self.durable(shard, absent.written).await.map(|()| None),
+        }
+    }
+
+    /// Looks at a group, if there is one.
+    pub(super) async fn look<T>(
+        &self,
+        shard: &Shard,
+        id: &str,
+        look: impl FnOnce(&mut GroupState) -> T,
+    ) -> Result<Option<T>, GroupError> {
+        while let Some(group) = self.find(shard, id).await? {
+            let mut state = group.lock();
+            // It may have gone meanwhile.
+            if !state.gone {
+                return Ok(Some(look(&mut state)));
+            }
+        }
+        Ok(None)
     }
 
     /// Waits until the log is durable up to what an answer tells.

@@ -42,6 +42,9 @@ pub(crate) enum GroupError {
     /// The group has as many members as it may have.
     #[error("the group is full")]
     Full,
+    /// Let the members say less, or raise `max.message.bytes` of `__consumer_offsets`.
+    #[error("the record would be larger than max.message.bytes of __consumer_offsets allows")]
+    RecordTooLarge,
     /// There is no such group.
     #[error("there is no such group")]
     UnknownGroup,

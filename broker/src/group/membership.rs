@@ -10,7 +10,7 @@ use super::coordinator::GroupCoordinator;
 use super::error::GroupError;
 use super::id::{InstanceId, MemberId};
 use super::record::TEXT_BYTES_MAX;
-use super::shard::Writes;
+use super::shard::{GroupState, Writes};
 
 /// A request to join as a client states it.
 #[derive(Clone, Debug)]
@@ -98,7 +98,7 @@ impl GroupCoordinator {
             id_required: request.id_required,
             may_skip_assignment: request.may_skip_assignment,
         };
-        let limits = self.settings.limits;
+        let limits = self.limits();
         let joining =
             self.act(&shard, &id, !is_known, Writes::Group(bytes), |state, now, change| {
                 let (token, answer) = state.park();
@@ -145,9 +145,10 @@ impl GroupCoordinator {
         let id = Self::group_id(group)?;
         let shard = self.shard_of(&id).await?;
         let bytes = sync.assignments.values().map(bytes::Bytes::len).sum();
+        let limits = self.limits();
         let syncing = self.act(&shard, &id, false, Writes::Group(bytes), |state, now, change| {
             let (token, answer) = state.park();
-            state.classic.sync(now, token, sync, &mut change.effects);
+            state.classic.sync(now, &limits, token, sync, &mut change.effects);
             answer
         });
         let (answer, _) = syncing.await.map_err(member_of_no_group)?;
@@ -172,22 +173,15 @@ impl GroupCoordinator {
         let id = Self::group_id(group)?;
         let shard = self.shard_of(&id).await?;
         // Nothing is written: no room in the log is needed.
-        let group = shard.find(group).ok_or(GroupError::UnknownMember)?;
-        let mut state = group.lock();
-        if state.gone {
-            let closed = shard.is_closed();
-            return Err(if closed {
-                GroupError::NotCoordinator
-            } else {
-                GroupError::UnknownMember
-            });
-        }
-        let mut effects = Effects::default();
-        let outcome = state.classic.heartbeat(self.now(), claim, &mut effects);
-        if let Some(at) = effects.wake_at {
-            self.timers.schedule(&shard, &id, &mut state, at);
-        }
-        outcome
+        let beat = |state: &mut GroupState| {
+            let mut effects = Effects::default();
+            let outcome = state.classic.heartbeat(self.now(), claim, &mut effects);
+            if let Some(at) = effects.wake_at {
+                self.timers.schedule(&shard, &id, state, at);
+            }
+            outcome
+        };
+        self.look(&shard, group, beat).await?.ok_or(GroupError::UnknownMember)?
     }
 
     /// Members leave; answers for each.
@@ -204,7 +198,7 @@ impl GroupCoordinator {
         }
         let id = Self::group_id(group)?;
         let shard = self.shard_of(&id).await?;
-        let limits = self.settings.limits;
+        let limits = self.limits();
         let left = self.act(&shard, &id, false, Writes::Group(0), |state, now, change| {
             let group = &mut state.classic;
             let mut leave = |one| group.leave(one, &mut change.effects);

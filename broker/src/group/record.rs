@@ -34,6 +34,12 @@ const EXPIRING_OFFSET_VERSION: i16 = 1;
 /// What an offset's record takes beside its texts, with the batch's head.
 const OFFSET_BYTES: usize = 192;
 
+/// What a record takes in a batch beside key and value: lengths, and its place among the others.
+const RECORD_BYTES: usize = 17;
+
+/// The head of a batch.
+const BATCH_BYTES: usize = 61;
+
 /// Texts of records are counted in 15 bits: identifiers must be so short that what we add fits.
 pub(crate) const TEXT_BYTES_MAX: usize = 16_384;
 
@@ -59,6 +65,13 @@ pub(crate) enum Read {
 /// Bytes that an offset's record takes at most, in a batch of its own.
 pub(crate) fn offset_bytes_max(group: &str, topic: &str, metadata: &str) -> usize {
     OFFSET_BYTES + group.len() + topic.len() + metadata.len()
+}
+
+/// Bytes that a batch of these records takes at most, as they are before compression.
+pub(crate) fn batch_bytes_max(records: &[GroupRecord]) -> usize {
+    let value = |record: &GroupRecord| record.value.as_ref().map_or(0, Bytes::len);
+    let bytes = |record: &GroupRecord| RECORD_BYTES + record.key.len() + value(record);
+    BATCH_BYTES + records.iter().map(bytes).sum::<usize>()
 }
 
 /// A group as it is.

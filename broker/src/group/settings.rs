@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use penstock_records::{Codec, Encoding};
 
-use super::classic::Limits;
 use crate::config::Given;
 
 /// See the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct GroupSettings {
-    pub(crate) limits: Limits,
+    /// `group.max.size`.
+    pub(crate) members_max: usize,
+    /// `group.initial.rebalance.delay.ms`.
+    pub(crate) initial_delay: Duration,
     /// `group.min.session.timeout.ms`, in milliseconds.
     pub(crate) session_timeout_min: i32,
     /// `group.max.session.timeout.ms`, in milliseconds.
@@ -40,10 +42,8 @@ impl GroupSettings {
             _ => Codec::None,
         };
         Self {
-            limits: Limits {
-                members_max: number(given, "group.max.size"),
-                initial_delay: milliseconds("group.initial.rebalance.delay.ms"),
-            },
+            members_max: number(given, "group.max.size"),
+            initial_delay: milliseconds("group.initial.rebalance.delay.ms"),
             session_timeout_min: number(given, "group.min.session.timeout.ms"),
             session_timeout_max: number(given, "group.max.session.timeout.ms"),
             metadata_max: number(given, "offset.metadata.max.bytes"),

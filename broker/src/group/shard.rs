@@ -37,7 +37,21 @@ pub(super) struct Shard {
     pub(super) partition: Arc<Partition>,
     pub(super) readiness: watch::Sender<Readiness>,
     /// Guards the map alone. Taken after a group's lock, never before.
-    groups: Mutex<HashMap<GroupId, Arc<Group>>>,
+    groups: Mutex<Groups>,
+}
+
+/// The groups that there are.
+#[derive(Default)]
+struct Groups {
+    by_id: HashMap<GroupId, Arc<Group>>,
+    /// Where the log ends that tells of all that are there no more.
+    removed: Offset,
+}
+
+/// There is no such group; nobody is told before the log is durable so far.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Absent {
+    pub(super) written: Offset,
 }
 
 /// One group.
@@ -112,26 +126,27 @@ impl Shard {
     }
 
     /// A group, if there is one.
-    pub(super) fn find(&self, id: &str) -> Option<Arc<Group>> {
-        self.lock().get(id).cloned()
+    pub(super) fn find(&self, id: &str) -> Result<Arc<Group>, Absent> {
+        let groups = self.lock();
+        groups.by_id.get(id).cloned().ok_or(Absent { written: groups.removed })
     }
 
     /// A group; made where there is none.
     pub(super) fn find_or_create(&self, id: &GroupId, now: Timestamp) -> Arc<Group> {
         let mut groups = self.lock();
-        let group = groups.entry(id.clone()).or_insert_with(|| Arc::new(Group::new(id, now)));
+        let group = groups.by_id.entry(id.clone()).or_insert_with(|| Arc::new(Group::new(id, now)));
         Arc::clone(group)
     }
 
     /// Every group.
     pub(super) fn all(&self) -> Vec<Arc<Group>> {
-        self.lock().values().cloned().collect()
+        self.lock().by_id.values().cloned().collect()
     }
 
     /// Nobody uses it any more; whoever waits is sent to look for the coordinator.
     pub(super) fn close(&self) {
         self.readiness.send_replace(Readiness::Closed);
-        let groups = std::mem::take(&mut *self.lock());
+        let groups = std::mem::take(&mut self.lock().by_id);
         for group in groups.into_values() {
             let mut state = group.lock();
             state.gone = true;
@@ -191,10 +206,12 @@ impl Shard {
 
     fn forget(&self, group: &Group, state: &mut GroupState) {
         state.gone = true;
-        self.lock().remove(&group.id);
+        let mut groups = self.lock();
+        groups.by_id.remove(&group.id);
+        groups.removed = groups.removed.max(state.written);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<GroupId, Arc<Group>>> {
+    fn lock(&self) -> MutexGuard<'_, Groups> {
         self.groups.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,11 +1,14 @@
 //! The coordinator on a whole broker in memory.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::poll;
 use penstock_model::command::{Command, CreateTopic, DeleteTopic};
 use penstock_model::id::{NodeId, Timestamp, TopicId};
 
+use super::id::GroupId;
 use super::*;
 use crate::api::CONSUMER_OFFSETS;
 use crate::broker::Broker;
@@ -172,6 +175,51 @@ async fn a_deleted_group_stays_deleted() {
         fixture.groups().leave("g", &leaving).await,
         Ok(vec![Err(GroupError::UnknownMember)])
     );
+}
+
+/// The next owner of the partition may find the group alive.
+#[tokio::test]
+async fn that_there_is_no_such_group_is_told_when_it_is_durable() {
+    let fixture = Fixture::start(&[]).await;
+    fixture.commit(&nobody(), 7).await.unwrap();
+    let groups = fixture.groups();
+    let (mut deleting, mut describing) = (pin!(groups.delete("g")), pin!(groups.describe("g")));
+    assert!(poll!(&mut deleting).is_pending(), "its tombstone is on its way");
+    assert!(poll!(&mut describing).is_pending(), "it is told too early");
+    assert!(poll!(pin!(groups.committed("g", None))).is_pending(), "it is told too early");
+    assert!(poll!(pin!(groups.heartbeat("g", &nobody()))).is_pending(), "it is told too early");
+    deleting.await.unwrap();
+    assert_eq!(describing.await, Err(GroupError::UnknownGroup));
+}
+
+#[tokio::test]
+async fn a_shard_that_was_given_up_knows_of_no_absence() {
+    let fixture = Fixture::start(&[]).await;
+    fixture.commit(&nobody(), 7).await.unwrap();
+    let groups = fixture.groups();
+    let shard = groups.shard_of(&GroupId::new("g")).await.unwrap();
+    assert_eq!(groups.look(&shard, "g", |_| ()).await, Ok(Some(())));
+    assert_eq!(groups.look(&shard, "h", |_| ()).await, Ok(None));
+    shard.close();
+    for group in ["g", "h"] {
+        assert_eq!(groups.look(&shard, group, |_| ()).await, Err(GroupError::NotCoordinator));
+    }
+}
+
+#[tokio::test]
+async fn a_commit_is_as_large_as_a_message_may_be() {
+    let fixture = Fixture::start(&["message.max.bytes=2000"]).await;
+    let commit = async |notes: usize| {
+        let metadata: Arc<str> = Arc::from("x".repeat(1_000));
+        let commit =
+            |partition| Commit { partition, metadata: metadata.clone(), ..fixture.offset(5) };
+        let commits = (0..2).take(notes).map(commit).collect();
+        fixture.groups().commit("g", &nobody(), None, commits).await
+    };
+    assert_eq!(commit(2).await, Err(GroupError::RecordTooLarge));
+    assert!(fixture.committed().await.is_empty());
+    assert_eq!(commit(1).await, Ok(()));
+    assert_eq!(fixture.committed().await, [5]);
 }
 
 #[tokio::test]

@@ -71,7 +71,7 @@ impl GroupCoordinator {
     /// Does in a group what time has come for.
     async fn look_at(&self, timer: Timer) {
         let Some(shard) = timer.shard.upgrade() else { return };
-        let Some(group) = shard.find(&timer.group.0) else { return };
+        let Ok(group) = shard.find(&timer.group.0) else { return };
         {
             let mut state = group.lock();
             if state.scheduled != Some(timer.at) {
@@ -79,7 +79,7 @@ impl GroupCoordinator {
             }
             state.scheduled = None;
         }
-        let limits = self.settings.limits;
+        let limits = self.limits();
         let looking =
             self.act(&shard, &timer.group, false, Writes::Group(0), |state, now, change| {
                 state.classic.expire(now, &limits, &mut change.effects);

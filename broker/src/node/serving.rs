@@ -87,6 +87,7 @@ pub(super) async fn open(
         given: Arc::clone(&given),
         epoch,
         partitions: Arc::clone(&partitions),
+        topic_settings: Arc::clone(&topic_settings),
         storage: storage.clone(),
         metadata: Arc::clone(&metadata),
         clock: Arc::clone(&clock),

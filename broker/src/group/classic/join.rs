@@ -115,6 +115,9 @@ impl ClassicGroup {
             }
             return Err(JoinRefusal::of_nobody(GroupError::Full));
         }
+        if let Err(error) = self.check_room(&join, limits) {
+            return Err(JoinRefusal { error, member: join.member });
+        }
         match join.member.clone() {
             None => self.join_new(now, limits, token, join, effects),
             Some(member) => self.join_known(now, limits, token, member, join, effects),

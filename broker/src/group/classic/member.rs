@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::Token;
-use crate::group::id::{InstanceId, MemberId};
+use crate::group::id::InstanceId;
 use crate::group::time::Tick;
 
 /// An assignment protocol that a member speaks, and what it says in it.
@@ -72,17 +72,5 @@ impl Member {
         let ends = now.after(self.session_timeout);
         self.session_ends = Some(ends);
         ends
-    }
-
-    /// Bytes that its part of a record takes at most.
-    pub(super) fn record_bytes_max(&self, id: &MemberId) -> usize {
-        let metadata = self.protocols.iter().map(|spoken| spoken.metadata.len()).max();
-        let instance = self.instance.as_ref().map_or(0, |instance| instance.0.len());
-        64 + id.0.len()
-            + instance
-            + self.client.id.len()
-            + self.client.host.len()
-            + metadata.unwrap_or(0)
-            + self.assignment.len()
     }
 }

@@ -14,6 +14,7 @@ mod join;
 mod member;
 mod rebalance;
 mod roster;
+mod size;
 mod snapshot;
 mod sync;
 #[cfg(test)]
@@ -38,6 +39,9 @@ use super::time::{Now, Tick};
 /// How long a member that was not told its id yet may wait in a rebalance: its client may be gone,
 /// and would leave a defunct member with each try.
 const NEW_MEMBER_JOIN_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// A leader that is away but not gone is waited for again and again, but not without a break.
+const ABSENT_LEADER_RETRY: Duration = Duration::from_secs(1);
 
 /// Members that were given an id and have not come back with it; the oldest expire soon.
 const PENDING_MAX: usize = 10_000;
@@ -87,6 +91,9 @@ pub(crate) struct Limits {
     pub(crate) members_max: usize,
     /// `group.initial.rebalance.delay.ms`.
     pub(crate) initial_delay: Duration,
+    /// `max.message.bytes` of `__consumer_offsets`: what a group's record may take, as it is
+    /// before compression.
+    pub(crate) record_bytes_max: usize,
 }
 
 /// The state of a group, as Kafka names it.
@@ -216,18 +223,6 @@ impl ClassicGroup {
     /// Nobody is in it, and nobody is about to be.
     pub(crate) fn is_abandoned(&self) -> bool {
         matches!(self.phase, Phase::Empty) && self.members.is_empty() && self.pending.is_empty()
-    }
-
-    /// Bytes that a record of it takes at most, beside its id.
-    pub(crate) fn record_bytes_max(&self) -> usize {
-        let text = |text: &Option<Arc<str>>| text.as_ref().map_or(0, |text| text.len());
-        // The protocol may change to any that a member speaks.
-        let protocol = self.speakers.keys().map(|name| name.len()).max().unwrap_or(0);
-        let ids = self.members.keys().chain(self.pending.keys()).map(|id| id.0.len());
-        256 + text(&self.protocol_type)
-            + text(&self.protocol).max(protocol)
-            + ids.max().unwrap_or(0)
-            + self.members.iter().map(|(id, member)| member.record_bytes_max(id)).sum::<usize>()
     }
 
     /// The next moment at which something expires.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{
-    ClassicGroup, Effects, InitialDelay, JoinPhase, Joined, Limits, Member, MemberId, Phase,
+    ABSENT_LEADER_RETRY, ClassicGroup, Effects, InitialDelay, JoinPhase, Joined, Limits, Member,
+    MemberId, Phase,
 };
 use crate::group::error::GroupError;
 use crate::group::time::Now;
@@ -80,7 +81,7 @@ impl ClassicGroup {
             self.remove(id, effects);
         }
         if !self.elect_leader() && !self.members.is_empty() {
-            let ends = now.tick.after(self.rebalance_timeout());
+            let ends = now.tick.after(self.rebalance_timeout().max(ABSENT_LEADER_RETRY));
             self.phase = Phase::Joining(JoinPhase { ends, initial: None });
             effects.wake(ends);
             return;

@@ -57,8 +57,15 @@ pub(crate) struct Leaving {
 impl ClassicGroup {
     /// A member asks for its assignment. The answer to `token` is among the effects of this step
     /// or of a later one.
-    pub(crate) fn sync(&mut self, now: Now, token: Token, sync: Sync, effects: &mut Effects) {
-        if let Err(error) = self.try_sync(now, token, sync, effects) {
+    pub(crate) fn sync(
+        &mut self,
+        now: Now,
+        limits: &Limits,
+        token: Token,
+        sync: Sync,
+        effects: &mut Effects,
+    ) {
+        if let Err(error) = self.try_sync(now, limits, token, sync, effects) {
             effects.sync(token, Err(error));
         }
     }
@@ -66,6 +73,7 @@ impl ClassicGroup {
     fn try_sync(
         &mut self,
         now: Now,
+        limits: &Limits,
         token: Token,
         mut sync: Sync,
         effects: &mut Effects,
@@ -100,9 +108,25 @@ impl ClassicGroup {
         }
         self.mark_synced(&id);
         if self.is_leader(&id) {
-            self.assign(now, &mut sync.assignments, effects);
+            if self.may_assign(&sync.assignments, limits) {
+                self.assign(now, &mut sync.assignments, effects);
+            } else {
+                self.refuse_assignments(now, limits, effects);
+            }
         }
         Ok(())
+    }
+
+    /// What the leader says cannot be kept: everybody who waits for it is told, and the group
+    /// begins anew.
+    fn refuse_assignments(&mut self, now: Now, limits: &Limits, effects: &mut Effects) {
+        for member in self.members.values_mut() {
+            if let Some(token) = member.syncing.take() {
+                effects.sync(token, Err(GroupError::RecordTooLarge));
+                effects.wake(member.refresh(now.tick));
+            }
+        }
+        self.prepare_rebalance(now, limits, effects);
     }
 
     /// Everybody has what the leader says, and nothing where it says nothing.

@@ -9,13 +9,18 @@ use penstock_model::id::Timestamp;
 
 use super::*;
 
-const LIMITS: Limits = Limits { members_max: 3, initial_delay: Duration::from_millis(3_000) };
+const LIMITS: Limits = Limits {
+    members_max: 3,
+    initial_delay: Duration::from_millis(3_000),
+    record_bytes_max: 1 << 20,
+};
 const SESSION: Duration = Duration::from_millis(10_000);
 const REBALANCE: Duration = Duration::from_millis(20_000);
 
 /// A group, the time, and what waits.
 struct Steps {
     group: ClassicGroup,
+    limits: Limits,
     now: u64,
     tokens: u64,
     /// Answers that were given and not looked at.
@@ -26,7 +31,7 @@ struct Steps {
 impl Steps {
     fn new() -> Self {
         let group = ClassicGroup::new(Timestamp(0));
-        Self { group, now: 0, tokens: 0, answers: HashMap::new(), writes: 0 }
+        Self { group, limits: LIMITS, now: 0, tokens: 0, answers: HashMap::new(), writes: 0 }
     }
 
     fn step<T>(&mut self, step: impl FnOnce(&mut ClassicGroup, Now, &mut Effects) -> T) -> T {
@@ -52,13 +57,13 @@ impl Steps {
     }
 
     fn join(&mut self, join: Join) -> Token {
-        let token = self.token();
-        self.step(|group, now, effects| group.join(now, &LIMITS, token, join, effects));
+        let (token, limits) = (self.token(), self.limits);
+        self.step(|group, now, effects| group.join(now, &limits, token, join, effects));
         token
     }
 
     fn sync(&mut self, id: &str, assignments: &[(&str, &'static str)]) -> Token {
-        let token = self.token();
+        let (token, limits) = (self.token(), self.limits);
         let sync = Sync {
             claim: self.claim(id),
             protocol_type: None,
@@ -68,7 +73,7 @@ impl Steps {
                 .map(|(id, bytes)| (MemberId::new(id), Bytes::from_static(bytes.as_bytes())))
                 .collect(),
         };
-        self.step(|group, now, effects| group.sync(now, token, sync, effects));
+        self.step(|group, now, effects| group.sync(now, &limits, token, sync, effects));
         token
     }
 
@@ -525,7 +530,7 @@ fn a_sync_that_means_another_group_is_refused() {
             protocol: protocol.map(Arc::from),
             assignments: HashMap::new(),
         };
-        steps.step(|group, now, effects| group.sync(now, token, sync, effects));
+        steps.step(|group, now, effects| group.sync(now, &LIMITS, token, sync, effects));
         assert_eq!(steps.synced(token), Err(GroupError::InconsistentProtocol));
     }
 }
@@ -545,4 +550,89 @@ fn a_group_goes_on_from_what_was_written() {
     // Whoever has died with the coordinator is missed.
     steps.pass(10_000);
     assert_eq!((steps.group.state(), steps.writes), (State::Empty, 1));
+}
+
+/// Nobody has come, and nobody has gone: with a rebalance timeout of 0 this was a busy loop.
+#[test]
+fn absent_static_members_are_waited_for_with_breaks() {
+    let mut steps = Steps::new();
+    let hasty = |join| Join { rebalance_timeout: Duration::ZERO, ..join };
+    let joins = [hasty(fixed("a", "i")), hasty(fixed("b", "j")), new("c")];
+    for join in joins {
+        steps.join(join);
+    }
+    steps.gather();
+    steps.sync("a", &[]);
+    assert_eq!(steps.group.state(), State::Stable);
+    steps.leave("c", None).unwrap();
+    for _ in 0..5 {
+        steps.step(|group, now, effects| group.expire(now, &LIMITS, effects));
+        assert_eq!(steps.group.state(), State::PreparingRebalance);
+        assert_eq!(steps.group.deadline(), Some(Tick(steps.now + 1_000)));
+        steps.now += 1_000;
+    }
+}
+
+#[test]
+fn members_say_no_more_than_a_record_holds() {
+    #[track_caller]
+    fn check(steps: &mut Steps, join: Join, fits: bool) {
+        let (token, members) = (steps.join(join), steps.group.members.len());
+        if !fits {
+            assert_eq!(steps.join_error(token).0, GroupError::RecordTooLarge);
+            assert_eq!(steps.group.members.len(), members);
+        }
+    }
+    let text: &'static str = "x".repeat(2_000).leak();
+    let saying =
+        |bytes: usize, join| Join { protocols: protocols(&[("range", &text[..bytes])]), ..join };
+    let mut steps = Steps::stable(&["a"]);
+    steps.limits.record_bytes_max = 1_000;
+    check(&mut steps, saying(900, new("b")), false);
+    check(&mut steps, saying(300, new("b")), true);
+    check(&mut steps, saying(450, new("c")), false);
+    // What it said before is not said twice.
+    check(&mut steps, saying(350, again("b")), true);
+    check(&mut steps, saying(900, again("b")), false);
+    // Less is always taken, whatever was there before the operator lowered the bound.
+    steps.limits.record_bytes_max = 10;
+    check(&mut steps, saying(340, again("b")), true);
+    check(&mut steps, saying(345, again("b")), false);
+
+    // A record holds what is said in one protocol, memory what is said in all.
+    let many = |count: usize, join| {
+        let name = |number: usize| if number == 0 { "range" } else { &text[..number] };
+        let spoken: Vec<_> = (0..count).map(|number| (name(number), &text[..500])).collect();
+        Join { protocols: protocols(&spoken), ..join }
+    };
+    let mut steps = Steps::stable(&["a"]);
+    steps.limits.record_bytes_max = 1_000;
+    check(&mut steps, many(8, new("b")), false);
+    check(&mut steps, many(6, new("b")), true);
+}
+
+#[test]
+fn assignments_that_no_record_holds_are_refused_to_all() {
+    let text: &'static str = "x".repeat(2_000).leak();
+    let mut steps = Steps::new();
+    let tokens = [steps.join(new("a")), steps.join(new("b"))];
+    steps.gather();
+    for token in tokens {
+        steps.joined(token);
+    }
+    steps.limits.record_bytes_max = 1_000;
+    let follower = steps.sync("b", &[]);
+    let leader = steps.sync("a", &[("a", &text[..400]), ("b", &text[..500])]);
+    for token in [follower, leader] {
+        assert_eq!(steps.synced(token), Err(GroupError::RecordTooLarge));
+    }
+    assert_eq!((steps.group.state(), steps.writes), (State::PreparingRebalance, 0));
+    let tokens = [steps.join(again("a")), steps.join(again("b"))];
+    for token in tokens {
+        steps.joined(token);
+    }
+    steps.sync("b", &[]);
+    let leader = steps.sync("a", &[("a", &text[..300]), ("b", &text[..300])]);
+    assert_eq!(steps.synced(leader).map(|assignment| assignment.len()), Ok(300));
+    assert_eq!((steps.group.state(), steps.writes), (State::Stable, 1));
 }
