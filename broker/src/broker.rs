@@ -1,6 +1,6 @@
 //! What all requests of a node share.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use penstock_model::client::MetadataClient;
 use penstock_model::id::{BrokerEpoch, NodeId, TopicId};
@@ -14,7 +14,7 @@ use crate::group::GroupCoordinator;
 use crate::inspector::Inspector;
 use crate::log::Partitions;
 use crate::metrics::Metrics;
-use crate::net::ByteBudget;
+use crate::net::{AnswerBudget, ByteBudget};
 use crate::producer_ids::ProducerIds;
 use crate::shutdown::Shutdown;
 use crate::topic_settings::TopicSettingsCache;
@@ -43,9 +43,11 @@ pub struct Broker {
     pub inspector: Inspector,
     /// Incremental fetch sessions. A short lock, never held across an await.
     pub fetch_sessions: Mutex<FetchSessions>,
-    /// Memory for answers to fetches.
-    pub fetch_budget: ByteBudget,
-    /// `fetch.max.bytes`, and never more than a share of the memory for answers.
+    /// Memory for answers.
+    pub answers: AnswerBudget,
+    /// Memory for what waits for records or for its group.
+    pub waiting: ByteBudget,
+    /// `fetch.max.bytes`, and never more than one answer may hold.
     pub fetch_max_bytes: usize,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
@@ -80,6 +82,12 @@ impl Broker {
             port: i32::from(endpoint.port),
             rack: broker.rack.as_deref().map(WireString::copy_from),
         })
+    }
+
+    /// What fetch sessions remember.
+    #[must_use]
+    pub fn fetch_sessions_bytes(&self) -> usize {
+        self.fetch_sessions.lock().unwrap_or_else(PoisonError::into_inner).bytes()
     }
 
     /// Counts bytes that consumers were sent.

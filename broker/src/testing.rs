@@ -25,7 +25,7 @@ use crate::group::{GroupCoordinator, GroupParts};
 use crate::inspector::Inspector;
 use crate::log::{LogStateFold, Partitions};
 use crate::metrics::Metrics;
-use crate::net::{Admission, ByteBudget, Handler, Outcome, RequestFrame, Session};
+use crate::net::{Admission, AnswerBudget, ByteBudget, Handler, Outcome, RequestFrame, Session};
 use crate::producer_ids::ProducerIds;
 use crate::shutdown::{self, ShutdownTrigger};
 use crate::topic_settings::TopicSettingsCache;
@@ -101,6 +101,8 @@ impl Clock for StoppedClock {
 pub(crate) struct TestBroker {
     pub(crate) broker: Arc<Broker>,
     pub(crate) metadata: Arc<LocalClient>,
+    /// Room for requests.
+    pub(crate) requests: ByteBudget,
     /// Dropping it drains the broker.
     _draining: ShutdownTrigger,
 }
@@ -150,15 +152,21 @@ impl TestBroker {
             storage,
             topic_settings,
             inspector: Inspector::new(8 << 20),
-            fetch_sessions: Mutex::new(FetchSessions::new(10, 0)),
-            fetch_budget: ByteBudget::new(1 << 20),
+            fetch_sessions: Mutex::new(FetchSessions::new(10, 1 << 20, 0)),
+            answers: AnswerBudget::new(4 << 20),
+            waiting: ByteBudget::new(1 << 20),
             fetch_max_bytes: 1 << 20,
             clock,
             entropy,
             metrics,
             draining: drain_seen,
         };
-        Self { broker: Arc::new(broker), metadata: local, _draining: draining }
+        Self {
+            broker: Arc::new(broker),
+            metadata: local,
+            requests: ByteBudget::new(100),
+            _draining: draining,
+        }
     }
 
     /// Another broker enters the cluster.
@@ -175,7 +183,7 @@ impl TestBroker {
             api_key: R::API_KEY as i16,
             api_version: version,
             bytes: Bytes::from(frame.concat()).slice(4..),
-            permit: ByteBudget::new(1).acquire(1).await,
+            permit: self.requests.acquire(1).await,
         };
         let api = Api::new(Arc::clone(&self.broker));
         assert_ne!(api.admit(request.api_key, version), Admission::Close, "it is served");

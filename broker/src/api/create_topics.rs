@@ -18,6 +18,9 @@ use super::topic_creation::{Creation, Defaults, Wanted, create, plan};
 use crate::broker::Broker;
 use crate::config::{Layers, Source, topic};
 
+/// What the answer for a topic takes while it is made: some thirty settings, each with its texts.
+pub(super) const ROW_BYTES: usize = 8 * 1024;
+
 pub(super) async fn handle(broker: &Broker, request: CreateTopicsRequest) -> CreateTopicsResponse {
     let image = broker.metadata.image();
     let mut times: HashMap<&str, usize> = HashMap::new();

@@ -38,7 +38,11 @@ pub(super) fn handle(broker: &Broker, request: DescribeConfigsRequest) -> Descri
         with_synonyms: request.include_synonyms,
         with_documentation: request.include_documentation,
     };
-    let results = request.resources.into_iter().map(|resource| {
+    let mut seen = HashSet::new();
+    let mut resources = request.resources;
+    // A resource that is named again, which no client does, is answered once.
+    resources.retain(|at| seen.insert((at.resource_type, at.resource_name.clone())));
+    let results = resources.into_iter().map(|resource| {
         let (error, message, mut configs) = match describer.describe(&resource) {
             Ok(configs) => (ErrorCode::NONE, None, configs),
             Err(refusal) => (refusal.code, refusal.message, Vec::new()),

@@ -1,5 +1,7 @@
 //! `DescribeGroups` (15): classic groups and their members, for operators.
 
+use std::collections::HashSet;
+
 use penstock_wire::WireString;
 use penstock_wire::describe_groups_request::DescribeGroupsRequest;
 use penstock_wire::describe_groups_response::{
@@ -24,7 +26,12 @@ pub(super) async fn handle(
     request: DescribeGroupsRequest,
 ) -> DescribeGroupsResponse {
     let mut groups = Vec::with_capacity(request.groups.len());
+    let mut seen = HashSet::new();
     for group_id in request.groups {
+        // One that is named again, which no client does, is answered once.
+        if !seen.insert(group_id.clone()) {
+            continue;
+        }
         let mut described = match broker.groups.describe(&group_id).await {
             Ok(described) => describe(group_id, described),
             Err(GroupError::UnknownGroup) => dead(group_id, context.api_version),

@@ -26,7 +26,8 @@ pub(super) async fn handle(
     request: FindCoordinatorRequest,
 ) -> FindCoordinatorResponse {
     if context.api_version < 4 {
-        let found = find(broker, context, request.key_type, &request.key).await;
+        let ready = prepare(broker, request.key_type).await;
+        let found = ready.and_then(|()| find(broker, context, &request.key));
         let answer = coordinator(request.key, found, NO_ERROR);
         return FindCoordinatorResponse {
             error_code: answer.error_code,
@@ -37,11 +38,16 @@ pub(super) async fn handle(
             ..FindCoordinatorResponse::default()
         };
     }
-    let mut coordinators = Vec::with_capacity(request.coordinator_keys.len());
-    for key in request.coordinator_keys {
-        let found = find(broker, context, request.key_type, &key).await;
-        coordinators.push(coordinator(key, found, ""));
+    let keys = request.coordinator_keys;
+    if keys.is_empty() {
+        return FindCoordinatorResponse::default();
     }
+    let ready = prepare(broker, request.key_type).await;
+    let find = |key: WireString| {
+        let found = ready.and_then(|()| find(broker, context, &key));
+        coordinator(key, found, "")
+    };
+    let coordinators = keys.into_iter().map(find).collect();
     FindCoordinatorResponse { coordinators, ..FindCoordinatorResponse::default() }
 }
 
@@ -84,26 +90,32 @@ fn text(error: ErrorCode) -> &'static str {
     }
 }
 
-async fn find(
-    broker: &Broker,
-    context: &RequestContext,
-    key_type: i8,
-    key: &str,
-) -> Result<(i32, AdvertisedEndpoint), ErrorCode> {
+/// Whether such keys have coordinators; makes what these need, once for all keys of a request.
+async fn prepare(broker: &Broker, key_type: i8) -> Result<(), ErrorCode> {
     match key_type {
         GROUP => {}
         // There are no transactions here yet, and a producer must not wait for their coordinator.
         TRANSACTION => return Err(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED),
         _ => return Err(ErrorCode::INVALID_REQUEST),
     }
+    if broker.metadata.image().topic_by_name(CONSUMER_OFFSETS).is_some() {
+        return Ok(());
+    }
+    if let Err(refusal) = create_consumer_offsets(broker).await {
+        tracing::warn!(%refusal, "{CONSUMER_OFFSETS} cannot be created now");
+    }
+    // As Kafka: the client asks again, and finds the topic.
+    Err(ErrorCode::COORDINATOR_NOT_AVAILABLE)
+}
+
+fn find(
+    broker: &Broker,
+    context: &RequestContext,
+    key: &str,
+) -> Result<(i32, AdvertisedEndpoint), ErrorCode> {
     let image = broker.metadata.image();
-    let Some(topic) = image.topic_by_name(CONSUMER_OFFSETS) else {
-        if let Err(refusal) = create_consumer_offsets(broker).await {
-            tracing::warn!(%refusal, "{CONSUMER_OFFSETS} cannot be created now");
-        }
-        // As Kafka: the client asks again, and finds the topic.
-        return Err(ErrorCode::COORDINATOR_NOT_AVAILABLE);
-    };
+    let topic = image.topic_by_name(CONSUMER_OFFSETS);
+    let topic = topic.ok_or(ErrorCode::COORDINATOR_NOT_AVAILABLE)?;
     let index = partition_of(key, topic.streams.len());
     let place = u32::try_from(index).ok().and_then(|number| image.partition(topic.id, number));
     let place = place.filter(|place| place.online).ok_or(ErrorCode::COORDINATOR_NOT_AVAILABLE)?;

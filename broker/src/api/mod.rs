@@ -8,6 +8,7 @@
 //! knows no sockets; a body that cannot be read closes the connection, as Kafka does.
 
 mod alter_configs;
+mod answer_room;
 mod api_versions;
 mod cluster_view;
 mod config_alteration;
@@ -48,9 +49,17 @@ mod tests;
 mod topic_creation;
 mod topic_name;
 
+use std::future::ready;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use penstock_wire::create_topics_request::CreateTopicsRequest;
+use penstock_wire::describe_configs_request::DescribeConfigsRequest;
+use penstock_wire::describe_groups_request::DescribeGroupsRequest;
+use penstock_wire::find_coordinator_request::FindCoordinatorRequest;
+use penstock_wire::list_groups_request::ListGroupsRequest;
+use penstock_wire::metadata_request::MetadataRequest;
+use penstock_wire::offset_fetch_request::OffsetFetchRequest;
 use penstock_wire::{ApiKey, DecodeError, Message, Reader, Request, decode_request_header};
 use tokio::time::Instant;
 
@@ -60,7 +69,7 @@ pub(crate) use topic_name::CONSUMER_OFFSETS;
 
 use crate::broker::Broker;
 use crate::net::limits::SMALL_REQUEST_BYTES_MAX;
-use crate::net::{Admission, Handler, Outcome, RequestFrame, Response, Session};
+use crate::net::{Admission, BytePermit, Handler, Outcome, RequestFrame, Response, Session};
 
 /// All APIs of a broker.
 pub struct Api {
@@ -74,22 +83,48 @@ impl Api {
         Self { broker }
     }
 
+    /// Exchanges the room of a request that may wait for long: however many do, the room for others
+    /// is there. A small one is part of what every connection takes; `None` when there is no room
+    /// for a larger one.
+    fn wait_elsewhere(&self, permit: BytePermit, frame: &Bytes) -> Option<Option<BytePermit>> {
+        drop(permit);
+        if frame.len() <= SMALL_REQUEST_BYTES_MAX {
+            return Some(None);
+        }
+        self.broker.waiting.try_acquire(frame.len()).map(Some)
+    }
+
     /// `frame` is what `body` is read from; Produce takes the records out of it.
     async fn dispatch(
         &self,
         session: &mut Session,
-        context: RequestContext,
+        mut context: RequestContext,
         mut body: Reader,
         frame: Bytes,
+        permit: BytePermit,
     ) -> Result<Outcome, DecodeError> {
+        if context.api_key == ApiKey::Fetch {
+            let request = decode(&context, &mut body)?;
+            // The last slices of the frame but for the request itself.
+            drop((body, frame, context.client_id.take()));
+            let answer = fetch::answer(&self.broker, &context, request, permit).await;
+            return Ok(Outcome::Respond(answer));
+        }
+        let _permit = match context.api_key {
+            ApiKey::JoinGroup | ApiKey::SyncGroup => match self.wait_elsewhere(permit, &frame) {
+                Some(waiting) => waiting,
+                None => return Ok(Outcome::Close("too many large requests wait for their groups")),
+            },
+            _ => Some(permit),
+        };
         let (broker, body, at) = (&self.broker, &mut body, &context);
+        let answers = &broker.answers;
         let response = match context.api_key {
             ApiKey::ApiVersions => return api_versions::answer(session, at, body),
             ApiKey::Produce => {
                 let body = std::mem::replace(body, Reader::new(Bytes::new()));
                 return produce::begin(broker, context, body, frame).await;
             }
-            ApiKey::Fetch => fetch::answer(broker, at, decode(at, body)?).await,
             ApiKey::ListOffsets => {
                 respond(at, &list_offsets::handle(broker, at, decode(at, body)?).await)
             }
@@ -102,9 +137,19 @@ impl Api {
             ApiKey::InitProducerId => {
                 respond(at, &init_producer_id::handle(broker, decode(at, body)?).await)
             }
-            ApiKey::Metadata => respond(at, &metadata::handle(broker, at, decode(at, body)?).await),
+            ApiKey::Metadata => {
+                let request: MetadataRequest = decode(at, body)?;
+                let rows = request.topics.as_ref().map_or(0, Vec::len);
+                let handle = |request| metadata::handle(broker, at, request);
+                return within(answer_room::answer(answers, at, request, rows, handle).await);
+            }
             ApiKey::CreateTopics => {
-                respond(at, &create_topics::handle(broker, decode(at, body)?).await)
+                let request: CreateTopicsRequest = decode(at, body)?;
+                let (rows, row_bytes) = (request.topics.len(), create_topics::ROW_BYTES);
+                let Some(room) = answer_room::room_for(answers, rows, row_bytes).await else {
+                    return within(None);
+                };
+                room.hold(respond(at, &create_topics::handle(broker, request).await))
             }
             ApiKey::DeleteTopics => {
                 respond(at, &delete_topics::handle(broker, at, decode(at, body)?).await)
@@ -116,7 +161,10 @@ impl Api {
                 respond(at, &describe_cluster::handle(broker, at, &decode(at, body)?))
             }
             ApiKey::DescribeConfigs => {
-                respond(at, &describe_configs::handle(broker, decode(at, body)?))
+                let request: DescribeConfigsRequest = decode(at, body)?;
+                let rows = request.resources.len();
+                let handle = |request| ready(describe_configs::handle(broker, request));
+                return within(answer_room::answer(answers, at, request, rows, handle).await);
             }
             ApiKey::AlterConfigs => {
                 respond(at, &alter_configs::handle(broker, decode(at, body)?).await)
@@ -125,7 +173,10 @@ impl Api {
                 respond(at, &incremental_alter_configs::handle(broker, decode(at, body)?).await)
             }
             ApiKey::FindCoordinator => {
-                respond(at, &find_coordinator::handle(broker, at, decode(at, body)?).await)
+                let request: FindCoordinatorRequest = decode(at, body)?;
+                let rows = request.coordinator_keys.len();
+                let handle = |request| find_coordinator::handle(broker, at, request);
+                return within(answer_room::answer(answers, at, request, rows, handle).await);
             }
             ApiKey::JoinGroup => {
                 respond(at, &join_group::handle(broker, at, decode(at, body)?).await)
@@ -139,12 +190,22 @@ impl Api {
                 respond(at, &offset_commit::handle(broker, at, decode(at, body)?).await)
             }
             ApiKey::OffsetFetch => {
-                respond(at, &offset_fetch::handle(broker, at, decode(at, body)?).await)
+                let request: OffsetFetchRequest = decode(at, body)?;
+                let rows = offset_fetch::rows(&request);
+                let handle = |request| offset_fetch::handle(broker, at, request);
+                return within(answer_room::answer(answers, at, request, rows, handle).await);
             }
             ApiKey::DescribeGroups => {
-                respond(at, &describe_groups::handle(broker, at, decode(at, body)?).await)
+                let request: DescribeGroupsRequest = decode(at, body)?;
+                let rows = request.groups.len();
+                let handle = |request| describe_groups::handle(broker, at, request);
+                return within(answer_room::answer(answers, at, request, rows, handle).await);
             }
-            ApiKey::ListGroups => respond(at, &list_groups::handle(broker, &decode(at, body)?)),
+            ApiKey::ListGroups => {
+                let request: ListGroupsRequest = decode(at, body)?;
+                let handle = |request| ready(list_groups::handle(broker, &request));
+                return within(answer_room::answer(answers, at, request, 0, handle).await);
+            }
             ApiKey::DeleteGroups => {
                 respond(at, &delete_groups::handle(broker, decode(at, body)?).await)
             }
@@ -161,6 +222,7 @@ impl Handler for Api {
             Ok(ApiKey::ApiVersions) => Admission::Serve,
             Ok(api_key) if !served::is_served(api_key, api_version) => Admission::Close,
             Ok(ApiKey::Produce) => Admission::ServeBulk,
+            Ok(ApiKey::Fetch | ApiKey::JoinGroup | ApiKey::SyncGroup) => Admission::ServeWaiting,
             Ok(_) => Admission::Serve,
             Err(_) => Admission::Close,
         }
@@ -168,28 +230,20 @@ impl Handler for Api {
 
     async fn begin(&self, session: &mut Session, request: RequestFrame) -> Outcome {
         let started = Instant::now();
-        let RequestFrame { api_key, bytes, permit, .. } = request;
-        // However many wait for records or for their group, the room for small requests is there
-        // for the others: a connection that waits costs one such request.
-        let waits = matches!(
-            ApiKey::try_from(api_key),
-            Ok(ApiKey::Fetch | ApiKey::JoinGroup | ApiKey::SyncGroup)
-        );
-        let permit = (!waits || bytes.len() > SMALL_REQUEST_BYTES_MAX).then_some(permit);
+        let RequestFrame { bytes, permit, .. } = request;
         let mut reader = Reader::new(bytes.clone());
         let Ok(header) = decode_request_header(&mut reader) else {
             return Outcome::Close("malformed request header");
         };
         let context = RequestContext::new(session, header);
         let (api, peer) = (context.api_key.name(), context.peer);
-        let outcome = match self.dispatch(session, context, reader, bytes).await {
+        let outcome = match self.dispatch(session, context, reader, bytes, permit).await {
             Ok(outcome) => outcome,
             Err(error) => {
                 tracing::debug!(%peer, api, %error, "malformed request");
                 return Outcome::Close("malformed request");
             }
         };
-        drop(permit);
         match outcome {
             Outcome::Later(answer) => {
                 let broker = Arc::clone(&self.broker);
@@ -225,6 +279,13 @@ fn respond<M: Message>(context: &RequestContext, response: &M) -> Response {
             Response::default()
         }
     }
+}
+
+/// The answer to a question, if there was ever room for one.
+#[expect(clippy::unnecessary_wraps, reason = "as the arms of `dispatch` want it")]
+fn within(answer: Option<Response>) -> Result<Outcome, DecodeError> {
+    let refused = Outcome::Close("it names more than there is memory to answer");
+    Ok(answer.map_or(refused, Outcome::Respond))
 }
 
 /// Reads the request's body.

@@ -3,8 +3,7 @@
 //! Three shapes of one question: version 1 knows errors by partition only, 2 to 7 ask for one
 //! group, later ones for many.
 
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use penstock_model::id::TopicId;
@@ -34,6 +33,16 @@ struct AskedTopic {
     partitions: Vec<i32>,
 }
 
+/// How many things a request names, each of which its answer tells of.
+pub(super) fn rows(request: &OffsetFetchRequest) -> usize {
+    let one = request.topics.iter().flatten().map(|topic| 1 + topic.partition_indexes.len());
+    let of_group = |group: &OffsetFetchRequestGroup| {
+        let topics = group.topics.iter().flatten();
+        1 + topics.map(|topic| 1 + topic.partition_indexes.len()).sum::<usize>()
+    };
+    one.sum::<usize>() + request.groups.iter().map(of_group).sum::<usize>()
+}
+
 pub(super) async fn handle(
     broker: &Broker,
     context: &RequestContext,
@@ -43,7 +52,12 @@ pub(super) async fn handle(
         return one_group(broker, context, request).await;
     }
     let mut groups = Vec::with_capacity(request.groups.len());
+    let mut seen = HashSet::new();
     for asked in request.groups {
+        // One that is named again, which no client does, is answered once.
+        if !seen.insert(asked.group_id.clone()) {
+            continue;
+        }
         groups.push(group(broker, context, asked).await);
     }
     OffsetFetchResponse { groups, ..OffsetFetchResponse::default() }

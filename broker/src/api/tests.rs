@@ -2,6 +2,7 @@
 
 mod configs;
 mod groups;
+mod memory;
 mod metadata;
 mod records;
 mod topics;

@@ -33,6 +33,10 @@ const TRANSFER_BYTES_PER_SECOND_MIN: u64 = 256 * 1024;
 /// [`PROGRESS_INTERVAL`]: a quarter of the rate above, for links that lose a packet.
 const PROGRESS_BYTES_MIN: usize = 64 * 1024;
 
+/// While others wait for room, whoever holds it with an answer has to take this much of it in each
+/// [`PROGRESS_INTERVAL`], or the whole of a small one.
+const TAKEN_BYTES_MIN: usize = 256 * 1024;
+
 /// Longer than a few retransmissions, and short enough for those who wait.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -156,16 +160,22 @@ impl<R: AsyncRead + Unpin, H: Handler> Reading<'_, '_, R, H> {
                 Err(_) => return Err(End::Idle),
             },
         };
-        let bulk = match self.handler.admit(head.api_key, head.api_version) {
-            Admission::Serve => false,
-            Admission::ServeBulk => true,
+        let (bulk, waiting) = match self.handler.admit(head.api_key, head.api_version) {
+            Admission::Serve => (false, false),
+            Admission::ServeBulk => (true, false),
+            Admission::ServeWaiting => (false, true),
             Admission::Close => return Err(End::Refused("unknown API or version")),
         };
         let permit = self.budget.acquire(head.length, bulk).await;
         let bytes = self.receive(head, &permit).await?;
         let (api_key, api_version) = (head.api_key, head.api_version);
         let request = RequestFrame { api_key, api_version, bytes, permit };
-        match self.handler.begin(self.session, request).await {
+        let outcome = tokio::select! {
+            biased;
+            outcome = self.handler.begin(self.session, request) => outcome,
+            () = self.frames.closed(), if waiting => return Err(End::Client),
+        };
+        match outcome {
             Outcome::Respond(response) => {
                 // The other end goes first only together with this one.
                 let _ = self.queue.send((place, Answer::Ready(response)));
@@ -218,10 +228,29 @@ async fn write_answers<W: AsyncWrite + Unpin>(
         if response.is_empty() {
             return Err(End::Refused("there is no answer to a request"));
         }
-        let time_max = settings.idle_max + transfer_max(response.len());
-        timeout(time_max, response.write_to(write)).await.map_err(|_| End::Unread)??;
+        let deadline = Instant::now() + settings.idle_max + transfer_max(response.len());
+        write_answer(response, write, deadline).await?;
     }
     Ok(())
+}
+
+/// Writes an answer. A slow client has time as long as nobody else wants its room.
+async fn write_answer<W: AsyncWrite + Unpin>(
+    mut response: Response,
+    write: &mut W,
+    deadline: Instant,
+) -> Result<(), End> {
+    loop {
+        let before = response.len();
+        match timeout(PROGRESS_INTERVAL, response.write_to(write)).await {
+            Ok(written) => return Ok(written?),
+            Err(_) if Instant::now() >= deadline => return Err(End::Unread),
+            Err(_) if response.is_wanted() && before - response.len() < TAKEN_BYTES_MIN => {
+                return Err(End::Unread);
+            }
+            Err(_) => {}
+        }
+    }
 }
 
 /// How long the transfer of so many bytes may take.

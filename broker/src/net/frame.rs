@@ -135,6 +135,24 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         Ok(())
     }
 
+    /// Waits until the peer has closed the connection, between two frames. What it sends meanwhile
+    /// is kept; when there is more of it than is read ahead, its end is out of sight, and this
+    /// waits for ever. Safe to drop and call again.
+    pub(crate) async fn closed(&mut self) {
+        loop {
+            self.ahead.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+            if self.end == AHEAD_BYTES {
+                return std::future::pending().await;
+            }
+            match self.read.read(&mut self.ahead[self.end..]).await {
+                Ok(0) | Err(_) => return,
+                Ok(count) => self.end += count,
+            }
+        }
+    }
+
     /// Takes and forgets what the peer still sends, until it closes.
     pub(crate) async fn discard(&mut self) {
         while self.read.read(&mut self.ahead).await.is_ok_and(|count| count > 0) {}

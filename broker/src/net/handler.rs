@@ -35,6 +35,8 @@ pub enum Admission {
     /// Read and served, with room from the large budget whatever its size: it may hold its room
     /// for as long as the store is slow.
     ServeBulk,
+    /// As `Serve`; it may wait for long, and is dropped when its client goes away meanwhile.
+    ServeWaiting,
     /// The connection closes without an answer.
     Close,
 }

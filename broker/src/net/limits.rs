@@ -115,10 +115,69 @@ impl RequestBudget {
         Self { small: ByteBudget::new(bytes / 8), large: ByteBudget::new(bytes - bytes / 8) }
     }
 
-    /// Waits for room for a request of `bytes`.
+    /// Waits for room for a request of `bytes`, and for what it becomes when it is decoded; of bulk
+    /// that is nothing to speak of.
     pub async fn acquire(&self, bytes: usize, bulk: bool) -> BytePermit {
-        let small = !bulk && bytes <= SMALL_REQUEST_BYTES_MAX;
+        if bulk {
+            return self.large.acquire(bytes).await;
+        }
+        let decoded = bytes.saturating_mul(1 + penstock_wire::DECODED_BYTES_PER_BYTE);
+        let small = bytes <= SMALL_REQUEST_BYTES_MAX;
+        if small { self.small.acquire(decoded).await } else { self.large.acquire(decoded).await }
+    }
+
+    /// The bytes in use.
+    #[must_use]
+    pub fn used(&self) -> usize {
+        self.small.used() + self.large.used()
+    }
+}
+
+/// Answers up to this size have a budget of their own, which slow clients cannot hold for long.
+pub const SMALL_ANSWER_BYTES_MAX: usize = 64 * 1024;
+
+/// The memory for answers, from before they are made until they are written.
+#[derive(Clone, Debug)]
+pub struct AnswerBudget {
+    small: ByteBudget,
+    large: ByteBudget,
+}
+
+impl AnswerBudget {
+    /// Divides `bytes`: an eighth for small answers.
+    #[must_use]
+    pub fn new(bytes: usize) -> Self {
+        Self { small: ByteBudget::new(bytes / 8), large: ByteBudget::new(bytes - bytes / 8) }
+    }
+
+    /// Waits for room for an answer of `bytes`.
+    pub async fn acquire(&self, bytes: usize) -> BytePermit {
+        let small = bytes <= SMALL_ANSWER_BYTES_MAX;
         if small { self.small.acquire(bytes).await } else { self.large.acquire(bytes).await }
+    }
+
+    /// Room for an answer of up to `bytes`, and for how many: a small one where larger ones have
+    /// used theirs up, so that nobody waits for clients that take large answers slowly.
+    pub async fn up_to(&self, bytes: usize) -> (BytePermit, usize) {
+        if bytes > SMALL_ANSWER_BYTES_MAX
+            && let Some(permit) = self.large.try_acquire(bytes)
+        {
+            return (permit, bytes);
+        }
+        let bytes = bytes.min(SMALL_ANSWER_BYTES_MAX);
+        (self.small.acquire(bytes).await, bytes)
+    }
+
+    /// What one answer may hold, so that several large ones fit.
+    #[must_use]
+    pub fn one_answer(&self) -> usize {
+        self.large.total() / 4
+    }
+
+    /// The bytes that an answer can hold at all.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.large.total()
     }
 
     /// The bytes in use.
@@ -252,6 +311,19 @@ mod tests {
         assert!(budget.acquire(SMALL_REQUEST_BYTES_MAX + 1, false).now_or_never().is_none());
         assert!(budget.acquire(1, true).now_or_never().is_none(), "bulk waits whatever its size");
         assert!(budget.acquire(SMALL_REQUEST_BYTES_MAX, false).now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn answers_become_small_ones_rather_than_wait_for_large_ones() {
+        let budget = AnswerBudget::new(1 << 20);
+        let (large, bytes) = budget.up_to(900_000).await;
+        assert_eq!(bytes, 900_000);
+        let (small, bytes) = budget.up_to(100_000).await;
+        assert_eq!(bytes, SMALL_ANSWER_BYTES_MAX);
+        assert!(budget.acquire(SMALL_ANSWER_BYTES_MAX + 1).now_or_never().is_none());
+        drop((large, small));
+        assert!(budget.acquire(2 << 20).now_or_never().is_some(), "alone, however large");
+        assert_eq!(budget.used(), 0);
     }
 
     #[tokio::test]

@@ -21,6 +21,6 @@ pub mod transport;
 mod tests;
 
 pub use handler::{Admission, Handler, Outcome, RequestFrame, Session};
-pub use limits::{ByteBudget, BytePermit, ConnectionLimits, RequestBudget};
+pub use limits::{AnswerBudget, ByteBudget, BytePermit, ConnectionLimits, RequestBudget};
 pub use listener::Listener;
 pub use response::Response;

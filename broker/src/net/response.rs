@@ -16,8 +16,10 @@ const SLICES_MAX: usize = 64;
 /// the default, is none, and ends the connection.
 #[derive(Debug, Default)]
 pub struct Response {
-    chunks: Vec<Bytes>,
-    permits: Vec<BytePermit>,
+    chunks: VecDeque<Bytes>,
+    /// Bytes of the chunks.
+    left: usize,
+    permit: Option<BytePermit>,
 }
 
 impl Response {
@@ -25,20 +27,27 @@ impl Response {
     #[must_use]
     pub fn new(mut chunks: Vec<Bytes>) -> Self {
         chunks.retain(|chunk| !chunk.is_empty());
-        Self { chunks, permits: Vec::new() }
+        let left = chunks.iter().map(Bytes::len).sum();
+        Self { chunks: chunks.into(), left, permit: None }
     }
 
-    /// Keeps `permit` until the answer is written or given up.
+    /// Keeps `permit` for the answer, of which parts are given back as they are written.
     #[must_use]
     pub fn holding(mut self, permit: BytePermit) -> Self {
-        self.permits.push(permit);
+        self.permit = Some(permit);
         self
     }
 
-    /// Its bytes, the length in front included.
+    /// Whether others wait for the memory that the answer takes.
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
+        self.permit.as_ref().is_some_and(BytePermit::is_wanted)
+    }
+
+    /// Its bytes that are not written yet, the length in front included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.chunks.iter().map(Bytes::len).sum()
+        self.left
     }
 
     /// Whether it has no bytes at all.
@@ -50,32 +59,38 @@ impl Response {
     /// Its bytes in one piece: a copy, for tests.
     #[cfg(test)]
     pub(crate) fn into_bytes(self) -> Vec<u8> {
-        self.chunks.concat()
+        Vec::from(self.chunks).concat()
     }
 
-    /// Writes all chunks.
+    /// Writes what is left. Safe to drop and call again.
     ///
     /// # Errors
     /// When the peer is gone.
-    pub(crate) async fn write_to<W: AsyncWrite + Unpin>(self, writer: &mut W) -> io::Result<()> {
-        let mut chunks = VecDeque::from(self.chunks);
-        while !chunks.is_empty() {
+    pub(crate) async fn write_to<W: AsyncWrite + Unpin>(
+        &mut self,
+        writer: &mut W,
+    ) -> io::Result<()> {
+        while !self.chunks.is_empty() {
             let mut slices = [IoSlice::new(&[]); SLICES_MAX];
-            let count = chunks.len().min(SLICES_MAX);
-            for (slice, chunk) in slices.iter_mut().zip(&chunks) {
+            let count = self.chunks.len().min(SLICES_MAX);
+            for (slice, chunk) in slices.iter_mut().zip(&self.chunks) {
                 *slice = IoSlice::new(chunk);
             }
             let mut written = writer.write_vectored(&slices[..count]).await?;
             if written == 0 {
                 return Err(io::ErrorKind::WriteZero.into());
             }
-            while let Some(first) = chunks.front_mut() {
+            self.left -= written;
+            while let Some(first) = self.chunks.front_mut() {
                 if written < first.len() {
                     first.advance(written);
                     break;
                 }
                 written -= first.len();
-                chunks.pop_front();
+                self.chunks.pop_front();
+            }
+            if let Some(permit) = &mut self.permit {
+                permit.shrink_to(self.left);
             }
         }
         Ok(())
@@ -135,7 +150,7 @@ mod tests {
             step in 1_usize..500,
         ) {
             let body = chunks.concat();
-            let response = Response::new(chunks.into_iter().map(Bytes::from).collect());
+            let mut response = Response::new(chunks.into_iter().map(Bytes::from).collect());
             prop_assert_eq!(response.len(), body.len());
             let mut writer = Reluctant { step, taken: Vec::new() };
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

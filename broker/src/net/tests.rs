@@ -32,6 +32,8 @@ const BIG: i16 = 5;
 const PRODUCE: i16 = 0;
 /// Has an answer that cannot be expressed.
 const SPEECHLESS: i16 = 6;
+/// As [`PARK`], and dropped when its client has gone; then it tells its correlation id, negative.
+const WAIT: i16 = 7;
 const UNKNOWN: i16 = 99;
 
 const BIG_ANSWER: usize = 4 << 20;
@@ -42,6 +44,16 @@ const DRAIN_MAX: Duration = Duration::from_secs(20);
 struct Script {
     begun: mpsc::UnboundedSender<i32>,
     released: watch::Receiver<Vec<i32>>,
+    answers: ByteBudget,
+}
+
+/// Tells when a request is no longer served.
+struct Served(mpsc::UnboundedSender<i32>, i32);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.0.send(-self.1);
+    }
 }
 
 async fn released(mut released: watch::Receiver<Vec<i32>>, correlation: i32) {
@@ -53,6 +65,7 @@ impl Handler for Script {
         match api_key {
             PRODUCE => Admission::ServeBulk,
             UNKNOWN => Admission::Close,
+            WAIT => Admission::ServeWaiting,
             _ => Admission::Serve,
         }
     }
@@ -77,7 +90,16 @@ impl Handler for Script {
                 released(self.released.clone(), correlation).await;
                 Outcome::Respond(answer)
             }
-            BIG => Outcome::Respond(Response::new(vec![Bytes::from(vec![0; BIG_ANSWER])])),
+            WAIT => {
+                let _served = Served(self.begun.clone(), correlation);
+                released(self.released.clone(), correlation).await;
+                Outcome::Respond(answer)
+            }
+            BIG => {
+                let room = self.answers.acquire(BIG_ANSWER).await;
+                let answer = Response::new(vec![Bytes::from(vec![0; BIG_ANSWER])]);
+                Outcome::Respond(answer.holding(room))
+            }
             _ => Outcome::Respond(answer),
         }
     }
@@ -107,6 +129,7 @@ struct World {
     begun: mpsc::UnboundedReceiver<i32>,
     release: watch::Sender<Vec<i32>>,
     budget: RequestBudget,
+    answers: ByteBudget,
     trigger: ShutdownTrigger,
     task: JoinHandle<()>,
 }
@@ -119,10 +142,11 @@ impl World {
         let (release, released) = watch::channel(Vec::new());
         let budget = RequestBudget::new(budget_bytes);
         let (trigger, shutdown) = shutdown::channel();
-        let script = Script { begun: begun_sender, released };
+        let answers = ByteBudget::new(BIG_ANSWER);
+        let script = Script { begun: begun_sender, released, answers: answers.clone() };
         let listener = listener(acceptor, script, budget.clone(), connections_max);
         let task = tokio::spawn(listener.run(shutdown, DRAIN_MAX));
-        Self { dial, begun, release, budget, trigger, task }
+        Self { dial, begun, release, budget, answers, trigger, task }
     }
 
     fn connect(&self) -> DuplexStream {
@@ -231,6 +255,54 @@ async fn a_client_that_does_not_read_has_one_answer_at_most() {
     let mut rest = Vec::new();
     client.read_to_end(&mut rest).await.unwrap();
     assert!(rest.len() < BIG_ANSWER, "given up: closed in the middle");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_nobody_takes_gives_way_to_those_who_wait() {
+    let mut world = World::new(1 << 20, 10);
+    let mut greedy = world.connect();
+    send(&mut greedy, &[request(BIG, 1, 0)]).await;
+    world.expect_begun(&[1]).await;
+    sleep(IDLE_MAX / 2).await;
+    // What the connection took is given back; the rest has time, as long as nobody wants its room.
+    assert_eq!(world.answers.used(), BIG_ANSWER - 64 * 1024);
+    let waiting = timeout(Duration::from_secs(2), world.answers.acquire(BIG_ANSWER));
+    drop(waiting.await.expect("the room is there in time"));
+    let mut rest = Vec::new();
+    greedy.read_to_end(&mut rest).await.unwrap();
+    assert!(rest.len() < BIG_ANSWER, "closed in the middle");
+
+    // One that is taken, however slowly, is not given up.
+    let mut slow = world.connect();
+    send(&mut slow, &[request(BIG, 2, 0)]).await;
+    world.expect_begun(&[2]).await;
+    let budget = world.answers.clone();
+    let waiting = tokio::spawn(async move { budget.acquire(BIG_ANSWER).await });
+    let mut piece = vec![0; 512 * 1024];
+    for _ in 0..BIG_ANSWER / piece.len() {
+        slow.read_exact(&mut piece).await.unwrap();
+        sleep(Duration::from_millis(900)).await;
+    }
+    drop(waiting.await.unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_waits_is_dropped_when_its_client_has_gone() {
+    let mut world = World::new(1 << 20, 10);
+    let mut gone = world.connect();
+    let mut stays = world.connect();
+    send(&mut stays, &[request(WAIT, 1, 0), request(ECHO, 2, 0)]).await;
+    world.expect_begun(&[1]).await;
+    // What is sent behind it may still be there.
+    send(&mut gone, &[request(WAIT, 3, 0), request(ECHO, 4, 100)]).await;
+    world.expect_begun(&[3]).await;
+    world.expect_nothing_begins().await;
+    drop(gone);
+    world.expect_begun(&[-3]).await;
+    world.release(1);
+    world.expect_begun(&[-1, 2]).await;
+    expect_answer(&mut stays, 1).await;
+    expect_answer(&mut stays, 2).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -381,7 +453,8 @@ async fn hostile_bytes_over_loopback_close_their_own_connection_only() {
     let acceptor = TcpAcceptor::bind("127.0.0.1:0").await.unwrap();
     let address = acceptor.local_address().unwrap();
     let budget = RequestBudget::new(1 << 20);
-    let listener = listener(acceptor, Script { begun, released }, budget.clone(), 100);
+    let script = Script { begun, released, answers: ByteBudget::new(BIG_ANSWER) };
+    let listener = listener(acceptor, script, budget.clone(), 100);
     let (trigger, shutdown): (_, Shutdown) = shutdown::channel();
     let task = tokio::spawn(listener.run(shutdown, DRAIN_MAX));
     let mut bystander = TcpStream::connect(address).await.unwrap();

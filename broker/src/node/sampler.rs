@@ -25,7 +25,9 @@ impl Sampler {
         for (pool, bytes) in [
             ("requests", self.requests.used()),
             ("inflation", self.broker.inspector.used()),
-            ("responses", self.broker.fetch_budget.used()),
+            ("responses", self.broker.answers.used()),
+            ("waiting", self.broker.waiting.used()),
+            ("fetch_sessions", self.broker.fetch_sessions_bytes()),
             ("log_cache", memory.log_cache),
             ("index", memory.index),
             ("upload", memory.upload),

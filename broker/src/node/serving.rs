@@ -20,7 +20,7 @@ use crate::inspector::Inspector;
 use crate::log::{Housekeeping, HousekeepingIntervals, Partitions};
 use crate::metrics::Metrics;
 use crate::net::transport::TcpAcceptor;
-use crate::net::{ByteBudget, ConnectionLimits, Listener, RequestBudget};
+use crate::net::{AnswerBudget, ByteBudget, ConnectionLimits, Listener, RequestBudget};
 use crate::producer_ids::ProducerIds;
 use crate::shutdown::Shutdown;
 use crate::topic_settings::TopicSettingsCache;
@@ -82,7 +82,11 @@ pub(super) async fn open(
         },
     };
     background.spawn(housekeeping.run(stopping.clone()));
-    let fetch_sessions = FetchSessions::new(config.fetch_sessions_max, FETCH_SESSION_IDLE_MS_MIN);
+    // Of the memory for requests, an eighth each for what sessions remember and for what waits.
+    let (requests, part) = (config.memory.requests, config.memory.requests / 8);
+    let fetch_sessions =
+        FetchSessions::new(config.fetch_sessions_max, part, FETCH_SESSION_IDLE_MS_MIN);
+    let answers = AnswerBudget::new(config.memory.responses);
     let groups = Arc::new(GroupCoordinator::new(GroupParts {
         given: Arc::clone(&given),
         epoch,
@@ -107,15 +111,15 @@ pub(super) async fn open(
         groups,
         inspector: Inspector::new(config.memory.inflation),
         fetch_sessions: Mutex::new(fetch_sessions),
-        fetch_budget: ByteBudget::new(config.memory.responses),
-        // Two answers of full size fit at a time.
-        fetch_max_bytes: config.fetch_bytes_max.min(config.memory.responses / 2),
+        waiting: ByteBudget::new(part),
+        fetch_max_bytes: config.fetch_bytes_max.min(answers.one_answer()),
+        answers,
         clock,
         entropy,
         metrics,
         draining,
     };
-    let requests = RequestBudget::new(config.memory.requests);
+    let requests = RequestBudget::new(requests - 2 * part);
     Serving { broker: Arc::new(broker), config, requests, store_counters }
 }
 

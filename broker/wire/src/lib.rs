@@ -40,7 +40,7 @@ pub use frame::{RequestHeader, decode_request_header, encode_request, encode_res
 pub use generated::api_key::ApiKey;
 pub use generated::*;
 pub use message::{Element, Message, RecordKey, Request};
-pub use reader::Reader;
+pub use reader::{DECODED_BYTES_PER_BYTE, Reader};
 pub use record::{
     decode_record_key, decode_versioned, encode_record_key, encode_versioned, record_type,
 };

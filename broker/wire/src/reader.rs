@@ -15,12 +15,14 @@ use crate::uuid::Uuid;
 /// Kafka's limit for strings, whatever their length prefix could hold.
 const STRING_BYTES_MAX: usize = i16::MAX as usize;
 
-/// Memory that the arrays of one message may take is this, and a multiple of the message's bytes:
-/// no honest message comes near. A partition of a fetch request, 33 bytes or more, takes 56.
+/// Memory that the arrays of one message may take is this, and [`DECODED_BYTES_PER_BYTE`].
 const ARRAY_BYTES_SLACK: usize = 64 << 10;
-const ARRAY_BYTES_PER_BYTE: usize = 16;
 /// And at most this, whatever the message's size: large messages are mostly records.
-const ARRAY_BYTES_MAX: usize = 128 << 20;
+const ARRAY_BYTES_MAX: usize = 32 << 20;
+
+/// The multiple of a message's bytes that its arrays may take: no honest message comes near. A
+/// partition of a fetch request, 33 bytes or more, takes 56.
+pub const DECODED_BYTES_PER_BYTE: usize = 8;
 
 /// A position in a buffer.
 #[derive(Clone, Debug)]
@@ -39,11 +41,11 @@ pub(crate) struct Tag {
 }
 
 impl Reader {
-    /// Reads `bytes` from their start. Decoded arrays may take 16 times their size and 64 KiB, at
-    /// most 128 MiB.
+    /// Reads `bytes` from their start. Decoded arrays may take 8 times their size and 64 KiB, at
+    /// most 32 MiB.
     pub fn new(bytes: Bytes) -> Self {
         let end = bytes.len();
-        let multiple = end.saturating_mul(ARRAY_BYTES_PER_BYTE);
+        let multiple = end.saturating_mul(DECODED_BYTES_PER_BYTE);
         let allowance = multiple.saturating_add(ARRAY_BYTES_SLACK).min(ARRAY_BYTES_MAX);
         Self { bytes, position: 0, end, allowance }
     }

@@ -1,12 +1,16 @@
 //! `Fetch` (1): batches as they lie in the log, now or as soon as there are enough.
 //!
 //! ```text
-//!   session ──► partitions to read ──► read ──► enough? ──► settle session ──► answer
-//!                                       ▲         │ no
-//!                                       └── wait ◄┘   until a stream moves, or time is up
+//!   session ──► partitions to read ──► room ──► read ──► enough? ──► settle session ──► answer
+//!                                        ▲                 │ no
+//!                                        └────── wait ◄────┘   until a stream moves, or time is up
 //! ```
+//!
+//! Memory is taken before it is filled: records have room in the memory for answers until they are
+//! written, and a fetch that waits holds none of it, nor its request.
 
 mod partition_read;
+mod room;
 mod session;
 mod tail;
 
@@ -30,7 +34,8 @@ use crate::broker::Broker;
 use crate::log::Partition;
 use crate::net::{BytePermit, Response};
 pub(super) use partition_read::check_leader_epoch;
-use partition_read::{PartitionRead, look_up, read};
+use partition_read::{PartitionRead, look_up};
+use room::{bytes_of, read_with_room};
 pub use session::Sessions;
 use session::{PartitionFetch, PartitionKey, Plan, SessionError, SessionRequest, TopicKey};
 use tail::MovedStreams;
@@ -41,8 +46,12 @@ const READ_COMMITTED: i8 = 1;
 /// No fetch waits longer: whoever asks for more may be gone, and holds a connection meanwhile.
 const WAIT_MAX: Duration = Duration::from_secs(600);
 
-/// What an answer may hold when the memory for answers is used up.
-const SMALL_ANSWER_BYTES: usize = 64 * 1024;
+/// What a fetch that waits remembers of a partition: the target with its session's key, and its
+/// place among the stream's listeners.
+const WAITING_PARTITION_BYTES: usize = 288;
+
+/// So many partitions are part of what every connection takes.
+const WAITING_PARTITIONS_FREE: usize = 32;
 
 /// One partition of a fetch, and what was found in it so far.
 struct Target {
@@ -51,37 +60,27 @@ struct Target {
     read: PartitionRead,
 }
 
-/// Answers a fetch. The answer holds a permit for the memory that its records keep.
+/// Answers a fetch. `permit` is of the request's own memory, which is gone before anything is
+/// read; the answer holds one for the memory that its records keep.
 pub(super) async fn answer(
     broker: &Broker,
     context: &RequestContext,
     request: FetchRequest,
+    permit: BytePermit,
 ) -> Response {
-    let (response, permit) = handle(broker, context, request).await;
-    let answer = respond(context, &response);
-    match permit {
-        Some(permit) => answer.holding(permit),
-        None => answer,
-    }
-}
-
-async fn handle(
-    broker: &Broker,
-    context: &RequestContext,
-    request: FetchRequest,
-) -> (FetchResponse, Option<BytePermit>) {
     let now = broker.clock.now().0;
     let limits = Limits::of(broker, &request);
     let isolation = request.isolation_level;
     let is_replica = request.replica_id.max(request.replica_state.replica_id) >= 0;
     let asked = session_request(context, &request);
+    drop((request, permit));
     let plan =
         broker.fetch_sessions.lock().unwrap_or_else(PoisonError::into_inner).plan(asked, now);
     let plan = match plan {
         Ok(plan) => plan,
         Err(error) => {
             let error_code = session_error_code(error).0;
-            return (FetchResponse { error_code, ..FetchResponse::default() }, None);
+            return respond(context, &FetchResponse { error_code, ..FetchResponse::default() });
         }
     };
     let mut targets = Vec::with_capacity(plan.fetches.len());
@@ -101,9 +100,12 @@ async fn handle(
             Err(read) => Target { fetch: *fetch, partition: None, read },
         });
     }
-    wait_for_enough(broker, &mut targets, &limits).await;
-    let permit = fit_memory(broker, &mut targets).await;
-    (settle(broker, context, &plan, targets, isolation), permit)
+    let permit = wait_for_enough(broker, &mut targets, &limits).await;
+    let answer = respond(context, &settle(broker, context, &plan, targets, isolation));
+    match permit {
+        Some(permit) => answer.holding(permit),
+        None => answer,
+    }
 }
 
 /// How much, and how long to wait for it.
@@ -126,78 +128,65 @@ impl Limits {
     }
 }
 
-/// Takes room in the memory for answers. Where there is none the answer becomes a small one: slow
-/// clients hold the room, and nobody waits for them.
-async fn fit_memory(broker: &Broker, targets: &mut [Target]) -> Option<BytePermit> {
-    let bytes: usize = targets.iter().map(|target| target.read.bytes()).sum();
-    let permit = broker.fetch_budget.try_acquire(bytes);
-    if permit.is_none() && bytes > SMALL_ANSWER_BYTES {
-        for target in targets.iter_mut() {
-            target.read.batches.clear();
-        }
-        read_targets(targets, SMALL_ANSWER_BYTES, |_| true).await;
+/// Reads until there is enough, something urgent, or no time left. What was read has the room that
+/// is returned.
+async fn wait_for_enough(
+    broker: &Broker,
+    targets: &mut [Target],
+    limits: &Limits,
+) -> Option<BytePermit> {
+    let permit = read_with_room(broker, targets, limits.max_bytes, |_| true).await;
+    if is_enough(targets, limits) || Instant::now() >= limits.deadline {
+        return permit;
     }
-    permit
+    // Without room to wait in, the answer is what there is.
+    let waiting = targets.len().saturating_sub(WAITING_PARTITIONS_FREE) * WAITING_PARTITION_BYTES;
+    let Some(_waiting) = broker.waiting.try_acquire(waiting) else { return permit };
+    drop(permit);
+    let permit = wait_for_more(broker, targets, limits).await;
+    if !targets.iter().any(|target| target.read.was_let_go()) {
+        return permit;
+    }
+    drop(permit);
+    // From nothing, so that the first batch is again returned however large it is.
+    for target in targets.iter_mut().filter(|target| target.partition.is_some()) {
+        target.read = PartitionRead::default();
+    }
+    read_with_room(broker, targets, limits.max_bytes, |_| true).await
 }
 
-/// Reads until there is enough, something urgent, or no time left.
-async fn wait_for_enough(broker: &Broker, targets: &mut [Target], limits: &Limits) {
-    read_targets(targets, limits.max_bytes, |_| true).await;
-    if !is_enough(targets, limits) && Instant::now() < limits.deadline {
-        wait_for_more(broker, targets, limits).await;
-    }
-    if targets.iter().any(|target| target.read.was_let_go()) {
-        // From nothing, so that the first batch is again returned however large it is.
-        for target in targets.iter_mut().filter(|target| target.partition.is_some()) {
-            target.read = PartitionRead::default();
-        }
-        read_targets(targets, limits.max_bytes, |_| true).await;
-    }
-}
-
-async fn wait_for_more(broker: &Broker, targets: &mut [Target], limits: &Limits) {
+async fn wait_for_more(
+    broker: &Broker,
+    targets: &mut [Target],
+    limits: &Limits,
+) -> Option<BytePermit> {
     let moved = Arc::new(MovedStreams::default());
     for partition in targets.iter().filter_map(|target| target.partition.as_ref()) {
         partition.stream().listen(Arc::downgrade(&moved) as Weak<dyn TailListener>);
     }
     // Whatever moved between the first look and the registration is seen by this second look.
-    read_targets(targets, limits.max_bytes, |_| true).await;
+    let mut permit = read_with_room(broker, targets, limits.max_bytes, |_| true).await;
     while !is_enough(targets, limits) {
         for target in targets.iter_mut() {
             target.read.let_go();
         }
+        drop(permit.take());
         tokio::select! {
             streams = moved.take() => {
-                read_targets(targets, limits.max_bytes, |stream| streams.contains(&stream)).await;
+                let has_moved = |stream: StreamId| streams.contains(&stream);
+                permit = read_with_room(broker, targets, limits.max_bytes, has_moved).await;
             }
-            () = sleep_until(limits.deadline) => return,
-            () = broker.draining.requested() => return,
+            () = sleep_until(limits.deadline) => break,
+            () = broker.draining.requested() => break,
         }
     }
+    permit
 }
 
 fn is_enough(targets: &[Target], limits: &Limits) -> bool {
-    let bytes: usize = targets.iter().map(|target| target.read.bytes()).sum();
     targets.is_empty()
-        || bytes >= limits.min_bytes
+        || bytes_of(targets) >= limits.min_bytes
         || targets.iter().any(|target| target.read.is_urgent())
-}
-
-/// Reads the targets whose stream is `wanted`, within what the others leave of `max_bytes`. The
-/// first batch of the whole answer is returned however large it is.
-async fn read_targets(targets: &mut [Target], max_bytes: usize, wanted: impl Fn(StreamId) -> bool) {
-    let mut used: usize = targets.iter().map(|target| target.read.bytes()).sum();
-    for target in targets {
-        let Some(partition) = &target.partition else { continue };
-        if !wanted(partition.stream().id()) {
-            continue;
-        }
-        used -= target.read.bytes();
-        let own = usize::try_from(target.fetch.partition_max_bytes).unwrap_or(0);
-        let left = max_bytes.saturating_sub(used).min(own);
-        target.read = read(partition, &target.fetch, left, used == 0).await;
-        used += target.read.bytes();
-    }
 }
 
 /// Settles the session and writes down what is sent.

@@ -24,6 +24,8 @@ pub(super) struct PartitionRead {
     pub(super) batches: Vec<Bytes>,
     /// Bytes of batches that were found and let go.
     let_go: usize,
+    /// There is a batch, which was larger than the limit.
+    is_short: bool,
 }
 
 impl PartitionRead {
@@ -59,6 +61,11 @@ impl PartitionRead {
     /// Whether the client has to hear of it without waiting for more.
     pub(super) fn is_urgent(&self) -> bool {
         self.error.is_some() || self.diverging.is_some()
+    }
+
+    /// Whether there was no room for even the first batch.
+    pub(super) fn is_short(&self) -> bool {
+        self.is_short
     }
 
     pub(super) fn news(&self) -> News {
@@ -116,6 +123,7 @@ pub(super) async fn read(
             PartitionRead {
                 high_watermark: offsets.durable.to_wire(),
                 log_start: offsets.start.to_wire(),
+                is_short: read.batches.is_empty() && read.next < up_to,
                 batches: read.batches,
                 ..PartitionRead::default()
             }

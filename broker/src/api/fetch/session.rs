@@ -1,8 +1,10 @@
 //! Incremental fetch sessions (KIP-227): a consumer states its partitions once, then only what
 //! changes; the broker answers only what has news.
 //!
-//! Pure bookkeeping: which partitions a request means, and which of the answers are sent.
+//! Pure bookkeeping: which partitions a request means, and which of the answers are sent; within a
+//! number of sessions and of bytes. Where there is no room, a client goes on without a session.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -96,19 +98,27 @@ enum Kind {
     Incremental { id: i32 },
 }
 
+/// What a session remembers of a partition takes, its topic's name apart.
+const PARTITION_BYTES: usize = 224;
+
 /// Every session of a broker.
 #[derive(Debug)]
 pub struct Sessions {
     slots_max: usize,
+    bytes_max: usize,
     idle_ms_min: i64,
     sessions: HashMap<i32, Session>,
+    /// Of all sessions.
+    bytes: usize,
 }
 
 #[derive(Debug)]
 struct Session {
     epoch: i32,
     by_id: bool,
+    opened_at: i64,
     used_at: i64,
+    bytes: usize,
     next_turn: u64,
     turns: HashMap<PartitionKey, u64>,
     partitions: BTreeMap<u64, Cached>,
@@ -122,11 +132,12 @@ struct Cached {
 }
 
 impl Sessions {
-    /// At most `slots_max` sessions; one that was used within the last `idle_ms_min`
-    /// milliseconds does not give way to a new one.
+    /// At most `slots_max` sessions, and `bytes_max` bytes of what they remember. One that was used
+    /// within the last `idle_ms_min` milliseconds gives way only when it has been open for longer,
+    /// and only to one with more partitions.
     #[must_use]
-    pub fn new(slots_max: usize, idle_ms_min: i64) -> Self {
-        Self { slots_max, idle_ms_min, sessions: HashMap::new() }
+    pub fn new(slots_max: usize, bytes_max: usize, idle_ms_min: i64) -> Self {
+        Self { slots_max, bytes_max, idle_ms_min, sessions: HashMap::new(), bytes: 0 }
     }
 
     /// Reads the session part of a request.
@@ -135,7 +146,7 @@ impl Sessions {
     /// When the session it names cannot go on.
     pub fn plan(&mut self, request: SessionRequest, now_ms: i64) -> Result<Plan, SessionError> {
         if request.epoch <= 0 {
-            self.sessions.remove(&request.id);
+            self.close(request.id);
             let kind = if request.epoch == 0 {
                 Kind::Open { by_id: request.by_id }
             } else {
@@ -143,27 +154,25 @@ impl Sessions {
             };
             return Ok(Plan { fetches: request.fetches, kind });
         }
-        let session = self.sessions.get_mut(&request.id).ok_or(SessionError::UnknownId)?;
-        if session.epoch != request.epoch {
-            return Err(SessionError::WrongEpoch);
+        let id = request.id;
+        let session = self.sessions.get_mut(&id).ok_or(SessionError::UnknownId)?;
+        let before = session.bytes;
+        session.advance(request, now_ms)?;
+        self.bytes = self.bytes - before + session.bytes;
+        let fetches: Vec<_> =
+            session.partitions.values().map(|c| (c.key.clone(), c.fetch)).collect();
+        if fetches.is_empty() {
+            self.close(id);
+            return Ok(Plan { fetches, kind: Kind::Sessionless });
         }
-        if session.by_id != request.by_id {
-            return Err(SessionError::OtherNaming);
+        if self.bytes > self.bytes_max {
+            let grown = self.close(id).expect("it was just there");
+            if !self.make_room(&grown, now_ms) {
+                return Err(SessionError::UnknownId);
+            }
+            self.keep(id, grown);
         }
-        session.epoch = if request.epoch == i32::MAX { 1 } else { request.epoch + 1 };
-        session.used_at = now_ms;
-        for (key, fetch) in request.fetches {
-            session.want(key, fetch);
-        }
-        for key in &request.forgotten {
-            session.forget(key);
-        }
-        if session.partitions.is_empty() {
-            self.sessions.remove(&request.id);
-            return Ok(Plan { fetches: Vec::new(), kind: Kind::Sessionless });
-        }
-        let fetches = session.partitions.values().map(|c| (c.key.clone(), c.fetch)).collect();
-        Ok(Plan { fetches, kind: Kind::Incremental { id: request.id } })
+        Ok(Plan { fetches, kind: Kind::Incremental { id } })
     }
 
     /// Decides which of the answers to `plan` are sent: a flag for each, in order; and the
@@ -180,16 +189,19 @@ impl Sessions {
             Kind::Sessionless => (0, vec![true; news.len()]),
             Kind::Open { by_id } => {
                 let mut id = 0;
-                if !plan.fetches.is_empty() && self.make_room(now_ms) {
-                    while id <= 0 || self.sessions.contains_key(&id) {
-                        id = draw();
-                    }
+                let bytes: usize = plan.fetches.iter().map(|(key, _)| key.cached_bytes()).sum();
+                if !plan.fetches.is_empty() && bytes <= self.bytes_max {
                     let mut session = Session::new(by_id, now_ms);
                     for ((key, fetch), news) in plan.fetches.iter().zip(news) {
                         session.want(key.clone(), *fetch);
                         session.tell(key, *news);
                     }
-                    self.sessions.insert(id, session);
+                    if self.make_room(&session, now_ms) {
+                        while id <= 0 || self.sessions.contains_key(&id) {
+                            id = draw();
+                        }
+                        self.keep(id, session);
+                    }
                 }
                 (id, vec![true; news.len()])
             }
@@ -217,18 +229,71 @@ impl Sessions {
         self.sessions.is_empty()
     }
 
-    fn make_room(&mut self, now_ms: i64) -> bool {
-        if self.sessions.len() < self.slots_max {
+    /// What all sessions remember, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn keep(&mut self, id: i32, session: Session) {
+        self.bytes += session.bytes;
+        self.sessions.insert(id, session);
+    }
+
+    fn close(&mut self, id: i32) -> Option<Session> {
+        let session = self.sessions.remove(&id)?;
+        self.bytes -= session.bytes;
+        Some(session)
+    }
+
+    /// Lets sessions go until there is room for this one as well, if that can be (KIP-227): those
+    /// that nobody uses, longest unused first; then smaller ones that have had their time, the
+    /// smallest first. When there is no room in the end, none was let go.
+    fn make_room(&mut self, session: &Session, now_ms: i64) -> bool {
+        let is_idle = |other: &Session| now_ms - other.used_at >= self.idle_ms_min;
+        let gives_way = |other: &Session| {
+            let had_its_time = now_ms - other.opened_at >= self.idle_ms_min;
+            is_idle(other) || had_its_time && other.partitions.len() < session.partitions.len()
+        };
+        let mut slots = self.sessions.len() + 1;
+        let mut bytes = self.bytes + session.bytes;
+        let fits = |slots, bytes| slots <= self.slots_max && bytes <= self.bytes_max;
+        if fits(slots, bytes) {
             return true;
         }
-        let oldest = self.sessions.iter().min_by_key(|(id, s)| (s.used_at, **id));
-        match oldest.map(|(id, session)| (*id, session.used_at)) {
-            Some((id, used_at)) if now_ms - used_at >= self.idle_ms_min => {
-                self.sessions.remove(&id);
-                true
+        let mut candidates: Vec<_> =
+            self.sessions.iter().filter(|(_, other)| gives_way(other)).collect();
+        candidates.sort_by_key(|(id, other)| {
+            let idle = is_idle(other).then_some(Reverse(now_ms - other.used_at));
+            (idle.is_none(), idle, other.partitions.len(), **id)
+        });
+        let mut leaving = Vec::new();
+        for (id, other) in candidates {
+            if fits(slots, bytes) {
+                break;
             }
-            _ => false,
+            (slots, bytes) = (slots - 1, bytes - other.bytes);
+            leaving.push(*id);
         }
+        let has_room = fits(slots, bytes);
+        if has_room {
+            for id in leaving {
+                self.close(id);
+            }
+        }
+        has_room
+    }
+}
+
+impl PartitionKey {
+    /// What it takes in a session. Topics' names are counted for each partition, though those of a
+    /// request share one.
+    fn cached_bytes(&self) -> usize {
+        let name = match &self.topic {
+            TopicKey::Name(name) => name.len(),
+            TopicKey::Id(_) => 0,
+        };
+        PARTITION_BYTES + name
     }
 }
 
@@ -237,11 +302,32 @@ impl Session {
         Self {
             epoch: 1,
             by_id,
+            opened_at: now_ms,
             used_at: now_ms,
+            bytes: 0,
             next_turn: 0,
             turns: HashMap::new(),
             partitions: BTreeMap::new(),
         }
+    }
+
+    /// Takes in what a request changes.
+    fn advance(&mut self, request: SessionRequest, now_ms: i64) -> Result<(), SessionError> {
+        if self.epoch != request.epoch {
+            return Err(SessionError::WrongEpoch);
+        }
+        if self.by_id != request.by_id {
+            return Err(SessionError::OtherNaming);
+        }
+        self.epoch = if request.epoch == i32::MAX { 1 } else { request.epoch + 1 };
+        self.used_at = now_ms;
+        for (key, fetch) in request.fetches {
+            self.want(key, fetch);
+        }
+        for key in &request.forgotten {
+            self.forget(key);
+        }
+        Ok(())
     }
 
     fn want(&mut self, key: PartitionKey, fetch: PartitionFetch) {
@@ -249,6 +335,7 @@ impl Session {
             self.partitions.get_mut(turn).expect("every turn has its partition").fetch = fetch;
             return;
         }
+        self.bytes += key.cached_bytes();
         self.enqueue(Cached { key, fetch, sent: None });
     }
 
@@ -261,6 +348,7 @@ impl Session {
     fn forget(&mut self, key: &PartitionKey) {
         if let Some(turn) = self.turns.remove(key) {
             self.partitions.remove(&turn);
+            self.bytes -= key.cached_bytes();
         }
     }
 
@@ -320,7 +408,7 @@ mod tests {
 
     /// Sessions with one of three partitions, id 7, all told of `QUIET`.
     fn opened() -> Sessions {
-        let mut sessions = Sessions::new(2, 100);
+        let mut sessions = Sessions::new(2, usize::MAX, 100);
         let plan = sessions.plan(request(0, 0, &[(0, 5), (1, 5), (2, 5)], &[]), 0).unwrap();
         assert_eq!(sessions.settle(&plan, &[QUIET; 3], 0, || 7), (7, vec![true; 3]));
         sessions
@@ -395,5 +483,49 @@ mod tests {
             sessions.plan(request(7, 1, &[], &[]), 100).unwrap_err(),
             SessionError::UnknownId
         );
+    }
+
+    /// Opens a session with so many partitions; its id, or 0.
+    fn open(sessions: &mut Sessions, now: i64, id: i32, partitions: i32) -> i32 {
+        let wanted: Vec<_> = (0..partitions).map(|partition| (partition, 0)).collect();
+        let plan = sessions.plan(request(0, 0, &wanted, &[]), now).unwrap();
+        let news = vec![QUIET; wanted.len()];
+        sessions.settle(&plan, &news, now, || id).0
+    }
+
+    #[test]
+    fn what_sessions_remember_is_bounded() {
+        const EACH: usize = PARTITION_BYTES + 1;
+        let mut sessions = Sessions::new(10, 10 * EACH, 100);
+        assert_eq!(open(&mut sessions, 0, 1, 11), 0, "it never fits");
+        assert_eq!(open(&mut sessions, 0, 1, 6), 1);
+        assert_eq!(open(&mut sessions, 1, 2, 4), 2);
+        assert_eq!((sessions.bytes(), open(&mut sessions, 2, 3, 1)), (10 * EACH, 0));
+        // A session that grows out of the room is given up, and its client opens another.
+        let grow = request(2, 1, &[(9, 0)], &[]);
+        assert_eq!(sessions.plan(grow, 3).unwrap_err(), SessionError::UnknownId);
+        assert_eq!(sessions.bytes(), 6 * EACH);
+        // One that exchanges its partitions stays.
+        let exchange = request(1, 1, &[(6, 0), (7, 0)], &[0, 1]);
+        assert_eq!(sessions.plan(exchange, 4).unwrap().fetches.len(), 6);
+        assert_eq!(sessions.bytes(), 6 * EACH);
+    }
+
+    #[test]
+    fn smaller_sessions_that_had_their_time_give_way_to_larger_ones() {
+        let mut sessions = Sessions::new(2, usize::MAX, 100);
+        assert_eq!(open(&mut sessions, 0, 1, 2), 1);
+        assert_eq!(open(&mut sessions, 0, 2, 3), 2);
+        for (now, epoch) in [(60, 1), (120, 2)] {
+            for id in [1, 2] {
+                sessions.plan(request(id, epoch, &[], &[]), now).unwrap();
+            }
+        }
+        assert_eq!(open(&mut sessions, 130, 3, 2), 0, "not larger than any");
+        assert_eq!(open(&mut sessions, 130, 3, 5), 3);
+        assert!(sessions.sessions.contains_key(&2) && !sessions.sessions.contains_key(&1));
+        // The new one has not had its time, the larger of the old has.
+        assert_eq!(open(&mut sessions, 131, 4, 9), 4);
+        assert_eq!(open(&mut sessions, 132, 5, 10), 0);
     }
 }

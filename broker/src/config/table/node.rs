@@ -69,14 +69,18 @@ pub(super) const MEMORY: &[Setting] = settings! {
     "memory.block.cache.bytes": Long (Valid::AtLeast(1)) =>
         "Blocks read from objects, for the next reader. An eighth.";
     "memory.requests.bytes": Long (Valid::AtLeast(1)) =>
-        "Requests that are being read and served; an eighth of it is for small ones alone. A \
-         longer request is served when no other is. An eighth.";
+        "Requests that are being read and served, with what they become when they are decoded: an \
+         eighth of it for what waits (long polls, groups), an eighth for fetch sessions, and of \
+         the rest an eighth for small requests alone. A longer request is served when no other \
+         is. An eighth.";
     "memory.inflation.bytes": Long (Valid::AtLeast(1)) =>
         "Inflating compressed batches to check them, and re-encoding; an eighth of it is for small \
          batches alone. A batch that takes more (a zstd window that its records fill, say) is \
          refused as too large, and clients split it. An eighth.";
     "memory.responses.bytes": Long (Valid::AtLeast(1)) =>
-        "Fetched records on their way to clients. A sixteenth.";
+        "Fetched records and other large answers, until clients have taken them; an eighth of it \
+         is for small ones alone. One fetch is answered with no more than a fourth of the rest, or \
+         with one batch. A sixteenth.";
     "memory.wal.bytes": Long (Valid::AtLeast(1)) =>
         "Records on their way to the WAL. A sixteenth.";
 };

@@ -1,0 +1,82 @@
+//! Room for answers that are much larger than their questions: the memory for answers holds what is
+//! written slowly, and what is about to be made.
+//!
+//! A question names things, each of which adds a row to the answer; that much room is taken before.
+//! What is known of a thing shows only when it is told: an answer that turns out larger than its
+//! room is thrown away, and made again when there is room for it. Waiting holds no answer.
+
+use penstock_wire::Request;
+
+use super::{RequestContext, respond};
+use crate::net::{AnswerBudget, BytePermit, Response};
+
+/// What a row of most answers takes while it is made: the structure, its texts, and as written.
+pub(super) const ROW_BYTES: usize = 256;
+
+/// Answers up to this size are part of what every connection takes.
+const FREE_BYTES: usize = 4 * 1024;
+
+/// Takes room for so many rows of an answer; `None` when there is never so much.
+pub(super) async fn room_for(
+    answers: &AnswerBudget,
+    rows: usize,
+    row_bytes: usize,
+) -> Option<Room> {
+    let bytes = rows.saturating_mul(row_bytes);
+    if bytes > answers.total() {
+        return None;
+    }
+    Some(Room::take(answers, bytes).await)
+}
+
+/// Answers a question that may be answered more than once; `None` when it names more than there is
+/// ever room for.
+pub(super) async fn answer<R, F>(
+    answers: &AnswerBudget,
+    context: &RequestContext,
+    question: R,
+    rows: usize,
+    handle: impl Fn(R) -> F,
+) -> Option<Response>
+where
+    R: Request + Clone,
+    F: Future<Output = R::Response>,
+{
+    let mut room = room_for(answers, rows, ROW_BYTES).await?;
+    loop {
+        let answer = respond(context, &handle(question.clone()).await);
+        let bytes = answer.len();
+        if bytes <= room.bytes || room.bytes >= answers.total() {
+            return Some(room.hold(answer));
+        }
+        drop((answer, room));
+        // A little more: it may have grown when its turn comes.
+        room = Room::take(answers, bytes + bytes / 8).await;
+    }
+}
+
+/// Room for an answer.
+pub(super) struct Room {
+    permit: Option<BytePermit>,
+    bytes: usize,
+}
+
+impl Room {
+    async fn take(answers: &AnswerBudget, bytes: usize) -> Self {
+        if bytes <= FREE_BYTES {
+            return Self { permit: None, bytes: FREE_BYTES };
+        }
+        Self { permit: Some(answers.acquire(bytes).await), bytes }
+    }
+
+    /// Lets the answer hold its room, and gives the rest back.
+    pub(super) fn hold(self, answer: Response) -> Response {
+        match self.permit {
+            Some(mut permit) => {
+                permit.shrink_to(answer.len());
+                answer.holding(permit)
+            }
+            None => answer,
+        }
+    }
+}

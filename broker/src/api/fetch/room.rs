@@ -1,0 +1,131 @@
+//! Reads of a fetch's partitions: side by side, in order, within the room that was taken for them.
+
+use futures::StreamExt;
+use futures::stream::FuturesOrdered;
+use penstock_model::id::{Offset, StreamId};
+
+use super::Target;
+use super::partition_read::{PartitionRead, read};
+use crate::broker::Broker;
+use crate::net::BytePermit;
+
+/// Partitions of one fetch that are read at a time, where the store has to be asked.
+const SIDE_BY_SIDE: usize = 8;
+
+/// Bytes of records that were found.
+pub(super) fn bytes_of(targets: &[Target]) -> usize {
+    targets.iter().map(|target| target.read.bytes()).sum()
+}
+
+/// Reads the targets whose stream is `wanted`, within what the others leave of `max_bytes` and what
+/// there is room for. The first batch of the whole answer is returned however large it is.
+pub(super) async fn read_with_room(
+    broker: &Broker,
+    targets: &mut [Target],
+    max_bytes: usize,
+    wanted: impl Fn(StreamId) -> bool,
+) -> Option<BytePermit> {
+    let chosen: Vec<usize> =
+        (0..targets.len()).filter(|&at| targets[at].stream().is_some_and(&wanted)).collect();
+    for &at in &chosen {
+        targets[at].read = PartitionRead::default();
+    }
+    let asked = chosen.iter().filter(|&&at| targets[at].has_records());
+    let asked = asked.fold(0, |sum: usize, &at| sum.saturating_add(targets[at].bytes_max()));
+    let others = bytes_of(targets);
+    let wanted_bytes = asked.min(max_bytes.saturating_sub(others));
+    if !chosen.iter().any(|&at| targets[at].has_records()) {
+        // What is left to tell takes no room.
+        read_each(targets, &chosen, 0).await;
+        return None;
+    }
+    let (mut permit, room) = broker.answers.up_to(wanted_bytes.max(1)).await;
+    read_each(targets, &chosen, room).await;
+    if others == 0 && bytes_of(targets) == 0 {
+        read_first(targets, &chosen).await;
+    }
+    let bytes = bytes_of(targets) - others;
+    if bytes > room {
+        // One batch, larger than the room: it is read again when there is room for it.
+        drop(permit);
+        for &at in &chosen {
+            targets[at].read.let_go();
+        }
+        permit = broker.answers.acquire(bytes).await;
+        for &at in &chosen {
+            if targets[at].read.was_let_go() {
+                targets[at].read_now(bytes, true).await;
+            }
+        }
+    }
+    permit.shrink_to(bytes_of(targets) - others);
+    Some(permit)
+}
+
+/// Reads targets within `max_bytes` in all. Each may use what those before it leave; while that is
+/// not known, as many are read at once as fit whatever is found.
+async fn read_each(targets: &mut [Target], chosen: &[usize], max_bytes: usize) {
+    let mut reading = FuturesOrdered::new();
+    let (mut used, mut promised) = (0, 0);
+    let mut next = chosen.iter().copied().peekable();
+    loop {
+        while reading.len() < SIDE_BY_SIDE
+            && let Some(&at) = next.peek()
+        {
+            let target = &targets[at];
+            let left = max_bytes.saturating_sub(used + promised);
+            let limit = target.bytes_max().min(left);
+            if limit < target.bytes_max() && !reading.is_empty() {
+                break;
+            }
+            let partition = target.partition.clone().expect("a chosen target has a partition");
+            let fetch = target.fetch;
+            promised += limit;
+            reading.push_back(
+                async move { (at, limit, read(&partition, &fetch, limit, false).await) },
+            );
+            next.next();
+        }
+        let Some((at, limit, found)) = reading.next().await else { return };
+        promised -= limit;
+        used += found.bytes();
+        targets[at].read = found;
+    }
+}
+
+/// Reads the first batch there is, whatever its size.
+async fn read_first(targets: &mut [Target], chosen: &[usize]) {
+    for &at in chosen {
+        if targets[at].read.is_short() {
+            targets[at].read_now(0, true).await;
+            if targets[at].read.bytes() > 0 {
+                return;
+            }
+        }
+    }
+}
+
+impl Target {
+    fn stream(&self) -> Option<StreamId> {
+        self.partition.as_ref().map(|partition| partition.stream().id())
+    }
+
+    /// What the client wants of it at most.
+    fn bytes_max(&self) -> usize {
+        usize::try_from(self.fetch.partition_max_bytes).unwrap_or(0)
+    }
+
+    /// Whether there may be records where the client wants them.
+    fn has_records(&self) -> bool {
+        let Some(partition) = &self.partition else { return false };
+        let at = partition.stream().offsets();
+        Offset::from_wire(self.fetch.fetch_offset)
+            .is_some_and(|from| at.start <= from && from < at.durable)
+    }
+
+    async fn read_now(&mut self, max_bytes: usize, at_least_one: bool) {
+        if let Some(partition) = &self.partition {
+            self.read = read(partition, &self.fetch, max_bytes, at_least_one).await;
+        }
+    }
+}

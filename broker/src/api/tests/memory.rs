@@ -1,0 +1,199 @@
+//! Memory that requests hold, and how much their answers may take.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use penstock_records::{BatchBuilder, Batches, Encoding, NewRecord, Timestamp};
+use penstock_wire::describe_configs_request::{DescribeConfigsRequest, DescribeConfigsResource};
+use penstock_wire::describe_groups_request::DescribeGroupsRequest;
+use penstock_wire::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
+use penstock_wire::find_coordinator_request::FindCoordinatorRequest;
+use penstock_wire::offset_fetch_request::{OffsetFetchRequest, OffsetFetchRequestGroup};
+use penstock_wire::produce_request::{PartitionProduceData, ProduceRequest, TopicProduceData};
+use penstock_wire::{Records, WireString};
+use tokio::time::timeout;
+
+use super::{create, topic};
+use crate::net::Outcome;
+use crate::testing::TestBroker;
+
+const KIB: usize = 1024;
+
+/// A broker with the topic `t`, whose partitions hold batches of these sizes.
+async fn filled(partitions: &[&[usize]]) -> Arc<TestBroker> {
+    let broker = TestBroker::start(&[]);
+    let count = i32::try_from(partitions.len()).unwrap();
+    let created = broker.ask(7, &create(vec![topic("t", count, &[])])).await;
+    assert_eq!(created.topics[0].error_code, 0);
+    for (index, sizes) in (0..).zip(partitions) {
+        for size in *sizes {
+            let mut builder = BatchBuilder::new(Encoding::None);
+            // A little less, for the heads of record and batch.
+            let value = vec![7; size - 100];
+            let timestamp = Timestamp(1_000);
+            builder.push(&NewRecord { timestamp, value: Some(&value), ..NewRecord::default() });
+            let records = builder.build().unwrap().sequence(0, 0, Timestamp(0)).bytes;
+            let request = ProduceRequest {
+                acks: -1,
+                timeout_ms: 1_000,
+                topic_data: vec![TopicProduceData {
+                    name: "t".into(),
+                    partition_data: vec![PartitionProduceData {
+                        index,
+                        records: Some(Records::from(records)),
+                    }],
+                    ..TopicProduceData::default()
+                }],
+                ..ProduceRequest::default()
+            };
+            let answer = broker.ask(12, &request).await;
+            assert_eq!(answer.responses[0].partition_responses[0].error_code, 0);
+        }
+    }
+    Arc::new(broker)
+}
+
+/// From the start of so many partitions.
+fn fetch(partitions: usize, max_bytes: usize, partition_max_bytes: usize) -> FetchRequest {
+    let partition = |index: usize| FetchPartition {
+        partition: i32::try_from(index).unwrap(),
+        current_leader_epoch: -1,
+        last_fetched_epoch: -1,
+        log_start_offset: -1,
+        partition_max_bytes: i32::try_from(partition_max_bytes).unwrap(),
+        ..FetchPartition::default()
+    };
+    FetchRequest {
+        replica_id: -1,
+        min_bytes: 1,
+        max_bytes: i32::try_from(max_bytes).unwrap(),
+        session_epoch: -1,
+        topics: vec![FetchTopic {
+            topic: "t".into(),
+            partitions: (0..partitions).map(partition).collect(),
+            ..FetchTopic::default()
+        }],
+        ..FetchRequest::default()
+    }
+}
+
+/// The number of batches in each partition of an answer.
+async fn batches(broker: &TestBroker, request: &FetchRequest) -> Vec<usize> {
+    let mut response = broker.ask(12, request).await;
+    let partitions = response.responses.remove(0).partitions.into_iter();
+    let records = partitions.map(|data| data.records.map_or(Bytes::new(), Records::into_bytes));
+    records.map(|records| Batches::new(records).count()).collect()
+}
+
+/// Waits until what others do has come so far.
+async fn until(what: impl Fn() -> bool) {
+    let reached = async {
+        while !what() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(60), reached).await.expect("it comes to that");
+}
+
+#[tokio::test]
+async fn partitions_are_read_in_order_within_the_limits() {
+    async fn check(broker: &TestBroker, max: usize, each: usize, expect: &[usize]) {
+        assert_eq!(batches(broker, &fetch(expect.len(), max, each)).await, expect, "{max}, {each}");
+        assert_eq!(broker.broker.answers.used(), 0);
+    }
+    let ten = [10 * KIB, 10 * KIB];
+    let broker = filled(&[&ten, &ten, &ten, &ten]).await;
+    check(&broker, 100 * KIB, 100 * KIB, &[2, 2, 2, 2]).await;
+    check(&broker, 55 * KIB, 100 * KIB, &[2, 2, 1, 0]).await;
+    check(&broker, 55 * KIB, 15 * KIB, &[1, 1, 1, 1]).await;
+    check(&broker, 35 * KIB, 15 * KIB, &[1, 1, 1, 0]).await;
+    check(&broker, 15 * KIB, 5 * KIB, &[1, 0, 0, 0]).await;
+    check(&broker, 0, 0, &[1, 0, 0, 0]).await;
+    // At least one, of the first partition that has any; nothing but that one, where it is larger.
+    let broker = filled(&[&[], &[200 * KIB, 10 * KIB], &ten]).await;
+    check(&broker, 50 * KIB, 100 * KIB, &[0, 0, 2]).await;
+    check(&broker, 50 * KIB, 5 * KIB, &[0, 1, 0]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn beside_slow_clients_answers_are_small_and_large_batches_wait() {
+    let broker = filled(&[&[30 * KIB; 4], &[200 * KIB]]).await;
+    let answers = broker.broker.answers.clone();
+    let slow = answers.acquire(answers.total() - 150 * KIB).await;
+    // Two of 30 KiB are as many as a small answer of 64 KiB holds.
+    assert_eq!(batches(&broker, &fetch(1, 1 << 20, 1 << 20)).await, [2]);
+    let mut large = fetch(2, 1 << 20, 1 << 20);
+    large.topics[0].partitions.remove(0);
+    let waiting = {
+        let broker = Arc::clone(&broker);
+        tokio::spawn(async move { batches(&broker, &large).await })
+    };
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert!(!waiting.is_finished());
+    drop(slow);
+    assert_eq!(waiting.await.unwrap(), [1]);
+    assert_eq!(answers.used(), 0);
+}
+
+#[tokio::test]
+async fn a_fetch_that_waits_holds_neither_its_request_nor_records() {
+    let broker = filled(&[&[KIB][..]; 100]).await;
+    let memory = Arc::clone(&broker.broker);
+    let patient =
+        FetchRequest { min_bytes: 1 << 20, max_wait_ms: 600_000, ..fetch(100, 1 << 20, 1 << 20) };
+    let waiting = {
+        let (broker, patient) = (Arc::clone(&broker), patient.clone());
+        tokio::spawn(async move { batches(&broker, &patient).await })
+    };
+    until(|| memory.waiting.used() > 0 && memory.answers.used() == 0).await;
+    assert_eq!(broker.requests.used(), 0);
+    waiting.abort();
+    until(|| memory.waiting.used() == 0).await;
+    // Where there is no room to wait in, the answer is what there is.
+    let _others = memory.waiting.acquire(memory.waiting.total()).await;
+    let answer = timeout(Duration::from_secs(60), batches(&broker, &patient)).await;
+    assert_eq!(answer.expect("at once"), [1; 100]);
+}
+
+#[tokio::test]
+async fn what_is_named_again_is_answered_once() {
+    let broker = filled(&[&[]]).await;
+    let resource = DescribeConfigsResource {
+        resource_type: 2,
+        resource_name: "t".into(),
+        ..DescribeConfigsResource::default()
+    };
+    let resources = vec![resource; 1_000];
+    let request = DescribeConfigsRequest { resources, ..DescribeConfigsRequest::default() };
+    assert_eq!(broker.ask(4, &request).await.results.len(), 1);
+    let groups = vec!["g".into(); 1_000];
+    let request = DescribeGroupsRequest { groups, ..DescribeGroupsRequest::default() };
+    assert_eq!(broker.ask(5, &request).await.groups.len(), 1);
+    let group =
+        OffsetFetchRequestGroup { group_id: "g".into(), ..OffsetFetchRequestGroup::default() };
+    let groups = vec![group; 1_000];
+    let request = OffsetFetchRequest { groups, ..OffsetFetchRequest::default() };
+    assert_eq!(broker.ask(8, &request).await.groups.len(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_has_room_before_it_is_made_and_until_it_is_written() {
+    let broker = filled(&[&[]]).await;
+    let answers = &broker.broker.answers;
+    let request = |keys: usize| FindCoordinatorRequest {
+        coordinator_keys: (0..keys).map(|key| WireString::from(key.to_string())).collect(),
+        ..FindCoordinatorRequest::default()
+    };
+    assert_eq!(broker.ask(4, &request(1_000)).await.coordinators.len(), 1_000);
+    assert_eq!(answers.used(), 0);
+    let Outcome::Respond(answer) = broker.begin(4, &request(1_000)).await else {
+        panic!("no answer")
+    };
+    assert_eq!(answers.used(), answer.len());
+    drop(answer);
+    // 14,336 rows of 256 bytes would be all the room there is.
+    let outcome = broker.begin(4, &request(14_337)).await;
+    assert!(matches!(outcome, Outcome::Close(_)));
+    assert_eq!(answers.used(), 0);
+}
