@@ -127,8 +127,12 @@ impl TestBroker {
         let topic_settings =
             TopicSettingsCache::new(Arc::clone(&given), node, Arc::clone(&metrics));
         let topic_settings = Arc::new(topic_settings);
-        let partitions = Partitions::new(storage.clone(), Arc::clone(&metadata), epoch);
-        let partitions = Arc::new(partitions);
+        let partitions = Arc::new(Partitions::new(
+            storage.clone(),
+            Arc::clone(&metadata),
+            epoch,
+            drain_seen.clone(),
+        ));
         let groups = Arc::new(GroupCoordinator::new(GroupParts {
             given: Arc::clone(&given),
             epoch,
@@ -205,7 +209,8 @@ impl TestBroker {
     }
 }
 
-fn start_storage(
+/// A storage on log and store in memory, of which nothing is uploaded.
+pub(crate) fn start_storage(
     epoch: BrokerEpoch,
     metadata: &Arc<dyn MetadataClient>,
     clock: &Arc<dyn Clock>,

@@ -21,10 +21,19 @@ pub struct Checkpoint {
 pub trait CheckpointFold: Send + Sync + 'static {
     /// The state after `batches`, which follow `previous` without a gap. Without `previous` the
     /// state is that of an empty stream.
+    ///
+    /// # Errors
+    /// When one of them is not what this layer writes. The stream is closed then, and says why;
+    /// its batches are uploaded all the same, and its last checkpoint stays as it is.
     fn fold(
         &self,
         stream: StreamId,
         previous: Option<&Checkpoint>,
         batches: &[BatchSummary],
-    ) -> Bytes;
+    ) -> Result<Bytes, FoldError>;
 }
+
+/// What a fold cannot read, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct FoldError(pub String);

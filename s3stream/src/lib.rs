@@ -42,7 +42,7 @@ mod trim;
 mod upload;
 
 pub use batch::{Backing, Batch, BatchSummary, Summary};
-pub use checkpoint::{Checkpoint, CheckpointFold};
+pub use checkpoint::{Checkpoint, CheckpointFold, FoldError};
 pub use clock::Clock;
 pub use counters::{Counter, Counters};
 pub use lifecycle::{Failure, Stopped};

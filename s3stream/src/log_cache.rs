@@ -230,9 +230,7 @@ impl LogCache {
         ends: impl Iterator<Item = (Arc<StreamState>, Offset)>,
     ) {
         for (stream, end) in ends {
-            let mut state = stream.lock();
-            state.cache.commit(end);
-            state.release_fold(end);
+            stream.lock().cache.commit(end);
         }
         let mut inner = self.lock();
         assert_eq!(inner.committed, block.batches.start, "blocks are committed in the log's order");

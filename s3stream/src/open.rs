@@ -1,12 +1,13 @@
 //! Opening and closing streams.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use penstock_model::id::{Offset, StreamEpoch, StreamId};
 
 use crate::batch::BatchSummary;
 use crate::checkpoint::Checkpoint;
-use crate::lifecycle::{Failure, Stopped};
+use crate::lifecycle::Stopped;
 use crate::recover::new_state;
 use crate::shared::Shared;
 use crate::storage::Storage;
@@ -21,7 +22,10 @@ pub struct Opened {
     pub stream: Stream,
     /// The newest folded state; `None` is that of an empty stream.
     pub checkpoint: Option<Checkpoint>,
-    /// Every batch behind the checkpoint, in order.
+    /// Batches behind the checkpoint that only objects have, because they were uploaded while it
+    /// could not be read: read them, and see [`Stream::adopt`]. Empty but for that.
+    pub unfolded: Range<Offset>,
+    /// Every batch behind both, in order.
     pub tail: Vec<BatchSummary>,
 }
 
@@ -52,8 +56,7 @@ impl Storage {
     /// See [`OpenError`].
     pub async fn open(&self, stream: StreamId, epoch: StreamEpoch) -> Result<Opened, OpenError> {
         let state = self.state(stream, epoch).await?;
-        let (checkpoint, tail) = self.shared.past(&state).await?;
-        Ok(Opened { stream: Stream { shared: Arc::clone(&self.shared), state }, checkpoint, tail })
+        self.shared.past(state).await
     }
 
     /// Gives up a stream whose leadership or topic is gone. What it still holds in the log is
@@ -97,33 +100,34 @@ impl Storage {
 }
 
 impl Shared {
-    /// The newest checkpoint, and every batch behind it.
-    async fn past(
-        &self,
-        state: &StreamState,
-    ) -> Result<(Option<Checkpoint>, Vec<BatchSummary>), OpenError> {
-        let stream = state.id;
-        let unusable = |reason| OpenError::Checkpoint { stream, reason };
-        // Before the checkpoint: what the cache forgets meanwhile, the checkpoint includes.
-        let cached: Vec<_> =
-            state.lock().cache.batches_from(Offset::ZERO).map(CachedBatch::summary).collect();
+    /// The stream with its newest checkpoint, and what lies behind that.
+    async fn past(self: &Arc<Self>, state: Arc<StreamState>) -> Result<Opened, OpenError> {
+        // Before the checkpoint: what the cache forgets meanwhile is in it, or in objects.
+        let (cached, durable) = {
+            let inner = state.lock();
+            let cached = inner.cache.batches_from(Offset::ZERO).map(CachedBatch::summary);
+            (cached.collect::<Vec<_>>(), state.cells.durable.get())
+        };
         let checkpoint = self
-            .previous_checkpoint(state)
+            .previous_checkpoint(&state)
             .await
-            .map_err(|failure: Failure| unusable(failure.to_string()))?
-            .ok_or(OpenError::NotOwned(stream, state.epoch))?;
+            .map_err(|error| OpenError::Checkpoint { stream: state.id, reason: error.to_string() })?
+            .ok_or(OpenError::NotOwned(state.id, state.epoch))?;
         let folded_to = checkpoint.as_ref().map_or(Offset::ZERO, |checkpoint| checkpoint.offset);
         let tail: Vec<_> =
             cached.into_iter().filter(|batch| batch.offsets.end > folded_to).collect();
-        if let Some(first) = tail.first()
-            && first.offsets.start > folded_to
-        {
-            let (goes_on, gap) = (folded_to, first.offsets.start);
-            return Err(unusable(format!("it ends at {goes_on}, and the log begins at {gap}")));
-        }
+        let tail_start = tail.first().map_or(durable, |batch| batch.offsets.start);
+        // What was trimmed is in no object, and its state went with it.
+        let unfolded = folded_to.max(state.cells.start.get());
+        let unfolded = unfolded..tail_start.max(unfolded);
         if let Some(checkpoint) = &checkpoint {
             state.lock().keep_committed_fold(checkpoint);
         }
-        Ok((checkpoint, tail))
+        Ok(Opened {
+            stream: Stream { shared: Arc::clone(self), state },
+            checkpoint,
+            unfolded,
+            tail,
+        })
     }
 }

@@ -3,6 +3,9 @@
 //! ```text
 //!   image     start ────────── checkpoint = end
 //!   entries        [ skipped ) [ kept ) [ kept ) [ kept )      each starts where the last ended
+//!
+//!   image     start ── checkpoint ·········· end               batches between are in objects,
+//!   entries                            [ kept ) [ kept )       and whoever opens it reads them
 //! ```
 //!
 //! Entries of streams that are gone are skipped, and those that another broker has taken over and
@@ -112,7 +115,7 @@ pub(crate) fn recover(
         }
         let batch = match image.stream(header.stream) {
             Some(stream) if stream.owner == broker => log.keep(stream, &header, location)?,
-            Some(stream) if header.offsets.end > needed_from(stream) => {
+            Some(stream) if header.offsets.end > stream.end => {
                 return Err(StartError::OthersStream {
                     position: position.0,
                     stream: header.stream,
@@ -132,7 +135,8 @@ fn header_error(location: Location, error: &HeaderError) -> StartError {
 }
 
 /// Before this offset nothing of the log is needed: it is committed, and folded into the
-/// checkpoint. The two differ only where a trim has passed the committed end.
+/// checkpoint. The two differ where a trim has passed the committed end, and where the checkpoint
+/// could not be read when batches behind it were uploaded.
 pub(crate) fn needed_from(stream: &Stream) -> Offset {
     stream.checkpoint.map_or(Offset::ZERO, |checkpoint| checkpoint.offset).min(stream.end)
 }
@@ -155,7 +159,7 @@ impl RecoveredLog {
         }
         let Range { start: found, end } = header.offsets.clone();
         let known = self.streams.get(&id).map(|(_, next)| *next);
-        let expected = known.unwrap_or(needed_from);
+        let expected = known.unwrap_or(stream.end);
         if found > expected || known.is_some() && found < expected {
             let position = location.position.0;
             return Err(StartError::NotContiguous { stream: id, expected, found, position });

@@ -87,11 +87,14 @@ impl Shared {
     }
 
     /// The newest fold of a stream, committed or not; `None` of a stream that this broker does
-    /// not own.
+    /// not own. While the store fails this goes on trying.
+    ///
+    /// # Errors
+    /// When it is damaged or gone: that is this stream's misfortune, and nobody else's.
     pub(crate) async fn previous_checkpoint(
         &self,
         state: &StreamState,
-    ) -> Result<Option<Option<Checkpoint>>, Failure> {
+    ) -> Result<Option<Option<Checkpoint>>, ObjectReadError> {
         loop {
             // Before the image: a fold is let go of only when the image has it.
             let folded = state.lock().folded.clone();
@@ -105,7 +108,7 @@ impl Shared {
                 Ok(bytes) => return Ok(Some(Some(Checkpoint { offset: stored.offset, bytes }))),
                 Err(ObjectReadError::Object(ObjectError::Gone { .. }))
                     if self.metadata.image().index() > image.index() => {}
-                Err(error) => return Err(Failure::Corrupt(error.to_string())),
+                Err(error) => return Err(error),
             }
         }
     }

@@ -6,12 +6,15 @@ use std::ops::Range;
 use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
+use penstock_model::command::CheckpointRef;
 use penstock_model::id::{Offset, StreamEpoch, StreamId, Timestamp};
 use penstock_wal::Entry;
 
 use crate::batch::Batch;
+use crate::checkpoint::Checkpoint;
 use crate::entry_header::EntryHeader;
 use crate::log_cache::Appended;
+use crate::object::key::object_key;
 use crate::position::Positions;
 use crate::retention::{Retention, retention_start};
 use crate::shared::Shared;
@@ -164,6 +167,27 @@ impl Stream {
     /// look at the stream once more after this call.
     pub fn listen(&self, listener: Weak<dyn TailListener>) {
         self.state.lock().tail.listen(listener);
+    }
+
+    /// Takes a state that was made of what [`Opened`](crate::Opened) stated, batches that only
+    /// objects have included: the checkpoints to come go on from it.
+    pub fn adopt(&self, state: Checkpoint) {
+        self.state.lock().keep_fold(state.offset, state.bytes);
+    }
+
+    /// Why the stream was closed, where this broker still owns it: what is stored of its past
+    /// cannot be read. Once that is mended it can be opened again.
+    #[must_use]
+    pub fn refused(&self) -> Option<Arc<str>> {
+        self.state.refused()
+    }
+
+    /// Where the newest committed checkpoint lies, for a person who has to look at it.
+    #[must_use]
+    pub fn checkpoint_place(&self) -> Option<String> {
+        let image = self.shared.metadata.image();
+        let CheckpointRef { object, position, .. } = image.stream(self.state.id)?.checkpoint?;
+        Some(format!("{} at byte {position}", object_key(self.shared.cluster, object)))
     }
 
     /// Where the stream should start by these limits, for [`Storage::trim`](crate::Storage::trim);

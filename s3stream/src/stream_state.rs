@@ -1,7 +1,7 @@
 //! What is known of one stream, shared by its handles, the log's sink and the uploader.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
 use penstock_model::id::{Offset, StreamEpoch, StreamId};
@@ -37,6 +37,8 @@ pub(crate) struct StreamInner {
     pub(crate) touched: bool,
     /// The newest fold, if it is kept: it may be ahead of what is committed.
     pub(crate) folded: Option<Checkpoint>,
+    /// Why nothing can be folded any more.
+    refused: Option<Arc<str>>,
 }
 
 /// Why a stream takes no more appends.
@@ -66,6 +68,7 @@ impl StreamState {
                 tail: Tail::default(),
                 touched: false,
                 folded: None,
+                refused: None,
             }),
         }
     }
@@ -121,6 +124,19 @@ impl StreamState {
         notify(&listeners, self.id, self.cells.durable.get());
     }
 
+    /// What is stored of its past cannot be read: it is closed, and says why. What the log holds
+    /// of it is uploaded all the same, for the log is everybody's.
+    pub(crate) fn refuse(&self, reason: &str) {
+        tracing::error!(stream = %self.id, reason, "a checkpoint is not folded, and stays as it is");
+        self.lock().refused.get_or_insert_with(|| reason.into());
+        self.close();
+    }
+
+    /// See [`Stream::refused`](crate::Stream::refused).
+    pub(crate) fn refused(&self) -> Option<Arc<str>> {
+        self.lock().refused.clone()
+    }
+
     /// The log has stopped: waiters are lost, readers look again.
     pub(crate) fn stop(&self) {
         // Before the lock, so that nobody begins to wait once the waiters are given up.
@@ -154,7 +170,7 @@ impl StreamInner {
         }
     }
 
-    /// The newest fold, if any is kept, is committed up to `offset`, and can be read from there.
+    /// The checkpoint at `offset` is committed, and can be read where the metadata says.
     pub(crate) fn release_fold(&mut self, offset: Offset) {
         let large = |fold: &Checkpoint| fold.bytes.len() > KEPT_CHECKPOINT_BYTES_MAX;
         if self.folded.as_ref().is_some_and(|fold| fold.offset <= offset && large(fold)) {

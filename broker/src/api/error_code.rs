@@ -84,6 +84,7 @@ impl From<&PartitionError> for ErrorCode {
             // All of them make clients look for the leader again, and try again.
             PartitionError::NotLeader { .. }
             | PartitionError::Offline(_)
+            | PartitionError::Opening
             | PartitionError::Unavailable(_) => Self::NOT_LEADER_OR_FOLLOWER,
             PartitionError::Corrupt(_) => Self::KAFKA_STORAGE_ERROR,
         }

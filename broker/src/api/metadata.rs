@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use futures::future::join_all;
-use penstock_model::id::TopicId;
+use penstock_model::id::{StreamId, TopicId};
 use penstock_model::image::{MetadataImage, Partition, Topic};
 use penstock_wire::metadata_request::{MetadataRequest, MetadataRequestTopic};
 use penstock_wire::metadata_response::{
@@ -35,7 +35,8 @@ pub(super) async fn handle(
     {
         return refuse_all(context.api_version, topics);
     }
-    let view = View::new(&image, request.include_topic_authorized_operations);
+    let refused = broker.partitions.refused();
+    let view = View::new(&image, refused, request.include_topic_authorized_operations);
     let (topics, missing) = match &asked {
         None => (image.topics().map(|topic| view.topic(topic)).collect(), Vec::new()),
         Some(asked) => view.answer(asked),
@@ -96,15 +97,18 @@ fn refuse_all(version: i16, topics: &[MetadataRequestTopic]) -> MetadataResponse
 /// Topics as one image has them.
 struct View<'a> {
     image: &'a MetadataImage,
+    /// Led here, and not served: shown as Kafka shows partitions in a failed log folder.
+    refused: HashSet<StreamId>,
     /// Ascending.
     active: Vec<i32>,
     operations: i32,
 }
 
 impl<'a> View<'a> {
-    fn new(image: &'a MetadataImage, with_operations: bool) -> Self {
+    fn new(image: &'a MetadataImage, refused: HashSet<StreamId>, with_operations: bool) -> Self {
         Self {
             image,
+            refused,
             active: image.active_brokers().map(|(node, _)| node.0).collect(),
             operations: if with_operations { cluster_view::TOPIC_OPERATIONS } else { i32::MIN },
         }
@@ -167,7 +171,7 @@ impl<'a> View<'a> {
             leader_epoch: partition.epoch.leader_epoch(),
             ..MetadataResponsePartition::default()
         };
-        if partition.online {
+        if partition.online && !self.refused.contains(&partition.stream) {
             return MetadataResponsePartition {
                 leader_id: leader,
                 isr_nodes: replicas.clone(),

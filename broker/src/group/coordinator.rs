@@ -145,6 +145,7 @@ impl GroupCoordinator {
                     self.close_shard(index);
                     GroupError::NotCoordinator
                 }
+                PartitionError::Opening => GroupError::Loading,
                 PartitionError::Offline(_)
                 | PartitionError::Unavailable(_)
                 | PartitionError::Corrupt(_) => GroupError::NotAvailable,

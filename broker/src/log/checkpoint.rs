@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use penstock_model::id::{Offset, ProducerId, StreamEpoch, StreamId, Timestamp};
-use penstock_s3stream::{BatchSummary, Checkpoint, CheckpointFold};
+use penstock_s3stream::{BatchSummary, Checkpoint, CheckpointFold, FoldError};
 
 use super::leader_epochs::LeaderEpochs;
 use super::producer_state::{AppendedBatch, BATCHES_REMEMBERED, Producer, Producers};
@@ -48,7 +48,7 @@ impl Default for LogState {
 
 /// A checkpoint that cannot be used. It passed its checksum, so retrying does not help.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CheckpointError {
+pub(super) enum CheckpointError {
     /// Written by a release that this one does not know; upgrade first.
     #[error("partition checkpoint has version {0}, this release reads version {VERSION}")]
     Version(u8),
@@ -190,24 +190,25 @@ impl CheckpointFold for LogStateFold {
         stream: StreamId,
         previous: Option<&Checkpoint>,
         batches: &[BatchSummary],
-    ) -> Bytes {
+    ) -> Result<Bytes, FoldError> {
         let mut state = match previous {
             None => LogState::default(),
-            Some(checkpoint) => LogState::decode(&checkpoint.bytes).unwrap_or_else(|error| {
-                panic!("checkpoint of stream {stream} was read before: {error}")
-            }),
+            Some(Checkpoint { offset, bytes }) => LogState::decode(bytes).map_err(|error| {
+                FoldError(format!("stream {stream}, checkpoint at offset {offset}: {error}"))
+            })?,
         };
         for batch in batches {
-            let replayed = state.replay(batch);
-            replayed
-                .unwrap_or_else(|error| panic!("summary of stream {stream} is our own: {error}"));
+            let at = batch.offsets.start;
+            state.replay(batch).map_err(|error| {
+                FoldError(format!("stream {stream}, batch at offset {at}: {error}"))
+            })?;
         }
         let newest = state.producers.iter().map(|(_, producer)| producer.last_append).max();
         if let Some(newest) = newest {
             let horizon = newest.0.saturating_sub(self.producer_expiration_ms);
             state.producers.expire(Timestamp(horizon));
         }
-        state.encode()
+        Ok(state.encode())
     }
 }
 
@@ -300,12 +301,40 @@ mod tests {
             })
             .collect();
         let fold = LogStateFold { producer_expiration_ms: 1000 };
-        let whole = fold.fold(StreamId(1), None, &batches);
+        let whole = fold.fold(StreamId(1), None, &batches).unwrap();
         for cut in 0..batches.len() {
-            let bytes = fold.fold(StreamId(1), None, &batches[..cut]);
+            let bytes = fold.fold(StreamId(1), None, &batches[..cut]).unwrap();
             let first = Checkpoint { offset: Offset(cut as u64), bytes };
-            assert_eq!(fold.fold(StreamId(1), Some(&first), &batches[cut..]), whole);
+            let rest = fold.fold(StreamId(1), Some(&first), &batches[cut..]);
+            assert_eq!(rest.unwrap(), whole);
         }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let fold = |previous: Option<&[u8]>, summary: &[u8]| {
+            let previous = previous.map(|bytes| Checkpoint {
+                offset: Offset(5),
+                bytes: Bytes::copy_from_slice(bytes),
+            });
+            let batch = BatchSummary {
+                offsets: Offset(5)..Offset(6),
+                records: 1,
+                max_timestamp: Timestamp(0),
+                summary: penstock_s3stream::Summary::new(summary).unwrap(),
+            };
+            let fold = LogStateFold { producer_expiration_ms: 1000 };
+            fold.fold(StreamId(7), previous.as_ref(), &[batch]).unwrap_err().to_string()
+        };
+        assert_eq!(
+            fold(Some(&[9]), &[]),
+            "stream 7, checkpoint at offset 5: partition checkpoint has version 9, this release \
+             reads version 1"
+        );
+        assert_eq!(
+            fold(None, &[1]),
+            "stream 7, batch at offset 5: batch summary is malformed: its length is not 36"
+        );
     }
 
     #[test]
@@ -327,7 +356,8 @@ mod tests {
         };
         let fold = LogStateFold { producer_expiration_ms: 1000 };
         let batches = [batch(0, 1, 0), batch(1, 2, 500), batch(2, 3, 1000)];
-        let folded = LogState::decode(&fold.fold(StreamId(1), None, &batches)).unwrap();
+        let folded = fold.fold(StreamId(1), None, &batches).unwrap();
+        let folded = LogState::decode(&folded).unwrap();
         let ids: Vec<_> = folded.producers.iter().map(|(id, _)| id.0).collect();
         assert_eq!(ids, [2, 3]);
     }

@@ -1,5 +1,6 @@
 //! What has to be looked at from time to time, and what follows the metadata: retention, silent
-//! producers, garbage, partitions that went elsewhere.
+//! producers, garbage, partitions that went elsewhere. A task for each, so that one that waits, for
+//! the store or for the quorum, keeps none of the others waiting, nor the shutdown.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +8,8 @@ use std::time::Duration;
 use penstock_model::client::MetadataClient;
 use penstock_model::id::{Offset, StreamId, Timestamp};
 use penstock_s3stream::{Clock, Retention, Storage};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::task::JoinSet;
+use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::partitions::Partitions;
 use crate::shutdown::Shutdown;
@@ -44,32 +46,45 @@ pub struct Housekeeping {
 }
 
 impl Housekeeping {
-    /// Runs until the shutdown. A failed look is logged, and the next one comes.
-    pub async fn run(self, shutdown: Shutdown) {
+    /// Starts the tasks. Each runs until the shutdown, and ends then whatever it waits for.
+    pub fn spawn(self, tasks: &mut JoinSet<()>, shutdown: &Shutdown) {
+        let this = Arc::new(self);
+        tasks.spawn(until(shutdown.clone(), Arc::clone(&this).follow_metadata()));
+        tasks.spawn(until(shutdown.clone(), Arc::clone(&this).keep_retention()));
+        tasks.spawn(until(shutdown.clone(), Arc::clone(&this).keep_producers()));
+        tasks.spawn(until(shutdown.clone(), this.keep_garbage()));
+    }
+
+    async fn follow_metadata(self: Arc<Self>) {
         let mut images = self.metadata.watch();
-        let ticks = |period| {
-            let mut ticks = interval(period);
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            ticks
-        };
-        let mut retention = ticks(self.intervals.retention);
-        let mut producers = ticks(self.intervals.producers);
-        let mut garbage = ticks(self.intervals.garbage);
+        while images.changed().await.is_ok() {
+            let image = Arc::clone(&images.borrow_and_update());
+            self.partitions.close_lost(&image);
+            self.topic_settings.forget_deleted(&image);
+        }
+    }
+
+    async fn keep_retention(self: Arc<Self>) {
+        let mut ticks = ticks(self.intervals.retention);
         loop {
-            tokio::select! {
-                () = shutdown.requested() => return,
-                changed = images.changed() => {
-                    if changed.is_err() {
-                        return;
-                    }
-                    let image = Arc::clone(&images.borrow_and_update());
-                    self.partitions.close_lost(&image);
-                    self.topic_settings.forget_deleted(&image);
-                }
-                _ = retention.tick() => self.apply_retention().await,
-                _ = producers.tick() => self.expire_producers(),
-                _ = garbage.tick() => self.storage.collect_garbage(self.clock.now()).await,
-            }
+            ticks.tick().await;
+            self.apply_retention().await;
+        }
+    }
+
+    async fn keep_producers(self: Arc<Self>) {
+        let mut ticks = ticks(self.intervals.producers);
+        loop {
+            ticks.tick().await;
+            self.expire_producers();
+        }
+    }
+
+    async fn keep_garbage(self: Arc<Self>) {
+        let mut ticks = ticks(self.intervals.garbage);
+        loop {
+            ticks.tick().await;
+            self.storage.collect_garbage(self.clock.now()).await;
         }
     }
 
@@ -108,6 +123,118 @@ impl Housekeeping {
         let horizon = Timestamp(self.clock.now().0.saturating_sub(keep));
         for partition in self.partitions.opened() {
             partition.expire(horizon);
+        }
+    }
+}
+
+/// Runs until the shutdown. What is under way then is broken off, as by a crash.
+async fn until(shutdown: Shutdown, work: impl Future<Output = ()> + Send) {
+    tokio::select! {
+        biased;
+        () = shutdown.requested() => {}
+        () = work => {}
+    }
+}
+
+fn ticks(period: Duration) -> Interval {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+    use penstock_model::client::SubmitError;
+    use penstock_model::command::{Command, CreateTopic, DeleteTopic, LeaseObjects, Outcome};
+    use penstock_model::id::{RequestId, TopicId};
+    use penstock_model::image::MetadataImage;
+    use tokio::sync::{Notify, watch};
+
+    use super::*;
+    use crate::shutdown;
+    use crate::testing::{TestBroker, start_storage};
+
+    /// A client of a quorum that takes commands and never decides.
+    struct Undecided {
+        metadata: Arc<dyn MetadataClient>,
+        asked: Arc<Notify>,
+    }
+
+    #[async_trait]
+    impl MetadataClient for Undecided {
+        async fn submit(&self, _command: Command) -> Result<Outcome, SubmitError> {
+            self.asked.notify_one();
+            std::future::pending().await
+        }
+
+        fn image(&self) -> Arc<MetadataImage> {
+            self.metadata.image()
+        }
+
+        fn watch(&self) -> watch::Receiver<Arc<MetadataImage>> {
+            self.metadata.watch()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_quorum_that_is_away_delays_nothing_else_and_no_shutdown() {
+        let test = TestBroker::start(&[]);
+        let broker = &test.broker;
+        let lease = LeaseObjects {
+            broker: broker.epoch,
+            request: RequestId([1; 16]),
+            count: 1,
+            deadline: Timestamp(0),
+        };
+        test.metadata.apply(&Command::LeaseObjects(lease)).result.unwrap();
+        let topic = TopicId([2; 16]);
+        let create = CreateTopic {
+            id: topic,
+            name: Arc::from("topic"),
+            replication_factor: 1,
+            leaders: vec![broker.node],
+            configs: Vec::new(),
+        };
+        test.metadata.apply(&Command::CreateTopic(create)).result.unwrap();
+        broker.partitions.get(topic, 0).await.unwrap();
+
+        let asked = Arc::new(Notify::new());
+        let metadata: Arc<dyn MetadataClient> = Arc::new(Undecided {
+            metadata: Arc::clone(&broker.metadata),
+            asked: Arc::clone(&asked),
+        });
+        let period = Duration::from_millis(1);
+        let housekeeping = Housekeeping {
+            partitions: Arc::clone(&broker.partitions),
+            storage: start_storage(broker.epoch, &metadata, &broker.clock),
+            metadata: Arc::clone(&broker.metadata),
+            topic_settings: Arc::clone(&broker.topic_settings),
+            clock: Arc::clone(&broker.clock),
+            intervals: HousekeepingIntervals {
+                retention: period,
+                producers: period,
+                producer_expiration: period,
+                garbage: period,
+            },
+        };
+        let (trigger, shutdown) = shutdown::channel();
+        let mut tasks = JoinSet::new();
+        housekeeping.spawn(&mut tasks, &shutdown);
+        // The lease has run out, and nobody decides on its end.
+        asked.notified().await;
+        let delete = DeleteTopic { id: topic, now: Timestamp(0) };
+        test.metadata.apply(&Command::DeleteTopic(delete)).result.unwrap();
+        for _ in 0..1_000 {
+            tokio::time::sleep(period).await;
+            if broker.partitions.opened().is_empty() {
+                break;
+            }
+        }
+        assert!(broker.partitions.opened().is_empty(), "what is gone is closed");
+        trigger.request();
+        while let Some(ended) = tasks.join_next().await {
+            ended.unwrap();
         }
     }
 }

@@ -12,8 +12,10 @@
 mod checkpoint;
 mod housekeeping;
 mod leader_epochs;
+mod opening;
 mod partition;
 mod partitions;
+mod past;
 mod producer_state;
 mod summary;
 mod time_lookup;

@@ -7,9 +7,10 @@ use penstock_model::id::{Offset, ProducerId, StreamEpoch, Timestamp, TopicId};
 use penstock_records::{TimestampType, ValidBatch};
 use penstock_s3stream::{AppendPermit, Backing, Batch, Opened, Stream};
 
-use super::checkpoint::{CheckpointError, LogState};
+use super::checkpoint::LogState;
+use super::past::{StateError, restore};
 use super::producer_state::{Decision, SequenceError};
-use super::summary::{ProducerBatch, Summary, SummaryError};
+use super::summary::{ProducerBatch, Summary};
 
 /// See the module.
 #[derive(Debug)]
@@ -45,30 +46,15 @@ pub enum AppendError {
     Stopped,
 }
 
-/// Why a partition's state cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum StateError {
-    /// See the error.
-    #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
-    /// See the error.
-    #[error(transparent)]
-    Summary(#[from] SummaryError),
-}
-
 impl Partition {
-    /// Rebuilds the partition's state from its checkpoint and the batches behind it.
-    ///
-    /// # Errors
-    /// When they are not of this release.
-    pub fn open(topic: TopicId, number: u32, opened: Opened) -> Result<Self, StateError> {
-        let mut state = match &opened.checkpoint {
-            Some(checkpoint) => LogState::decode(&checkpoint.bytes)?,
-            None => LogState::default(),
-        };
-        for batch in &opened.tail {
-            state.replay(batch)?;
-        }
+    /// Goes on where the partition's last leader ended. While the store fails this goes on trying:
+    /// bound it by dropping it.
+    pub(super) async fn open(
+        topic: TopicId,
+        number: u32,
+        opened: Opened,
+    ) -> Result<Self, StateError> {
+        let state = restore(&opened).await?;
         Ok(Self { topic, number, stream: opened.stream, log: Mutex::new(state) })
     }
 

@@ -10,6 +10,7 @@
 
 use bytes::{Buf, BufMut};
 use penstock_model::id::{ProducerId, StreamEpoch, Timestamp};
+use penstock_records::{BatchHeader, TimestampType};
 use penstock_s3stream::Summary as SummaryBytes;
 
 const VERSION: u8 = 1;
@@ -50,7 +51,7 @@ pub(super) struct Summary {
 
 /// A summary that is not one of ours: the log is damaged or was written by a later release.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SummaryError {
+pub(super) enum SummaryError {
     /// Written by a release that this one does not know; upgrade first.
     #[error("batch summary has version {0}, this release reads version {VERSION}")]
     Version(u8),
@@ -60,6 +61,26 @@ pub enum SummaryError {
 }
 
 impl Summary {
+    /// The summary of a batch as it lies in the log. When it was appended is not in there; its
+    /// records' time stands for it, as in Kafka.
+    #[must_use]
+    pub(super) fn of_stored(header: &BatchHeader) -> Self {
+        let max_timestamp = Timestamp(header.max_timestamp.0);
+        Self {
+            leader_epoch: StreamEpoch(u32::try_from(header.partition_leader_epoch).unwrap_or(0)),
+            producer: header.producer_id.is_some().then_some(ProducerBatch {
+                id: ProducerId(header.producer_id.0),
+                epoch: header.producer_epoch.0,
+                base_sequence: header.base_sequence.0,
+            }),
+            transactional: header.attributes.is_transactional(),
+            control: header.attributes.is_control(),
+            log_append_time: header.attributes.timestamp_type() == TimestampType::LogAppendTime,
+            max_timestamp,
+            appended_at: max_timestamp,
+        }
+    }
+
     /// The bytes that go beside the batch.
     #[must_use]
     pub(super) fn encode(&self) -> SummaryBytes {

@@ -7,7 +7,9 @@ use penstock_model::client::MetadataClient;
 use penstock_model::id::BrokerEpoch;
 use penstock_s3stream::store::metered::StoreCounters;
 use penstock_s3stream::{Clock, Storage};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use super::sampler::Sampler;
 use crate::admin_http::Sample;
@@ -28,6 +30,13 @@ use crate::topic_settings::TopicSettingsCache;
 /// Between two looks for producers that are silent, and for objects that may be deleted.
 const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(600);
 const GARBAGE_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Between two tries of a partition that is refused because of what is stored of it.
+const REOPEN_INTERVAL: Duration = Duration::from_secs(60);
+
+/// How long a start waits for its partitions, which go on being opened after that. Opening one takes
+/// a read from the store; with a store that answers, thousands are open by then.
+const OPEN_WAIT: Duration = Duration::from_secs(2);
 
 /// A fetch session that was used within this time does not give way to a new one, as in Kafka.
 const FETCH_SESSION_IDLE_MS_MIN: i64 = 120_000;
@@ -65,9 +74,20 @@ pub(super) async fn open(
     let topic_settings =
         TopicSettingsCache::new(Arc::clone(&given), config.node, Arc::clone(&metrics));
     let topic_settings = Arc::new(topic_settings);
-    let partitions = Partitions::new(storage.clone(), Arc::clone(&metadata), epoch);
+    let partitions =
+        Partitions::new(storage.clone(), Arc::clone(&metadata), epoch, stopping.clone());
     let partitions = Arc::new(partitions);
-    partitions.open_all().await;
+    let (all_tried, opened) = oneshot::channel();
+    background.spawn(Arc::clone(&partitions).keep_open(REOPEN_INTERVAL, all_tried));
+    tokio::select! {
+        _ = opened => {}
+        // The node notices as soon as it runs.
+        _ = storage.failed() => {}
+        () = sleep(OPEN_WAIT) => {
+            let open = partitions.opened().len();
+            tracing::warn!(open, "partitions do not open, the others are served meanwhile");
+        }
+    }
     let housekeeping = Housekeeping {
         partitions: Arc::clone(&partitions),
         storage: storage.clone(),
@@ -81,7 +101,7 @@ pub(super) async fn open(
             garbage: GARBAGE_INTERVAL,
         },
     };
-    background.spawn(housekeeping.run(stopping.clone()));
+    housekeeping.spawn(background, stopping);
     // Of the memory for requests, an eighth each for what sessions remember and for what waits.
     let (requests, part) = (config.memory.requests, config.memory.requests / 8);
     let fetch_sessions =

@@ -46,12 +46,12 @@ pub(crate) struct Part {
 
 impl Prepared {
     /// Looks at what the metadata wants of a block, and folds its batches.
-    pub(crate) async fn new(shared: &Shared, block: Block) -> Result<Self, Failure> {
+    pub(crate) async fn new(shared: &Shared, block: Block) -> Self {
         let parts: Vec<_> = stream::iter(shared.streams.cache.parts(&block))
             .map(|part| Part::new(shared, part))
             .buffered(CHECKPOINT_READS_MAX)
-            .try_collect()
-            .await?;
+            .collect()
+            .await;
         let sizes: Vec<_> = parts
             .iter()
             .filter(|part| part.checkpoint.is_some() || !part.batches.is_empty())
@@ -61,7 +61,7 @@ impl Prepared {
             })
             .collect();
         let plan = plan(&sizes, &shared.settings.upload);
-        Ok(Self { block, parts, plan })
+        Self { block, parts, plan }
     }
 
     /// Gathers the payloads, from memory or from the WAL.
@@ -97,39 +97,51 @@ impl Prepared {
 }
 
 impl Part {
-    async fn new(shared: &Shared, part: BlockPart) -> Result<Self, Failure> {
+    async fn new(shared: &Shared, part: BlockPart) -> Self {
         let BlockPart { stream, end, mut batches } = part;
-        let nothing = |stream| Self {
-            stream,
-            end,
-            batches: Vec::new(),
-            stored: Vec::new(),
-            checkpoint: None,
-        };
-        let Some(previous) = shared.previous_checkpoint(&stream).await? else {
-            return Ok(nothing(stream));
-        };
-        let folded_to = previous.as_ref().map_or(Offset::ZERO, |previous| previous.offset);
-        let news: Vec<BatchSummary> = batches
-            .iter()
-            .filter(|batch| batch.end() > folded_to)
-            .map(CachedBatch::summary)
-            .collect();
-        let checkpoint = news.first().map(|first| {
-            assert!(
-                first.offsets.start <= folded_to,
-                "stream {}: a fold to {folded_to} goes on at {}",
-                stream.id,
-                first.offsets.start
-            );
-            let bytes = shared.fold.fold(stream.id, previous.as_ref(), &news);
-            stream.lock().keep_fold(end, bytes.clone());
-            Checkpoint { offset: end, bytes }
-        });
+        let checkpoint = fold(shared, &stream, end, &batches).await;
         let image = shared.metadata.image();
         let committed = shared.owned(&image, &stream).map(|owned| owned.end);
         batches.retain(|batch| committed.is_some_and(|committed| batch.end() > committed));
-        Ok(Self { batches, checkpoint, ..nothing(stream) })
+        Self { stream, end, batches, stored: Vec::new(), checkpoint }
+    }
+}
+
+/// The checkpoint at the end of a part. None where there is nothing new for it, and none where the
+/// state before the part cannot be had: the checkpoint that the metadata names then stays.
+async fn fold(
+    shared: &Shared,
+    stream: &StreamState,
+    end: Offset,
+    batches: &[CachedBatch],
+) -> Option<Checkpoint> {
+    if stream.refused().is_some() {
+        return None;
+    }
+    let previous = match shared.previous_checkpoint(stream).await {
+        Ok(previous) => previous?,
+        Err(error) => {
+            stream.refuse(&error.to_string());
+            return None;
+        }
+    };
+    let folded_to = previous.as_ref().map_or(Offset::ZERO, |previous| previous.offset);
+    let news: Vec<BatchSummary> =
+        batches.iter().filter(|batch| batch.end() > folded_to).map(CachedBatch::summary).collect();
+    if news.first()?.offsets.start > folded_to {
+        // Batches between were uploaded while the checkpoint could not be read. Whoever opens the
+        // stream reads them, and hands in a state to go on from.
+        return None;
+    }
+    match shared.fold.fold(stream.id, previous.as_ref(), &news) {
+        Ok(bytes) => {
+            stream.lock().keep_fold(end, bytes.clone());
+            Some(Checkpoint { offset: end, bytes })
+        }
+        Err(error) => {
+            stream.refuse(&error.to_string());
+            None
+        }
     }
 }
 

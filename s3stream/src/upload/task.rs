@@ -19,7 +19,7 @@ use penstock_model::id::{StreamId, WalPosition};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::block::Block;
-use super::prepare::Prepared;
+use super::prepare::{Part, Prepared};
 use super::put::UploadedCommit;
 use crate::lifecycle::Failure;
 use crate::shared::Shared;
@@ -95,10 +95,8 @@ impl UploadTask {
                 },
                 (in_flight, block) = self.next_block(room) => {
                     // In order, because each fold goes on from the one before.
-                    match Prepared::new(&self.shared, block).await {
-                        Ok(prepared) => puts.push_back(self.put_block(prepared, in_flight)),
-                        Err(failure) => return failure,
-                    }
+                    let prepared = Prepared::new(&self.shared, block).await;
+                    puts.push_back(self.put_block(prepared, in_flight));
                 }
             }
         }
@@ -218,6 +216,11 @@ impl UploadTask {
         }
         let ends = prepared.parts.iter().map(|part| (Arc::clone(&part.stream), part.end));
         self.shared.streams.cache.commit(&prepared.block, ends);
+        for Part { stream, checkpoint, .. } in &prepared.parts {
+            if let Some(checkpoint) = checkpoint {
+                stream.lock().release_fold(checkpoint.offset);
+            }
+        }
         for stream in unwanted {
             stream.close();
             self.shared.streams.cache.give_up(&stream);

@@ -65,6 +65,16 @@ impl CheckedStore {
         self.requests.load(Ordering::Relaxed)
     }
 
+    /// Turns one bit of an object over; once more mends it.
+    pub(crate) async fn flip(&self, object: ObjectId, at: u64) {
+        let listed = self.inner.list(None).map(|meta| meta.unwrap().location);
+        let key = listed.filter(|key| std::future::ready(object_id(key) == object)).next().await;
+        let key = key.unwrap();
+        let mut bytes = self.inner.get(&key).await.unwrap().bytes().await.unwrap().to_vec();
+        bytes[usize::try_from(at).unwrap()] ^= 1;
+        self.inner.put(&key, bytes.into()).await.unwrap();
+    }
+
     /// The ids of all objects, with their sizes, in order.
     pub(crate) async fn content(&self) -> Vec<(ObjectId, u64)> {
         let listed = self.inner.list(None).map(|meta| meta.unwrap());

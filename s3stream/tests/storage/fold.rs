@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use penstock_model::id::{Offset, StreamId};
-use penstock_s3stream::{BatchSummary, Checkpoint, CheckpointFold};
+use penstock_s3stream::{BatchSummary, Checkpoint, CheckpointFold, FoldError};
 
 /// Chains the summaries of all batches of a stream.
 pub(crate) struct Chain;
@@ -36,7 +36,7 @@ impl Link {
         self.checksum = crc32c::crc32c_append(self.checksum, &batch.summary);
     }
 
-    fn encode(self) -> Bytes {
+    pub(crate) fn encode(self) -> Bytes {
         let numbers = [self.next, self.records, u64::from(self.checksum)];
         let mut bytes: Vec<u8> = numbers.iter().flat_map(|n| n.to_be_bytes()).collect();
         // Some are too large to be kept in memory.
@@ -53,9 +53,9 @@ impl CheckpointFold for Chain {
         stream: StreamId,
         previous: Option<&Checkpoint>,
         batches: &[BatchSummary],
-    ) -> Bytes {
+    ) -> Result<Bytes, FoldError> {
         let mut link = Link::of(previous);
         batches.iter().for_each(|batch| link.add(stream, batch));
-        link.encode()
+        Ok(link.encode())
     }
 }

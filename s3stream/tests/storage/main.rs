@@ -5,6 +5,7 @@
 
 mod checked_store;
 mod checked_wal;
+mod damaged;
 mod fold;
 mod histories;
 mod history;

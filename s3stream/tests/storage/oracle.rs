@@ -76,7 +76,8 @@ impl Oracle {
         assert_eq!(link, self.link(), "stream {id}: checkpoint and tail are not its history");
     }
 
-    fn link(&self) -> Link {
+    /// What all of it folds to.
+    pub(crate) fn link(&self) -> Link {
         let mut link = Link::default();
         for batch in &self.batches {
             let summary = BatchSummary {

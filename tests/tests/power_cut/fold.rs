@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use penstock_model::id::StreamId;
-use penstock_s3stream::{BatchSummary, Checkpoint, CheckpointFold};
+use penstock_s3stream::{BatchSummary, Checkpoint, CheckpointFold, FoldError};
 
 /// What all batches of a stream, up to an offset, fold to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,10 +40,10 @@ impl CheckpointFold for ChainFold {
         stream: StreamId,
         previous: Option<&Checkpoint>,
         batches: &[BatchSummary],
-    ) -> Bytes {
+    ) -> Result<Bytes, FoldError> {
         let mut chain = Chain::of(previous);
         batches.iter().for_each(|batch| chain.add(stream, batch));
         let numbers = [chain.next, chain.records, u64::from(chain.checksum)];
-        numbers.iter().flat_map(|number| number.to_be_bytes()).collect()
+        Ok(numbers.iter().flat_map(|number| number.to_be_bytes()).collect())
     }
 }

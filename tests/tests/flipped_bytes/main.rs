@@ -3,6 +3,8 @@
 //! Every byte of a head, an index, a footer, and a sample of the others. A damaged log keeps the
 //! server from starting; a damaged object costs the partitions that need it, and no others.
 
+mod checkpoint;
+
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -12,7 +14,7 @@ use bytes::Bytes;
 use penstock_model::id::ObjectId;
 use penstock_records::Encoding;
 use penstock_s3stream::object::format::FOOTER_BYTES;
-use penstock_s3stream::object::index::{ObjectExtent, ObjectIndex};
+use penstock_s3stream::object::index::{CheckpointEntry, ObjectExtent, ObjectIndex};
 use penstock_tests::client::Client;
 use penstock_tests::producer::{Read, batch, create_topic, fetch, produce, read_all};
 use penstock_tests::random::Random;
@@ -165,15 +167,34 @@ fn in_the_log_of_the_metadata() -> anyhow::Result<()> {
     check_log("quorum/log", 20)
 }
 
-/// Where an object may be damaged, and which topics that costs.
-fn places_of(object: &[u8], random: &mut Random) -> anyhow::Result<Vec<(usize, [bool; 2])>> {
+/// The only object in the store, and its bytes.
+fn only_object(store: &Path) -> anyhow::Result<(PathBuf, Vec<u8>)> {
+    let objects = content(&store.join("data"))?;
+    let count = objects.len();
+    let only = <[_; 1]>::try_from(objects);
+    only.map(|[object]| object).map_err(|_| anyhow::anyhow!("{count} objects"))
+}
+
+/// An object's index, and where it begins.
+fn index_of(object: &[u8]) -> anyhow::Result<(ObjectIndex, usize)> {
     let footer = object.len() - FOOTER_BYTES;
     // The footer begins with the object's id and the position of its index.
     let number = |at: usize| anyhow::Ok(u64::from_be_bytes(object[at..at + 8].try_into()?));
     let (id, index_position) = (ObjectId(number(footer)?), number(footer + 8)?);
     let extent = ObjectExtent { id, size: object.len() as u64, index_position };
     let index_at = usize::try_from(index_position)?;
-    let index = ObjectIndex::decode(&object[index_at..], extent)?;
+    Ok((ObjectIndex::decode(&object[index_at..], extent)?, index_at))
+}
+
+fn bytes_of(checkpoint: &CheckpointEntry) -> anyhow::Result<Range<usize>> {
+    let start = usize::try_from(checkpoint.position)?;
+    Ok(start..start + usize::try_from(checkpoint.size)?)
+}
+
+/// Where an object may be damaged, and which topics that costs.
+fn places_of(object: &[u8], random: &mut Random) -> anyhow::Result<Vec<(usize, [bool; 2])>> {
+    let footer = object.len() - FOOTER_BYTES;
+    let (index, index_at) = index_of(object)?;
     let streams: Vec<_> = index.blocks().iter().map(|block| block.stream).collect();
     ensure!(streams.len() == 2 && streams[0] < streams[1], "a block for each topic");
     let mut places = Vec::new();
@@ -187,8 +208,7 @@ fn places_of(object: &[u8], random: &mut Random) -> anyhow::Result<Vec<(usize, [
     }
     for checkpoint in index.checkpoints() {
         let costs = [checkpoint.stream == streams[0], checkpoint.stream == streams[1]];
-        let start = usize::try_from(checkpoint.position)?;
-        let bytes = start..start + usize::try_from(checkpoint.size)?;
+        let bytes = bytes_of(checkpoint)?;
         places.extend(sample(bytes, 5, random).into_iter().map(|at| (at, costs)));
     }
     let behind = sample(index_at..footer, 8, random).into_iter().chain(footer..object.len());
@@ -205,8 +225,7 @@ fn in_an_object() -> anyhow::Result<()> {
     // What is durable is uploaded before a stop in order.
     ensure!(server.terminate().success(), "{}", server.errors());
     let store = data.path().join("objects");
-    let objects = content(&store.join("data"))?;
-    let [(path, good)] = &objects[..] else { anyhow::bail!("{} objects", objects.len()) };
+    let (path, good) = &only_object(&store)?;
     let key = path.strip_prefix(&store)?.display();
 
     for (at, costs) in places_of(good, &mut Random::new(2))? {
