@@ -23,6 +23,7 @@ use penstock_model::client::MetadataClient;
 use penstock_model::command::Endpoint;
 use penstock_model::id::{BrokerEpoch, ClusterId, NodeId};
 use penstock_quorum::QuorumNode;
+use penstock_s3stream::store::open::{StoreSettings, open};
 use penstock_s3stream::{Clock, Storage};
 use penstock_wal::files::{Files, LockGuard};
 use tokio::sync::watch;
@@ -257,10 +258,12 @@ async fn join(
     entropy: &dyn Entropy,
 ) -> Result<Joined, StartError> {
     let cluster = metadata::format(client.as_ref(), config, entropy).await?;
+    let recovered = recovery::recover(cluster, files, config, &client.image()).await?;
+    let store = open(&config.store, Arc::clone(files), &StoreSettings::default())?;
     let registered = metadata::register(client.as_ref(), config, endpoints, entropy).await?;
     let epoch = registered.epoch;
-    let recovered = recovery::recover(cluster, files, config, client.as_ref(), &registered).await?;
-    let started = recovery::start_storage(recovered, files, config, client, clock, epoch).await?;
+    recovery::inherit(client.as_ref(), &registered).await?;
+    let started = recovery::start_storage(recovered, store, config, client, clock, epoch).await?;
     Ok(Joined { cluster, epoch, started })
 }
 

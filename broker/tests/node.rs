@@ -141,3 +141,17 @@ async fn starts_serves_stops_and_starts_again_as_the_same_cluster() {
     assert!(inspect::wal("/nowhere", &mut Vec::new()).is_err());
     assert!(inspect::object("/nowhere", &mut Vec::new()).await.is_err());
 }
+
+/// As when the disk of the log is not mounted: records that were acknowledged may be on it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_is_gone_is_not_begun_again() {
+    let dir = tempfile::tempdir().unwrap();
+    Running::start(dir.path()).await.stop().await;
+    let (log, aside) = (dir.path().join("wal"), dir.path().join("aside"));
+    std::fs::rename(&log, &aside).unwrap();
+    let refused = start(dir.path(), &[]).await.err().unwrap().to_string();
+    assert!(refused.contains("holds no log, and one was begun"), "{refused}");
+    std::fs::remove_dir_all(&log).unwrap();
+    std::fs::rename(&aside, &log).unwrap();
+    Running::start(dir.path()).await.stop().await;
+}

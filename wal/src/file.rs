@@ -52,11 +52,18 @@ pub struct FileWalSettings {
     pub segment_bytes: u64,
     /// The length of a log's very first segment: an empty log is there at once, and small.
     pub first_segment_bytes: u64,
+    /// The log was begun before: a folder without one is an error then, and no new log.
+    pub must_exist: bool,
 }
 
 impl Default for FileWalSettings {
     fn default() -> Self {
-        Self { wal: WalSettings::default(), segment_bytes: 64 << 20, first_segment_bytes: 1 << 20 }
+        Self {
+            wal: WalSettings::default(),
+            segment_bytes: 64 << 20,
+            first_segment_bytes: 1 << 20,
+            must_exist: false,
+        }
     }
 }
 
@@ -70,8 +77,8 @@ impl FileWal {
     ///
     /// # Errors
     /// [`WalError::Locked`] when another holds the folder; [`WalError::Foreign`] when the log is not
-    /// the `owner`'s, [`WalError::Corrupt`] and [`WalError::Missing`] when it is not what it was, and
-    /// then nothing is changed;
+    /// the `owner`'s, [`WalError::Corrupt`], [`WalError::Missing`] and [`WalError::Gone`] when it is
+    /// not what it was, and then nothing is changed;
     /// [`WalError::Io`] for what the system reports.
     pub fn recover(
         files: &Arc<dyn Files>,
@@ -128,6 +135,7 @@ mod tests {
                 wal: conformance::settings(),
                 segment_bytes: 32 << 10,
                 first_segment_bytes: 8 << 10,
+                must_exist: false,
             };
             let dir = self.dir.path().join("wal");
             let recovery =

@@ -19,7 +19,7 @@ use crate::files::{Files, OpenMode, PowerCutFiles};
 use crate::frame::{self, HEAD_BYTES, Head, Kind};
 use crate::{
     Entry, FileRecovery, FileWal, FileWalSettings, Location, Position, Recovered, Recovering, Tail,
-    WalError, WalSettings,
+    WalError,
 };
 
 /// Recovery of a folder with one or two segments.
@@ -40,7 +40,7 @@ const ZEROS: u8 = 1 << 4;
 const DIR: &str = "/wal";
 
 fn settings() -> FileWalSettings {
-    FileWalSettings { wal: WalSettings::default(), segment_bytes: 2048, first_segment_bytes: 512 }
+    FileWalSettings { segment_bytes: 2048, first_segment_bytes: 512, ..FileWalSettings::default() }
 }
 
 thread_local! {

@@ -159,6 +159,12 @@ pub enum WalError {
         /// What should be there and is not.
         missing: Range<Position>,
     },
+    /// There was a log, and there is none: another disk is mounted, or the folder was moved.
+    #[error("{place} holds no log, and one was begun; bring it back, or accept the loss by name")]
+    Gone {
+        /// Which folder.
+        place: String,
+    },
     /// It is somebody else's log. It is kept as it is.
     #[error(
         "{place} belongs to {found}, not to {expected}; nothing was changed: set the folder of the own log, or an empty one"

@@ -6,8 +6,7 @@ use penstock_model::client::MetadataClient;
 use penstock_model::command::{Command, InheritWal};
 use penstock_model::id::{BrokerEpoch, ClusterId};
 use penstock_model::image::MetadataImage;
-use penstock_s3stream::store::metered::StoreCounters;
-use penstock_s3stream::store::open::{StoreSettings, open};
+use penstock_s3stream::store::metered::{MeteredStore, StoreCounters};
 use penstock_s3stream::{Clock, Parts, Settings, Storage, Tasks, UploadSettings};
 use penstock_wal::files::{Blocking, Files};
 use penstock_wal::{
@@ -27,42 +26,44 @@ pub(super) struct Started {
     pub(super) store_counters: Arc<StoreCounters>,
 }
 
-/// Reads the log from where it was trimmed to, and passes it on, epoch by epoch, to the one that
-/// was just registered.
+/// Reads the log from where it was trimmed to. Before the registration: an epoch that was granted
+/// says that there is a log, so that one that is gone is not taken for a new one; and a log that
+/// cannot be used costs no epoch at each attempt.
 pub(super) async fn recover(
     cluster: ClusterId,
     files: &Arc<dyn Files>,
     config: &NodeConfig,
-    metadata: &dyn MetadataClient,
-    registered: &Registered,
+    image: &MetadataImage,
 ) -> Result<FileRecovery, StartError> {
-    let trim = trimmed_to(&metadata.image(), &registered.unrecovered);
+    let begins = image.local_log_begins(config.node);
     let settings = FileWalSettings {
         wal: WalSettings { in_flight_bytes_max: config.memory.wal, ..WalSettings::default() },
+        must_exist: begins.is_some(),
         ..FileWalSettings::default()
     };
+    let trim = begins.map_or(Position(0), |begins| Position(begins.0));
     let (dir, on) = (config.wal_dir.clone(), Arc::clone(files));
     let recover = move || FileWal::recover(&on, &dir, Owner(cluster.0), trim, &settings);
-    let recovery = blocking(files.as_ref(), recover).await.map_err(|error| match error {
+    blocking(files.as_ref(), recover).await.map_err(|error| match error {
         WalError::Foreign { place, found, .. } => StartError::OtherClustersLog {
             place,
             found: cluster_id::format(ClusterId(found.0)),
             expected: cluster_id::format(cluster),
         },
         error => error.into(),
-    })?;
+    })
+}
+
+/// Passes the log on, epoch by epoch, to the one that was just registered.
+pub(super) async fn inherit(
+    metadata: &dyn MetadataClient,
+    registered: &Registered,
+) -> Result<(), StartError> {
     for from in &registered.unrecovered {
         let inherit = InheritWal { from: *from, to: registered.epoch };
         metadata.submit(Command::InheritWal(inherit)).await?.result?;
     }
-    Ok(recovery)
-}
-
-/// How far the log of these epochs was trimmed. They share one log: an epoch that ended before it
-/// inherited the log states 0 of it, and the greatest position is the one that was committed.
-fn trimmed_to(image: &MetadataImage, epochs: &[BrokerEpoch]) -> Position {
-    let trims = epochs.iter().filter_map(|epoch| image.wal(*epoch));
-    trims.map(|wal| Position(wal.trim.0)).max().unwrap_or_default()
+    Ok(())
 }
 
 /// Runs what may wait for a disk where it may.
@@ -82,13 +83,12 @@ async fn blocking<T: Send + 'static>(
 /// Starts the storage on the log.
 pub(super) async fn start_storage(
     recovery: FileRecovery,
-    files: &Arc<dyn Files>,
+    store: MeteredStore,
     config: &NodeConfig,
     metadata: &Arc<dyn MetadataClient>,
     clock: &Arc<dyn Clock>,
     epoch: BrokerEpoch,
 ) -> Result<Started, StartError> {
-    let store = open(&config.store, Arc::clone(files), &StoreSettings::default())?;
     let store_counters = Arc::clone(store.counters());
     let (storage, tasks) = Storage::start(Parts {
         wal: Box::new(recovery),
@@ -112,49 +112,4 @@ pub(super) async fn start_storage(
         },
     })?;
     Ok(Started { storage, tasks, store_counters })
-}
-
-#[cfg(test)]
-mod tests {
-    use penstock_model::client::LocalClient;
-    use penstock_model::command::{CommitUpload, RegisterBroker, Reply, WalKind};
-    use penstock_model::id::{ClusterId, Incarnation, NodeId, Timestamp, WalPosition};
-
-    use super::*;
-
-    fn register(client: &LocalClient, incarnation: u8) -> (BrokerEpoch, Vec<BrokerEpoch>) {
-        let register = RegisterBroker {
-            node: NodeId(1),
-            incarnation: Incarnation([incarnation; 16]),
-            endpoints: Vec::new(),
-            rack: None,
-            wal: WalKind::Local,
-        };
-        match client.apply(&Command::RegisterBroker(register)).result {
-            Ok(Reply::Registered { epoch, unrecovered }) => (epoch, unrecovered),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    /// A process that was killed between its registration and its inheritance.
-    #[test]
-    fn an_epoch_that_never_had_the_log_does_not_say_where_it_begins() {
-        let client = LocalClient::default();
-        assert!(client.apply(&Command::Format(ClusterId([1; 16]))).result.is_ok());
-        let (first, none) = register(&client, 1);
-        assert_eq!(none, []);
-        let trim = CommitUpload {
-            broker: first,
-            wal: WalPosition(0)..WalPosition(500),
-            objects: Vec::new(),
-            ranges: Vec::new(),
-            checkpoints: Vec::new(),
-            now: Timestamp(0),
-        };
-        assert!(client.apply(&Command::CommitUpload(trim)).result.is_ok());
-        let (second, _) = register(&client, 2);
-        let (_, unrecovered) = register(&client, 3);
-        assert_eq!(unrecovered, [first, second]);
-        assert_eq!(trimmed_to(&client.image(), &unrecovered), Position(500));
-    }
 }

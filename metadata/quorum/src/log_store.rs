@@ -76,13 +76,20 @@ pub enum LogError {
     Gone,
 }
 
-/// Small: what snapshots make superfluous goes by whole segments.
-const SEGMENT_BYTES: u64 = 4 << 20;
-/// The first one is filled with zeros while an empty node starts.
-const FIRST_SEGMENT_BYTES: u64 = 256 << 10;
+/// The write-ahead log's settings.
+pub(crate) fn wal_settings() -> FileWalSettings {
+    FileWalSettings {
+        // Small: what snapshots make superfluous goes by whole segments.
+        segment_bytes: 4 << 20,
+        // It is filled with zeros while an empty node starts.
+        first_segment_bytes: 256 << 10,
+        ..FileWalSettings::default()
+    }
+}
 
-/// Where the write-ahead log begins that the journal is in. It is stored before the log is told,
-/// so that recovery can tell what was given up from what was lost.
+/// Where the write-ahead log begins that the journal is in. It is stored as soon as there is a log,
+/// and before the log is told to trim, so that recovery can tell what was given up, and what was
+/// never there, from what was lost: with the log, votes would be.
 #[derive(Clone)]
 pub(crate) struct Head {
     files: Arc<dyn Files>,
@@ -95,9 +102,9 @@ impl Head {
         Self { files, stored: StoredNumber::new(dir, "head", b"PNSTRFH1") }
     }
 
-    /// Makes blocking calls.
-    pub(crate) fn load(&self) -> Result<Position, LogError> {
-        Ok(Position(self.stored.load(&*self.files)?.unwrap_or(0)))
+    /// `None` as long as there was no log. Makes blocking calls.
+    pub(crate) fn load(&self) -> Result<Option<Position>, LogError> {
+        Ok(self.stored.load(&*self.files)?.map(Position))
     }
 
     async fn store(&self, position: Position) -> io::Result<()> {
@@ -112,22 +119,25 @@ pub(crate) fn recover(
     files: &Arc<dyn Files>,
     dir: &Path,
     id: RaftId,
+    settings: &FileWalSettings,
 ) -> Result<FileRecovery, LogError> {
-    let settings = FileWalSettings {
-        segment_bytes: SEGMENT_BYTES,
-        first_segment_bytes: FIRST_SEGMENT_BYTES,
-        ..FileWalSettings::default()
-    };
-    let head = Head::new(files.clone(), dir).load()?;
-    let recovered = FileWal::recover(files, &dir.join("log"), id.owner(), head, &settings);
-    recovered.map_err(|error| match error {
+    let head = Head::new(files.clone(), dir);
+    let begins = head.load()?;
+    let settings = FileWalSettings { must_exist: begins.is_some(), ..settings.clone() };
+    let from = begins.unwrap_or_default();
+    let recovered = FileWal::recover(files, &dir.join("log"), id.owner(), from, &settings);
+    let recovered = recovered.map_err(|error| match error {
         WalError::Foreign { place, found, .. } => {
             let found =
                 RaftId::of_owner(found).map_or_else(|| "somebody else".into(), |id| id.to_string());
             LogError::OtherController { place, found, expected: id }
         }
         error => error.into(),
-    })
+    })?;
+    if begins.is_none() {
+        head.stored.store(&**files, from.0)?;
+    }
+    Ok(recovered)
 }
 
 /// What store, readers and the closing node share.

@@ -84,8 +84,10 @@ impl QuorumNode {
     pub async fn start(parts: Parts) -> Result<Self, StartError> {
         let (files, dir, id) = (parts.files.clone(), parts.dir.clone(), parts.id);
         let blocking = files.blocking();
+        let wal_settings = log_store::wal_settings();
         let recovery =
-            blocking::run(blocking, move || log_store::recover(&files, &dir, id)).await?;
+            blocking::run(blocking, move || log_store::recover(&files, &dir, id, &wal_settings))
+                .await?;
         Self::start_on(Box::new(recovery), parts).await
     }
 

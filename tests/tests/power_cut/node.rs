@@ -75,6 +75,11 @@ impl Node {
         if metadata.image().cluster().is_none() {
             metadata.submit(Command::Format(CLUSTER)).await?.result?;
         }
+        // Before the registration: an epoch that was granted says that there is a log.
+        let begins = metadata.image().local_log_begins(NODE);
+        let settings = FileWalSettings { must_exist: begins.is_some(), ..wal_settings() };
+        let trim = begins.map_or(Position(0), |begins| Position(begins.0));
+        let recovery = FileWal::recover(&files, Path::new(WAL), Owner(CLUSTER.0), trim, &settings)?;
         let register = Command::RegisterBroker(RegisterBroker {
             node: NODE,
             incarnation: Incarnation(u128::from(drawn).to_be_bytes()),
@@ -87,12 +92,6 @@ impl Node {
             return Err(anyhow!("a registration is answered by an epoch"));
         };
 
-        let image = metadata.image();
-        let trims = unrecovered.iter().filter_map(|epoch| image.wal(*epoch));
-        // They share one log; one that ended before it inherited the log states 0 of it.
-        let trim = trims.map(|wal| Position(wal.trim.0)).max().unwrap_or_default();
-        let recovery =
-            FileWal::recover(&files, Path::new(WAL), Owner(CLUSTER.0), trim, &wal_settings())?;
         for from in unrecovered {
             metadata.submit(Command::InheritWal(InheritWal { from, to: epoch })).await?.result?;
         }
@@ -158,7 +157,12 @@ async fn start_quorum(files: &Arc<dyn Files>, drawn: RaftId) -> anyhow::Result<Q
 /// Segments so small that many come and go.
 fn wal_settings() -> FileWalSettings {
     let wal = WalSettings { group_bytes_max: 8 << 10, ..WalSettings::default() };
-    FileWalSettings { wal, segment_bytes: 16 << 10, first_segment_bytes: 4 << 10 }
+    FileWalSettings {
+        wal,
+        segment_bytes: 16 << 10,
+        first_segment_bytes: 4 << 10,
+        must_exist: false,
+    }
 }
 
 /// Budgets so small that everything happens often.

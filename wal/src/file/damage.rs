@@ -16,7 +16,7 @@ use crate::{Entry, Location, ReadError, frame};
 const DIR: &str = "/wal";
 
 fn settings() -> FileWalSettings {
-    FileWalSettings { wal: WalSettings::default(), segment_bytes: 2048, first_segment_bytes: 512 }
+    FileWalSettings { segment_bytes: 2048, first_segment_bytes: 512, ..FileWalSettings::default() }
 }
 
 fn recover(disk: &PowerCutFiles, trim: Position) -> Result<FileRecovery, WalError> {
@@ -184,8 +184,26 @@ async fn missing_positions_are_named() {
     check(&[1], starts[2], None).await;
     check(&[0, 1, 2], 0, None).await;
     check(&[0, 1, 2], 1, Some(0..1)).await;
+    check(&[0, 1, 2], end, Some(0..end)).await;
     check(&[], end, None).await;
     check(&[], end + 1, Some(end..end + 1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_was_begun_is_not_begun_again() {
+    let disk = PowerCutFiles::new(1);
+    let files: Arc<dyn Files> = Arc::new(disk.clone());
+    let recover = |must_exist| {
+        let settings = FileWalSettings { must_exist, ..settings() };
+        FileWal::recover(&files, Path::new(DIR), OWNER, Position(0), &settings)
+    };
+    assert!(matches!(recover(true), Err(WalError::Gone { .. })));
+    drop(recover(false).unwrap());
+    drop(recover(true).unwrap());
+    for path in disk.paths() {
+        disk.remove(&path).unwrap();
+    }
+    assert!(matches!(recover(true), Err(WalError::Gone { .. })));
 }
 
 /// The power goes when a group of two is written; the first loses its head.

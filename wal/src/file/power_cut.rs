@@ -19,7 +19,7 @@ const DIR: &str = "/wal";
 /// Small segments, so that a history crosses many; some entries are longer than one.
 fn settings() -> FileWalSettings {
     let wal = WalSettings { group_bytes_max: 2 << 10, ..conformance::settings() };
-    FileWalSettings { wal, segment_bytes: 4 << 10, first_segment_bytes: 1 << 10 }
+    FileWalSettings { wal, segment_bytes: 4 << 10, first_segment_bytes: 1 << 10, must_exist: false }
 }
 
 struct OnPowerCutDisk(std::sync::Mutex<PowerCutFiles>);

@@ -57,6 +57,9 @@ pub(crate) fn recover(
 
     let mut entries = Vec::new();
     let (segments, end) = if kept.is_empty() {
+        if settings.must_exist {
+            return Err(WalError::Gone { place: folder.place() });
+        }
         let segment = folder.first_segment(settings.first_segment_bytes)?;
         (vec![segment], Position(0))
     } else {

@@ -96,6 +96,16 @@ impl MetadataImage {
         self.wal(epoch).is_some_and(|wal| wal.state == WalState::Active)
     }
 
+    /// Where the log on a node's own disk begins: all before it was uploaded. `None` if the node
+    /// never had one. Its epochs share the log, and one that ended before it inherited the log
+    /// states 0 of it, so that the greatest position is the one that was committed.
+    #[must_use]
+    pub fn local_log_begins(&self, node: NodeId) -> Option<WalPosition> {
+        let newest = self.brokers.get(&node).map(|broker| broker.epoch);
+        let wals = self.unrecovered(node).chain(newest).filter_map(|epoch| self.wal(epoch));
+        wals.filter(|wal| wal.kind == WalKind::Local).map(|wal| wal.trim).max()
+    }
+
     /// The fenced epochs of a node whose logs wait for recovery, oldest first.
     pub fn unrecovered(&self, node: NodeId) -> impl Iterator<Item = BrokerEpoch> {
         let all = (node, BrokerEpoch(0))..=(node, BrokerEpoch(u64::MAX));

@@ -4,6 +4,7 @@ use super::world::{Upload, World};
 use crate::command::{Command, InheritWal, Refused, RegisterBroker, Reply, WalKind};
 use crate::id::{
     BrokerEpoch, ClusterId, Incarnation, NodeId, ProducerId, RequestId, StreamEpoch, StreamId,
+    WalPosition,
 };
 
 fn inherit(from: u64, to: u64) -> Command {
@@ -66,9 +67,12 @@ fn a_local_log_is_inherited_with_its_streams_and_its_trim_position() {
     assert!(partition.online);
     assert_eq!(world.image.streams_of(BrokerEpoch(1)).count(), 0);
     assert_eq!(world.image.unrecovered(NodeId(1)).count(), 0);
+    assert_eq!(world.image.local_log_begins(NodeId(1)), Some(WalPosition(30)));
     // A start that came between and never got to write passes on nothing but its epoch.
     world.register(1, 3);
     world.register(1, 4);
+    assert_eq!(world.image.local_log_begins(NodeId(1)), Some(WalPosition(30)));
+    assert_eq!(world.image.local_log_begins(NodeId(2)), None);
     world.run(&inherit(2, 4)).unwrap();
     world.run(&inherit(3, 4)).unwrap();
     assert_eq!(world.wal_trim(4), 30);

@@ -30,7 +30,7 @@ impl Cluster {
 
     async fn start(&mut self, id: u64) {
         let (dir, medium) = &self.disks[&id];
-        let head = Head::new(Arc::new(OsFiles), dir.path()).load().unwrap();
+        let head = Head::new(Arc::new(OsFiles), dir.path()).load().unwrap().unwrap_or_default();
         let recovery = medium.recover(head, &WalSettings::default()).unwrap();
         let parts = Parts {
             files: Arc::new(OsFiles),

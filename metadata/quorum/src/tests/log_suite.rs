@@ -40,7 +40,10 @@ impl StoreBuilder<TypeConfig, LogStore, StateMachine, TempDir> for Builder {
             }
             Self::Files => {
                 let files: Arc<dyn Files> = files.clone();
-                let recovery = log_store::recover(&files, &dir.path().join("log"), RaftId(1));
+                let recovery = {
+                    let settings = log_store::wal_settings();
+                    log_store::recover(&files, dir.path(), RaftId(1), &settings)
+                };
                 Box::new(recovery.unwrap())
             }
         };

@@ -9,18 +9,18 @@ use openraft::async_runtime::watch::WatchReceiver;
 use penstock_wal::files::{
     Blocking, Dice, DirEntry, File, LockGuard, OpenMode, PlantedBug, PlantedFiles, PowerCutFiles,
 };
-use penstock_wal::{FileWal, FileWalSettings, WalSettings};
+use penstock_wal::{FileWalSettings, WalSettings};
 
 use super::*;
 use crate::QuorumNode;
-use crate::log_store::Head;
+use crate::log_store;
 
 const DIR: &str = "/raft";
 
 /// Small segments, so that trims remove some.
 fn wal_settings() -> FileWalSettings {
     let wal = WalSettings { group_bytes_max: 2 << 10, ..WalSettings::default() };
-    FileWalSettings { wal, segment_bytes: 2 << 10, first_segment_bytes: 1 << 10 }
+    FileWalSettings { wal, segment_bytes: 2 << 10, first_segment_bytes: 1 << 10, must_exist: false }
 }
 
 /// A bug in one folder of the controller's, or in the folder itself.
@@ -214,10 +214,8 @@ impl History {
         if let Some(known) = self.id.replace(id) {
             assert_eq!(id, known, "the identity changed");
         }
-        let head = Head::new(files.clone(), dir).load().map_err(|error| error.to_string())?;
-        let recovery =
-            FileWal::recover(&files, &dir.join("log"), id.owner(), head, &wal_settings())
-                .map_err(|error| error.to_string())?;
+        let recovery = log_store::recover(&files, dir, id, &wal_settings())
+            .map_err(|error| error.to_string())?;
         let settings = QuorumSettings {
             snapshot_entries: 5,
             entry_cache_bytes: 1000,

@@ -193,7 +193,7 @@ async fn a_log_that_is_gone_is_not_started_without() {
     let dir = tempfile::tempdir().unwrap();
     with_two_snapshots(dir.path()).await;
     fs::remove_dir_all(dir.path().join("log")).unwrap();
-    // Where it began says that it went further.
+    // Where it began says that there was one.
     let error = QuorumNode::start(small(dir.path())).await.err().unwrap();
     assert!(matches!(error, StartError::Log(LogError::Wal(WalError::Missing { .. }))), "{error}");
     // And if that is gone too, the snapshots do.
