@@ -28,6 +28,9 @@ pub enum Malformed {
         /// The value.
         value: u8,
     },
+    /// A number that nothing can follow.
+    #[error("{0} is the greatest that there is, and another must follow")]
+    Greatest(&'static str),
     /// Bytes follow where the format ends.
     #[error("{0} is followed by more bytes")]
     Trailing(&'static str),
@@ -95,6 +98,9 @@ fn put_leader(out: &mut impl BufMut, leader: LeaderId) {
 pub(crate) fn take_log_id(bytes: &mut impl Buf) -> Result<LogId, Malformed> {
     let leader_id = take_leader(bytes)?;
     let index = take_u64(bytes, "log index")?;
+    if index == u64::MAX {
+        return Err(Malformed::Greatest("log index"));
+    }
     Ok(LogId { leader_id, index })
 }
 

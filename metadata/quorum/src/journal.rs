@@ -223,10 +223,14 @@ mod tests {
         check(&[1, 6], Malformed::Unknown { what: "journal record kind", value: 6 });
         check(&[1, 3, 2], Malformed::Unknown { what: "optional value", value: 2 });
         check(&[1, 3, 0, 0], Malformed::Trailing("journal record"));
+        // No entry could be appended behind it.
+        let last = Record::Committed(log_id(1, 2, u64::MAX));
+        check(&last.encode(), Malformed::Greatest("log index"));
     }
 
     fn any_log_id() -> impl Strategy<Value = LogId> {
-        any::<(u64, u64, u64)>().prop_map(|(term, leader, index)| log_id(term, leader, index))
+        (any::<u64>(), any::<u64>(), 0..u64::MAX)
+            .prop_map(|(term, leader, index)| log_id(term, leader, index))
     }
 
     fn any_vote() -> impl Strategy<Value = Vote> {
