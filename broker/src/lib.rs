@@ -8,6 +8,8 @@ pub mod cluster_id;
 pub mod config;
 pub mod doctor;
 pub mod env;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod group;
 pub mod inspect;
 pub mod inspector;

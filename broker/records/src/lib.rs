@@ -22,6 +22,8 @@ mod builder;
 mod compression;
 mod exclusive;
 mod field;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod header;
 mod record;
 mod rejection;

@@ -84,7 +84,7 @@ pub(super) async fn load(
     Ok((groups, end))
 }
 
-fn replay(groups: &mut HashMap<GroupId, Loaded>, read: Read) {
+pub(super) fn replay(groups: &mut HashMap<GroupId, Loaded>, read: Read) {
     match read {
         Read::Group(id, snapshot) => groups.entry(id).or_default().snapshot = snapshot,
         Read::Offset(id, topic, partition, Some(committed)) => {

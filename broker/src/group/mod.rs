@@ -15,6 +15,8 @@ mod classic;
 mod commits;
 mod coordinator;
 mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod id;
 mod load;
 mod membership;

@@ -75,7 +75,11 @@ impl LogState {
     /// # Errors
     /// When the summary is not one of ours.
     pub(super) fn replay(&mut self, batch: &BatchSummary) -> Result<(), SummaryError> {
-        self.record(batch.offsets.clone(), &Summary::decode(&batch.summary)?);
+        let summary = Summary::decode(&batch.summary)?;
+        if !self.epochs.may_begin(summary.leader_epoch, batch.offsets.start) {
+            return Err(SummaryError::Malformed("its leader epoch begins before the former one"));
+        }
+        self.record(batch.offsets.clone(), &summary);
         Ok(())
     }
 
@@ -130,8 +134,12 @@ impl LogState {
             }
             state.epochs.record(epoch, start);
         }
+        let mut former = None;
         for _ in 0..count(&mut bytes, PRODUCER_BYTES_MIN)? {
             let (id, producer) = decode_producer(&mut bytes)?;
+            if former.replace(id) >= Some(id) {
+                return Err(CheckpointError::Malformed("producers are not in order of id"));
+            }
             state.producers.restore(id, producer);
         }
         if bytes.has_remaining() {
@@ -275,6 +283,41 @@ mod tests {
             assert!(LogState::decode(&bytes[..length]).is_err(), "{length} bytes");
         }
         assert!(LogState::decode(&[&bytes[..], &[0]].concat()).is_err());
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        // A checkpoint that states a later beginning of its epoch than the batch behind it.
+        let epoch_at = |epoch, offset| {
+            let mut state = LogState::default();
+            state.epochs.record(StreamEpoch(epoch), Offset(offset));
+            state
+        };
+        let batch = BatchSummary {
+            offsets: Offset(5)..Offset(6),
+            records: 1,
+            max_timestamp: Timestamp(0),
+            summary: Summary {
+                leader_epoch: StreamEpoch(2),
+                producer: None,
+                transactional: false,
+                control: false,
+                log_append_time: false,
+                max_timestamp: Timestamp(0),
+                appended_at: Timestamp(0),
+            }
+            .encode(),
+        };
+        for (state, expect) in [((1, 5), true), ((2, 9), true), ((3, 9), true), ((1, 6), false)] {
+            assert_eq!(epoch_at(state.0, state.1).replay(&batch).is_ok(), expect, "{state:?}");
+        }
+        // The same producer twice.
+        let bytes = state().encode();
+        let one = PRODUCER_BYTES_MIN + BATCHES_REMEMBERED * BATCH_BYTES;
+        let (rest, last) = bytes.split_at(bytes.len() - one);
+        let (rest, _) = rest.split_at(rest.len() - one);
+        let error = CheckpointError::Malformed("producers are not in order of id");
+        assert_eq!(LogState::decode(&[rest, last, last].concat()), Err(error));
     }
 
     #[test]

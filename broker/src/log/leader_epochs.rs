@@ -8,6 +8,12 @@ use penstock_model::id::{Offset, StreamEpoch};
 pub(super) struct LeaderEpochs(Vec<(StreamEpoch, Offset)>);
 
 impl LeaderEpochs {
+    /// Whether an append of `epoch` at `offset` agrees with those on record.
+    #[must_use]
+    pub(super) fn may_begin(&self, epoch: StreamEpoch, offset: Offset) -> bool {
+        self.0.last().is_none_or(|&(newest, start)| epoch <= newest || offset >= start)
+    }
+
     /// Notes that `epoch` appended at `offset`. An epoch that is known, or a smaller one, changes
     /// nothing: the first append of each counts.
     ///
@@ -19,7 +25,7 @@ impl LeaderEpochs {
                 return;
             }
             assert!(
-                offset >= start,
+                self.may_begin(epoch, offset),
                 "epoch {epoch} begins at {offset}, before {newest} at {start}"
             );
         }

@@ -10,6 +10,8 @@
 //! refusals go out as facts.
 
 mod checkpoint;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod housekeeping;
 mod leader_epochs;
 mod opening;

@@ -106,13 +106,13 @@ impl Entry {
     }
 
     /// Whatever bytes it reads are a message: it can be written, and what is written reads and
-    /// writes the same.
+    /// writes the same. Answers whether it reads them.
     ///
     /// # Panics
     /// Where that does not hold.
-    pub fn assert_stable(&self, version: i16, bytes: &Bytes) {
+    pub fn assert_stable(&self, version: i16, bytes: &Bytes) -> bool {
         let name = self.name;
-        let Ok(first) = (self.recode)(bytes.clone(), version, version) else { return };
+        let Ok(first) = (self.recode)(bytes.clone(), version, version) else { return false };
         let written = first.bytes.unwrap_or_else(|error| {
             panic!("{name} v{version} cannot be written again: {error}: {bytes:?}");
         });
@@ -123,6 +123,7 @@ impl Entry {
             Recoded { bytes: Ok(written), remaining: 0 },
             "{name} v{version}: {bytes:?}"
         );
+        true
     }
 }
 

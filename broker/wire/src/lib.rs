@@ -20,6 +20,8 @@ mod api;
 pub mod catalog;
 mod error;
 mod frame;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod generated;
 mod message;
 mod primitive;

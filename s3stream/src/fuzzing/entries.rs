@@ -57,9 +57,11 @@ pub(super) fn run(mut input: &[u8]) -> Option<()> {
         if let Ok(header) = EntryHeader::decode(bytes) {
             assert_eq!(header.encode(), bytes);
             assert!(bytes.len() <= HEADER_BYTES_MAX && !header.offsets.is_empty());
-            let expected = next.entry(header.stream).or_insert(Offset::ZERO);
-            contiguous &= header.offsets.start == *expected;
-            *expected = header.offsets.end;
+            if IMAGE.stream(header.stream).is_some() {
+                let expected = next.entry(header.stream).or_insert(Offset::ZERO);
+                contiguous &= header.offsets.start == *expected;
+                *expected = header.offsets.end;
+            }
         }
         let location = Location {
             position: Position(entries.len() as u64),

@@ -1,7 +1,8 @@
-//! Any bytes as zstd.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use penstock_records::Codec;
+use penstock_records::fuzzing::ZSTD as TARGET;
 
-fuzz_target!(|bytes: &[u8]| penstock_records_fuzz::inflate(Codec::Zstd, bytes));
+fuzz_target!(init: TARGET.plant(std::env::args()).expect("the corpus takes seeds"), |input: &[u8]| {
+    let _taken_or_not = (TARGET.run)(input);
+});
