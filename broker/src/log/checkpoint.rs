@@ -9,6 +9,7 @@
 //! Little endian. The block's checksum is the store's business.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use penstock_model::id::{Offset, ProducerId, StreamEpoch, StreamId, Timestamp};
@@ -59,7 +60,7 @@ pub(super) enum CheckpointError {
 
 impl LogState {
     /// Takes in one batch, the next in the log.
-    pub(super) fn record(&mut self, offsets: std::ops::Range<Offset>, summary: &Summary) {
+    pub(super) fn record(&mut self, offsets: Range<Offset>, summary: &Summary) {
         self.epochs.record(summary.leader_epoch, offsets.start);
         if summary.log_append_time {
             self.last_append_time = self.last_append_time.max(summary.max_timestamp);
@@ -73,13 +74,30 @@ impl LogState {
     /// Takes in one batch as the write-ahead log remembers it.
     ///
     /// # Errors
-    /// When the summary is not one of ours.
+    /// When the summary is not one of ours, or contradicts what is known.
     pub(super) fn replay(&mut self, batch: &BatchSummary) -> Result<(), SummaryError> {
-        let summary = Summary::decode(&batch.summary)?;
-        if !self.epochs.may_begin(summary.leader_epoch, batch.offsets.start) {
+        self.replay_summary(batch.offsets.clone(), &Summary::decode(&batch.summary)?)
+    }
+
+    /// Takes in one batch that lies in the log.
+    ///
+    /// # Errors
+    /// When it contradicts what is known.
+    pub(super) fn replay_summary(
+        &mut self,
+        offsets: Range<Offset>,
+        summary: &Summary,
+    ) -> Result<(), SummaryError> {
+        if offsets.is_empty() {
+            return Err(SummaryError::Malformed("it has no offset"));
+        }
+        if summary.producer.is_some_and(|producer| producer.base_sequence < 0) {
+            return Err(SummaryError::Malformed("its sequence number is negative"));
+        }
+        if !self.epochs.may_begin(summary.leader_epoch, offsets.start) {
             return Err(SummaryError::Malformed("its leader epoch begins before the former one"));
         }
-        self.record(batch.offsets.clone(), &summary);
+        self.record(offsets, summary);
         Ok(())
     }
 
@@ -308,6 +326,13 @@ mod tests {
             }
             .encode(),
         };
+        let unnumbered = ProducerBatch { id: ProducerId(1), epoch: 0, base_sequence: -1 };
+        let summary =
+            Summary { producer: Some(unnumbered), ..Summary::decode(&batch.summary).unwrap() };
+        let mut empty = LogState::default();
+        empty.replay_summary(Offset(0)..Offset(1), &summary).unwrap_err();
+        let summary = Summary { producer: None, ..summary };
+        empty.replay_summary(Offset(1)..Offset(1), &summary).unwrap_err();
         for (state, expect) in [((1, 5), true), ((2, 9), true), ((3, 9), true), ((1, 6), false)] {
             assert_eq!(epoch_at(state.0, state.1).replay(&batch).is_ok(), expect, "{state:?}");
         }

@@ -78,7 +78,9 @@ async fn replay_stored(state: &mut LogState, opened: &Opened) -> Result<(), Stat
                 let corrupt = format!("a batch behind offset {next} has negative offsets");
                 return Err(ReadError::Corrupt(corrupt).into());
             };
-            state.record(start..end, &Summary::of_stored(header));
+            let summary = Summary::of_stored(header);
+            let replayed = state.replay_summary(start..end, &summary);
+            replayed.map_err(|error| StateError::Summary { at: start, error })?;
         }
         if read.next <= next {
             // Nothing is left below the end: compaction took it.

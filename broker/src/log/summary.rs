@@ -130,9 +130,6 @@ impl Summary {
         let epoch = bytes.get_i16_le();
         let base_sequence = bytes.get_i32_le();
         let producer = (id.0 >= 0).then_some(ProducerBatch { id, epoch, base_sequence });
-        if producer.is_some() && base_sequence < 0 {
-            return Err(SummaryError::Malformed("its sequence number is negative"));
-        }
         Ok(Self {
             leader_epoch,
             producer,
@@ -188,8 +185,5 @@ mod tests {
         let mut flags = example().encode().to_vec();
         flags[1] = 0x80;
         check(&flags, SummaryError::Malformed("it has unknown flags"));
-        let mut sequence = example().encode().to_vec();
-        sequence[19] = 0x80;
-        check(&sequence, SummaryError::Malformed("its sequence number is negative"));
     }
 }
