@@ -22,3 +22,17 @@ fix:
 # Client suites: each installs or names what it needs, and fails when that is missing.
 clients:
     tests/clients/run
+
+# Every target of every fuzz crate in turn, each for so many seconds. Needs nightly and cargo-fuzz.
+fuzz seconds="600":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    for crate in */fuzz */*/fuzz; do
+        for target in $(cargo fuzz list --fuzz-dir "$crate"); do
+            echo "=== $crate: $target"
+            cargo +nightly fuzz run --fuzz-dir "$crate" --target-dir target/fuzz "$target" -- \
+                -max_total_time={{seconds}} -max_len=65536 -timeout=20 -print_final_stats=1 \
+                -malloc_limit_mb=16 -rss_limit_mb=2048 ||
+                { echo "$crate: $target found something; the path of the input stands above"; exit 1; }
+        done
+    done
