@@ -8,14 +8,14 @@
 //! 2. What we write with every codec and level, Java reads as we do.
 //! 3. Broken batches get Kafka's answer from us, and good ones are stored as Kafka stores them.
 //!
-//! Where we mean to differ from Kafka, `agreed_difference` says so and why.
+//! Where we mean to differ from Kafka, `agreed_difference` and `told_apart_by_size` say so and why.
 
 mod cases;
 mod listing;
 mod peer;
 
 use anyhow::{Context, Result, ensure};
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use penstock_records::{
     Codec, Encoding, FieldError, RecordsError, Rejection, RejectionClass, Rules, TargetCompression,
     Timestamp, TimestampType, validate,
@@ -91,15 +91,52 @@ fn same_answers(peer: &mut Peer, rounds: u64) -> Result<u64> {
     let from = std::env::args().nth(2).map_or(Ok(0), |seed| seed.parse())?;
     for seed in from..from + rounds {
         let case = Case::draw(seed)?;
-        let theirs = peer.validate(&peer_rules(&case), &case.batch)?;
-        let ours = validate(BytesMut::from(case.batch.as_slice()), &case.rules, NOW);
+        let mut theirs = peer.validate(&peer_rules(&case.rules), &case.batch)?;
+        let mut ours = validated(&case.batch, &case.rules);
         refused += u64::from(ours.is_err());
-        let ours = ours.map(|batch| batch.sequence(PLACE.0, PLACE.1, NOW).bytes);
+        if let Some(unbounded) = told_apart_by_size(peer, &case, &theirs, ours.as_deref())? {
+            (theirs, ours) = unbounded;
+        }
         compare(peer, &case, &theirs, ours.as_deref()).with_context(|| {
             format!("seed {seed}: {case:?}\nKafka: {} {}", theirs.code, theirs.message)
         })?;
     }
     Ok(refused)
+}
+
+/// What we store, at its place.
+fn validated(batch: &[u8], rules: &Rules) -> Result<Bytes, Rejection> {
+    let valid = validate(BytesMut::from(batch), rules, NOW)?;
+    Ok(valid.sequence(PLACE.0, PLACE.1, NOW).bytes)
+}
+
+/// Codecs of the same name do not pack alike: of a batch that is encoded anew, one side's may fit
+/// `max.message.bytes` where the other's does not. That is agreed on where the limit lies between
+/// the two sizes, and nowhere else; then what both do without it must still be the same.
+fn told_apart_by_size(
+    peer: &mut Peer,
+    case: &Case,
+    theirs: &Verdict,
+    ours: Result<&[u8], &Rejection>,
+) -> Result<Option<(Verdict, Result<Bytes, Rejection>)>> {
+    let too_large = RejectionClass::TooLarge;
+    let we_refuse = ours.is_err_and(|rejection| rejection.class() == too_large);
+    let kafka_refuses = theirs.code == code(too_large);
+    let TargetCompression::Always(encoding) = case.rules.compression else { return Ok(None) };
+    if we_refuse == kafka_refuses || encoding.codec() == Codec::None {
+        return Ok(None);
+    }
+    let limit = case.rules.max_message_bytes;
+    let rules = Rules { max_message_bytes: i32::MAX as usize, ..case.rules.clone() };
+    let theirs = peer.validate(&peer_rules(&rules), &case.batch)?;
+    let ours = validated(&case.batch, &rules);
+    let Ok(stored) = &ours else { return Ok(None) };
+    let (fits, exceeds) = if we_refuse {
+        (theirs.stored.len(), stored.len())
+    } else {
+        (stored.len(), theirs.stored.len())
+    };
+    Ok((theirs.code == 0 && fits <= limit && limit < exceeds).then_some((theirs, ours)))
 }
 
 fn compare(
@@ -201,8 +238,7 @@ fn code(class: RejectionClass) -> i16 {
 }
 
 /// The rules as the peer reads them.
-fn peer_rules(case: &Case) -> Vec<u8> {
-    let rules: &Rules = &case.rules;
+fn peer_rules(rules: &Rules) -> Vec<u8> {
     let version: i16 = if rules.zstd_negotiated { 13 } else { 6 };
     let target = match rules.compression {
         TargetCompression::Producer => u8::MAX,
