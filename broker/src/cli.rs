@@ -73,8 +73,8 @@ pub struct InspectArgs {
 pub enum InspectWhat {
     /// An object: footer, index, blocks.
     Object(PlaceArgs),
-    /// A write-ahead log: segments, entries, the durable end.
-    Wal(PlaceArgs),
+    /// A write-ahead log: segments, streams, the durable end.
+    Wal(WalArgs),
     /// A node's metadata: cluster, brokers, topics, streams, objects.
     Metadata(PlaceArgs),
 }
@@ -85,6 +85,17 @@ pub struct PlaceArgs {
     /// A path, or a URL such as file:///path.
     #[arg(value_name = "PATH-OR-URL")]
     pub place: String,
+}
+
+/// Which log, and how much of it.
+#[derive(Args, Debug)]
+pub struct WalArgs {
+    /// Where it lies.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// Show every entry, not just what each stream has in the log.
+    #[arg(long)]
+    pub entries: bool,
 }
 
 #[cfg(test)]
@@ -101,6 +112,7 @@ mod tests {
             "penstock server --config f --set a=b --set c=d",
             "penstock inspect object x",
             "penstock inspect wal x",
+            "penstock inspect wal --entries x",
             "penstock inspect metadata x",
             "penstock doctor --config f",
         ] {

@@ -80,7 +80,7 @@ async fn api_versions(address: &str) -> ApiVersionsResponse {
 
 fn inspected(place: &Path) -> String {
     let mut shown = Vec::new();
-    inspect::wal(&place.display().to_string(), &mut shown).unwrap();
+    inspect::wal(&place.display().to_string(), false, &mut shown).unwrap();
     String::from_utf8(shown).unwrap()
 }
 
@@ -138,7 +138,7 @@ async fn starts_serves_stops_and_starts_again_as_the_same_cluster() {
     assert!(shown.contains(": controller "), "{shown}");
     assert!(shown.contains("all checksums hold, durable to position"), "{shown}");
     assert!(inspect::metadata("/nowhere", &mut Vec::new()).await.is_err());
-    assert!(inspect::wal("/nowhere", &mut Vec::new()).is_err());
+    assert!(inspect::wal("/nowhere", false, &mut Vec::new()).is_err());
     assert!(inspect::object("/nowhere", &mut Vec::new()).await.is_err());
 }
 

@@ -38,9 +38,11 @@ pub(crate) struct EntryHeader {
 
 /// Why a header cannot be used. The log's own checksum holds, so this is no torn write.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum HeaderError {
+pub enum HeaderError {
+    /// Use the release that wrote it.
     #[error("an entry has format version {0}, which this release does not know")]
     Version(u8),
+    /// It was not written by any release.
     #[error("an entry's header does not decode: {0}")]
     Malformed(&'static str),
 }
@@ -103,6 +105,33 @@ impl EntryHeader {
         }
         let offsets = Offset(start)..Offset(end);
         Ok(Self { stream, epoch, offsets, records, max_timestamp, payload_crc32c, summary })
+    }
+}
+
+/// What the log says of a batch, for people who look at a log that no storage has open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryDescription {
+    /// The stream that it was appended to.
+    pub stream: StreamId,
+    /// The ownership under which it was.
+    pub epoch: StreamEpoch,
+    /// The offsets that it takes.
+    pub offsets: Range<Offset>,
+    /// The records in it.
+    pub records: u32,
+    /// The greatest timestamp of them.
+    pub max_timestamp: Timestamp,
+}
+
+impl EntryDescription {
+    /// Reads it from an entry's header.
+    ///
+    /// # Errors
+    /// When this release did not write it, nor could have.
+    pub fn read(header: &[u8]) -> Result<Self, HeaderError> {
+        let EntryHeader { stream, epoch, offsets, records, max_timestamp, .. } =
+            EntryHeader::decode(header)?;
+        Ok(Self { stream, epoch, offsets, records, max_timestamp })
     }
 }
 

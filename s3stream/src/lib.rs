@@ -45,6 +45,7 @@ pub use batch::{Backing, Batch, BatchSummary, Summary};
 pub use checkpoint::{Checkpoint, CheckpointFold, FoldError};
 pub use clock::Clock;
 pub use counters::{Counter, Counters};
+pub use entry_header::{EntryDescription, HeaderError};
 pub use lifecycle::{Failure, Stopped};
 pub use log_cache::Appended;
 pub use open::{OpenError, Opened};

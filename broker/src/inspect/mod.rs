@@ -11,6 +11,7 @@ mod wal;
 use std::io;
 use std::path::PathBuf;
 
+use penstock_s3stream::HeaderError;
 use penstock_s3stream::object::reader::ObjectError;
 use penstock_s3stream::store::open::OpenError;
 use penstock_wal::WalError;
@@ -47,6 +48,14 @@ pub enum InspectError {
     /// See the error.
     #[error(transparent)]
     Wal(#[from] WalError),
+    /// See the error: the log itself is sound.
+    #[error("the entry at position {position} cannot be read: {reason}")]
+    Entry {
+        /// Where it lies.
+        position: u64,
+        /// What is wrong with it.
+        reason: HeaderError,
+    },
     /// See the error.
     #[error("the metadata cannot be read: {0}")]
     Metadata(String),

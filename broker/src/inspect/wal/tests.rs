@@ -1,0 +1,90 @@
+//! A log of two streams, as people see it.
+
+use bytes::Bytes;
+use expect_test::{Expect, expect};
+use penstock_wal::{DurableGroup, Entry, Sink, WalError};
+
+use super::*;
+
+struct Nobody;
+
+impl Sink<()> for Nobody {
+    fn durable(&mut self, _: DurableGroup<()>) {}
+
+    fn stopped(&mut self, error: &WalError, _: Vec<()>) {
+        panic!("{error}");
+    }
+}
+
+/// The header of a batch of epoch 2, with two records for three offsets, up to time 9.
+fn header(stream: u8, offset: u8) -> Bytes {
+    let mut header = vec![1, 0];
+    header.extend([0, 0, 0, 0, 0, 0, 0, stream]);
+    header.extend([0, 0, 0, 2]);
+    header.extend([0, 0, 0, 0, 0, 0, 0, offset]);
+    header.extend([0, 0, 0, 3, 0, 0, 0, 2]);
+    header.extend([0, 0, 0, 0, 0, 0, 0, 9]);
+    header.extend([0; 4]);
+    header.into()
+}
+
+async fn write(dir: &std::path::Path, headers: Vec<Bytes>) {
+    let files: Arc<dyn Files> = Arc::new(OsFiles);
+    let settings = FileWalSettings { first_segment_bytes: 4_096, ..FileWalSettings::default() };
+    let owner = Owner([7; Owner::BYTES]);
+    let recovery = FileWal::recover(&files, dir, owner, Position(0), &settings).unwrap();
+    let wal = Box::new(recovery).start(Box::new(Nobody));
+    for header in headers {
+        let payload = Bytes::from_static(b"some records");
+        let entry = Entry { header, payload_crc32c: crc32c::crc32c(&payload), payload };
+        let permit = wal.reserve(entry.bytes()).await.unwrap();
+        wal.append(entry, permit, ()).unwrap();
+    }
+    wal.close().await.unwrap();
+}
+
+fn check(dir: &std::path::Path, entries: bool, expect: &Expect) {
+    let mut shown = Vec::new();
+    wal(&dir.display().to_string(), entries, &mut shown).unwrap();
+    expect.assert_eq(&String::from_utf8(shown).unwrap());
+}
+
+#[tokio::test]
+async fn streams_and_offsets_are_shown() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), vec![header(5, 0), header(6, 40), header(5, 3)]).await;
+    check(
+        dir.path(),
+        false,
+        &expect![[r#"
+        segment 00000000000000000000.wal: cluster BwcHBwcHBwcHBwcHBwcHBw, 4096 bytes, positions 0..246, 3 entries
+          mark: the log came to rest here
+        stream 5: offsets 0..6, 4 records in 2 batches, 24 bytes
+        stream 6: offsets 40..43, 2 records in 1 batches, 12 bytes
+        3 entries with 36 bytes of payload, all checksums hold, durable to position 246
+    "#]],
+    );
+    check(
+        dir.path(),
+        true,
+        &expect![[r#"
+        segment 00000000000000000000.wal: cluster BwcHBwcHBwcHBwcHBwcHBw, 4096 bytes, positions 0..246, 3 entries
+          entry at 0: stream 5 in epoch 2, offsets 0..3, 2 records up to 9, payload 12 bytes
+          entry at 82: stream 6 in epoch 2, offsets 40..43, 2 records up to 9, payload 12 bytes
+          entry at 164: stream 5 in epoch 2, offsets 3..6, 2 records up to 9, payload 12 bytes
+          mark: the log came to rest here
+        stream 5: offsets 0..6, 4 records in 2 batches, 24 bytes
+        stream 6: offsets 40..43, 2 records in 1 batches, 12 bytes
+        3 entries with 36 bytes of payload, all checksums hold, durable to position 246
+    "#]],
+    );
+}
+
+#[tokio::test]
+async fn an_entry_of_no_release_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), vec![header(5, 0), Bytes::from_static(b"\x07")]).await;
+    let error = wal(&dir.path().display().to_string(), false, &mut Vec::new()).unwrap_err();
+    let expect = "the entry at position 82 cannot be read: an entry has format version 7, which this release does not know";
+    assert_eq!(error.to_string(), expect);
+}
