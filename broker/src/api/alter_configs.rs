@@ -6,7 +6,6 @@ use penstock_wire::alter_configs_response::{AlterConfigsResourceResponse, AlterC
 
 use super::config_alteration::SET;
 use super::config_change::{Change, Mode, make};
-use super::error_code::ErrorCode;
 use crate::broker::Broker;
 
 pub(super) async fn handle(broker: &Broker, request: AlterConfigsRequest) -> AlterConfigsResponse {
@@ -23,12 +22,11 @@ pub(super) async fn handle(broker: &Broker, request: AlterConfigsRequest) -> Alt
                 .collect(),
         })
         .collect();
-    let outcomes = make(broker, Mode::Replace, request.validate_only, &changes).await;
-    let responses = request.resources.iter().zip(outcomes).map(|(resource, outcome)| {
-        let refusal = outcome.err();
+    let answers = make(broker, Mode::Replace, request.validate_only, &changes).await;
+    let responses = request.resources.iter().zip(answers).map(|(resource, answer)| {
         AlterConfigsResourceResponse {
-            error_code: refusal.as_ref().map_or(ErrorCode::NONE, |refusal| refusal.code).0,
-            error_message: refusal.and_then(|refusal| refusal.wire_message()),
+            error_code: answer.error_code,
+            error_message: answer.error_message,
             resource_type: resource.resource_type,
             resource_name: resource.resource_name.clone(),
         }

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use penstock_model::client::MetadataClient;
 use penstock_model::command::{AlterConfigs, Command, ConfigResource, Refused};
 use penstock_model::image::MetadataImage;
+use penstock_wire::WireString;
 
 use super::config_alteration::{Line, Operation, Owner, Settings, changes, operations};
 use super::config_resource::{ResourceType, invalid, is_this_broker};
@@ -14,6 +16,9 @@ use super::refusal::Refusal;
 use super::topic_name;
 use crate::broker::Broker;
 use crate::config::given::LOG_VARIABLE;
+
+/// Each try that fails is a change that somebody else has made.
+const TRIES_MAX: usize = 100;
 
 /// What becomes of settings that the request does not name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,27 +36,38 @@ pub(super) struct Change<'a> {
     pub(super) lines: Vec<Line<'a>>,
 }
 
+/// What became of a change, as both APIs answer it.
+pub(super) struct Answer {
+    pub(super) error_code: i16,
+    pub(super) error_message: Option<WireString>,
+}
+
 /// Makes all changes of a request, each alone, and answers for each.
 pub(super) async fn make(
     broker: &Broker,
     mode: Mode,
     validate_only: bool,
     changes: &[Change<'_>],
-) -> Vec<Result<(), Refusal>> {
+) -> Vec<Answer> {
     let key = |change: &Change<'_>| (change.resource_type, change.name.to_owned());
     let mut times = HashMap::new();
     for change in changes {
         *times.entry(key(change)).or_insert(0) += 1;
     }
-    let mut outcomes = Vec::with_capacity(changes.len());
+    let mut answers = Vec::with_capacity(changes.len());
     for change in changes {
-        outcomes.push(if times[&key(change)] > 1 {
+        let outcome = if times[&key(change)] > 1 {
             Err(invalid("Each resource must appear at most once."))
         } else {
             make_one(broker, mode, validate_only, change).await
+        };
+        let refusal = outcome.err();
+        answers.push(Answer {
+            error_code: refusal.as_ref().map_or(ErrorCode::NONE, |refusal| refusal.code).0,
+            error_message: refusal.and_then(|refusal| refusal.wire_message()),
         });
     }
-    outcomes
+    answers
 }
 
 async fn make_one(
@@ -62,9 +78,12 @@ async fn make_one(
 ) -> Result<(), Refusal> {
     let operations = operations(&change.lines)?;
     let resource_type = ResourceType::of_wire(change.resource_type)?;
-    let image = broker.metadata.image();
-    let command = match resource_type {
-        ResourceType::Topic => of_topic(&image, mode, change.name, &operations)?,
+    let metadata = broker.metadata.as_ref();
+    match resource_type {
+        ResourceType::Topic => {
+            let plan = |image: &MetadataImage| of_topic(image, mode, change.name, &operations);
+            alter(metadata, validate_only, resource_type, change.name, plan).await
+        }
         ResourceType::Broker => {
             let node = if change.name.is_empty() {
                 None
@@ -78,44 +97,64 @@ async fn make_one(
                 }
                 Some(broker.node)
             };
-            plan(&image, mode, Owner::Broker, ConfigResource::Broker(node), &operations)?
+            let resource = ConfigResource::Broker(node);
+            let plan = |image: &MetadataImage| {
+                plan(image, mode, Owner::Broker, resource.clone(), &operations)
+            };
+            alter(metadata, validate_only, resource_type, change.name, plan).await
         }
         ResourceType::BrokerLogger if mode == Mode::Replace => {
-            return Err(ResourceType::unknown(change.resource_type));
+            Err(ResourceType::unknown(change.resource_type))
         }
-        ResourceType::BrokerLogger => return of_logger(broker, change.name, &operations),
+        ResourceType::BrokerLogger => of_logger(broker, change.name, &operations),
         ResourceType::Group => {
             if change.name.is_empty() {
                 return Err(invalid("Default group resources are not allowed."));
             }
-            return no_setting(&operations, |key| {
+            no_setting(&operations, |key| {
                 let message = format!("Unknown group config name: {key}");
                 Refusal::new(ErrorCode::INVALID_CONFIG, message)
-            });
+            })
         }
         ResourceType::ClientMetrics => {
             if change.name.is_empty() {
                 return Err(invalid("Subscription name can't be empty"));
             }
-            return no_setting(&operations, |key| {
+            no_setting(&operations, |key| {
                 invalid(format!("Unknown client metrics configuration: {key}"))
-            });
+            })
         }
-    };
-    if validate_only || command.changes.is_empty() {
-        return Ok(());
     }
-    let changed: Vec<Arc<str>> = command.changes.iter().map(|(key, _)| Arc::clone(key)).collect();
-    match broker.metadata.submit(Command::AlterConfigs(command)).await?.result {
-        Ok(_) => {
-            // Values may be secrets.
-            let (kind, name) = (resource_type, change.name);
-            tracing::info!(?kind, name, keys = ?changed, "settings changed");
-            Ok(())
+}
+
+/// Plans and submits, and plans again when the settings that the plan relies on were changed
+/// meanwhile: somebody else's alteration has succeeded then.
+async fn alter(
+    metadata: &dyn MetadataClient,
+    validate_only: bool,
+    kind: ResourceType,
+    name: &str,
+    plan: impl Fn(&MetadataImage) -> Result<AlterConfigs, Refusal>,
+) -> Result<(), Refusal> {
+    for _ in 0..TRIES_MAX {
+        let command = plan(&metadata.image())?;
+        if validate_only || command.changes.is_empty() {
+            return Ok(());
         }
-        Err(Refused::UnknownTopic(_)) => Err(unknown_topic(change.name)),
-        Err(refused) => Err(refused.into()),
+        let keys: Vec<Arc<str>> = command.changes.iter().map(|(key, _)| Arc::clone(key)).collect();
+        match metadata.submit(Command::AlterConfigs(command)).await?.result {
+            Ok(_) => {
+                // Values may be secrets.
+                tracing::info!(?kind, name, ?keys, "settings changed");
+                return Ok(());
+            }
+            Err(Refused::SettingsChanged) => {}
+            Err(Refused::UnknownTopic(_)) => return Err(unknown_topic(name)),
+            Err(refused) => return Err(refused.into()),
+        }
     }
+    let message = "The settings change faster than they can be looked at. Ask again.";
+    Err(Refusal::new(ErrorCode::REQUEST_TIMED_OUT, message))
 }
 
 fn of_topic(
@@ -160,7 +199,16 @@ fn plan(
     let changes = changes(&present, &next)
         .map(|(key, value)| (Arc::from(key), value.map(Arc::from)))
         .collect();
-    Ok(AlterConfigs { resource, changes })
+    // What a topic's settings may be depends on all of them; a broker's stand each for itself.
+    let reads =
+        |operation: &Operation| matches!(operation, Operation::Append(_) | Operation::Subtract(_));
+    let relies = owner == Owner::Topic
+        || mode == Mode::Replace
+        || operations.iter().any(|(_, operation)| reads(operation));
+    let pair =
+        |(key, value): (&String, &String)| (Arc::from(key.as_str()), Arc::from(value.as_str()));
+    let relies_on = relies.then(|| present.iter().map(pair).collect());
+    Ok(AlterConfigs { resource, changes, relies_on })
 }
 
 /// There is one logger, and its level is not ours to change.
@@ -196,3 +244,6 @@ fn no_setting(
 fn not_a_number(name: &str) -> Refusal {
     invalid(format!("Node id must be an integer, but it is: {name}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,6 @@ use penstock_wire::incremental_alter_configs_response::{
 };
 
 use super::config_change::{Change, Mode, make};
-use super::error_code::ErrorCode;
 use crate::broker::Broker;
 
 pub(super) async fn handle(
@@ -26,12 +25,11 @@ pub(super) async fn handle(
                 .collect(),
         })
         .collect();
-    let outcomes = make(broker, Mode::Incremental, request.validate_only, &changes).await;
-    let responses = request.resources.iter().zip(outcomes).map(|(resource, outcome)| {
-        let refusal = outcome.err();
+    let answers = make(broker, Mode::Incremental, request.validate_only, &changes).await;
+    let responses = request.resources.iter().zip(answers).map(|(resource, answer)| {
         AlterConfigsResourceResponse {
-            error_code: refusal.as_ref().map_or(ErrorCode::NONE, |refusal| refusal.code).0,
-            error_message: refusal.and_then(|refusal| refusal.wire_message()),
+            error_code: answer.error_code,
+            error_message: answer.error_message,
             resource_type: resource.resource_type,
             resource_name: resource.resource_name.clone(),
         }

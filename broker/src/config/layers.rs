@@ -176,6 +176,7 @@ mod tests {
             commands.push(Command::AlterConfigs(AlterConfigs {
                 resource: ConfigResource::Broker(resource),
                 changes: changes.collect(),
+                relies_on: None,
             }));
         }
         for (index, command) in (1..).zip(&commands) {

@@ -77,12 +77,23 @@ fn alter_configs(image: &mut MetadataImage, command: &AlterConfigs) -> Result<Re
     {
         return Err(Refused::UnknownTopic(id));
     }
-    let mut settings = image.configs.get(&command.resource).cloned().unwrap_or_default();
+    let present = image.configs.get(&command.resource).cloned().unwrap_or_default();
+    let mut settings = present.clone();
     for (key, value) in &command.changes {
         match value {
             Some(value) => settings.insert(Arc::clone(key), Arc::clone(value)),
             None => settings.remove(key),
         };
+    }
+    // A command that comes twice finds its own effect.
+    if settings == present {
+        return Ok(Reply::Done);
+    }
+    if let Some(expected) = &command.relies_on {
+        let holds = |(key, value): &(Arc<str>, Arc<str>)| present.get(key) == Some(value);
+        if present.len() != expected.len() || !expected.iter().all(holds) {
+            return Err(Refused::SettingsChanged);
+        }
     }
     set_configs(image, command.resource.clone(), settings);
     Ok(Reply::Done)

@@ -167,6 +167,9 @@ pub struct AlterConfigs {
     pub resource: ConfigResource,
     /// Each key with its new value, or `None` to remove it.
     pub changes: Vec<(Arc<str>, Option<Arc<str>>)>,
+    /// All settings of the resource that the changes were worked out from, where it matters: while
+    /// it has others, they are refused. `None` where they hold whatever was there.
+    pub relies_on: Option<Vec<(Arc<str>, Arc<str>)>>,
 }
 
 /// See [`Command::LeaseObjects`]. While the lease lives, the same request answers the same ids.
@@ -333,6 +336,9 @@ pub enum Refused {
     /// There is no such topic, or no longer.
     #[error("no topic has the id {0}")]
     UnknownTopic(TopicId),
+    /// Somebody else was first: look at them, and work the changes out again.
+    #[error("the settings are others by now")]
+    SettingsChanged,
     /// Look at the topic again.
     #[error("the topic has {0} partitions")]
     PartitionCount(u32),

@@ -161,6 +161,7 @@ fn history() -> Vec<Command> {
         Command::AlterConfigs(AlterConfigs {
             resource: ConfigResource::Topic(topic),
             changes: vec![("key".into(), Some("value".into())), ("retention.ms".into(), None)],
+            relies_on: Some(vec![("retention.ms".into(), "1".into())]),
         }),
         lease(first, 1),
         commit(1, 0..10),

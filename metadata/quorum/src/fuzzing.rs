@@ -138,6 +138,7 @@ fn snapshots() -> Vec<Vec<u8>> {
     let setting = Command::AlterConfigs(AlterConfigs {
         resource: ConfigResource::Broker(None),
         changes: vec![("key".into(), Some("value".into()))],
+        relies_on: None,
     });
     for (index, command) in (1..).zip([format(), setting]) {
         apply(&mut image, LogIndex(index), &command).result.expect("it suits the image");

@@ -22,6 +22,7 @@ fn set(key: &str, value: &str) -> Command {
     Command::AlterConfigs(AlterConfigs {
         resource: ConfigResource::Broker(None),
         changes: vec![(key.into(), Some(value.into()))],
+        relies_on: None,
     })
 }
 

@@ -126,6 +126,15 @@ struct AlterConfigs {
     resource: Option<Resource>,
     #[prost(message, repeated, tag = "2")]
     changes: Vec<Setting>,
+    #[prost(message, optional, tag = "3")]
+    relies_on: Option<Settings>,
+}
+
+/// None at all is not the same as an absent one.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Settings {
+    #[prost(message, repeated, tag = "1")]
+    settings: Vec<Setting>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

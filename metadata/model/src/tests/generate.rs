@@ -147,7 +147,16 @@ fn alter_configs(image: &MetadataImage, draw: &mut Draw) -> AlterConfigs {
         let (key, value) = settings(draw);
         (key, draw.one_in(2).then_some(value))
     };
-    AlterConfigs { resource, changes: (0..3).map(change).collect() }
+    let changes = (0..3).map(change).collect();
+    let relies_on = match draw.below(3) {
+        0 => None,
+        1 => Some(vec![settings(draw)]),
+        _ => {
+            let present = image.configs(&resource);
+            Some(present.map(|(key, value)| (Arc::clone(key), Arc::clone(value))).collect())
+        }
+    };
+    AlterConfigs { resource, changes, relies_on }
 }
 
 fn lease(image: &MetadataImage, draw: &mut Draw) -> LeaseObjects {

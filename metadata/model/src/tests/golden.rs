@@ -83,8 +83,19 @@ fn commands_of_topics() {
     );
     let alter = |resource| {
         let changes = vec![("k".into(), Some("v".into())), ("l".into(), None)];
-        Command::AlterConfigs(AlterConfigs { resource, changes })
+        Command::AlterConfigs(AlterConfigs { resource, changes, relies_on: None })
     };
+    let relying = |relies_on| AlterConfigs {
+        resource: ConfigResource::Broker(None),
+        changes: vec![("l".into(), None)],
+        relies_on: Some(relies_on),
+    };
+    check(Command::AlterConfigs(relying(Vec::new())), "01420b0a021a0012030a016c1a00");
+    let pair = ("k".into(), "v".into());
+    check(
+        Command::AlterConfigs(relying(vec![pair])),
+        "0142130a021a0012030a016c1a080a060a016b120176",
+    );
     check(
         alter(ConfigResource::Topic(id)),
         "0142210a120a103031323334353637383961626364656612060a016b12017612030a016c",

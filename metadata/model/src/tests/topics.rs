@@ -85,7 +85,7 @@ fn settings_are_set_and_removed() {
     let alter = |resource: &ConfigResource, changes: &[(&str, Option<&str>)]| {
         let change = |(key, value): &(&str, Option<&str>)| (Arc::from(*key), value.map(Arc::from));
         let changes = changes.iter().map(change).collect();
-        Command::AlterConfigs(AlterConfigs { resource: resource.clone(), changes })
+        Command::AlterConfigs(AlterConfigs { resource: resource.clone(), changes, relies_on: None })
     };
     world.run(&alter(&topic, &[("a", Some("1")), ("retention.ms", None), ("b", None)])).unwrap();
     let settings: Vec<_> = world.image.configs(&topic).map(|(k, v)| format!("{k}={v}")).collect();
@@ -102,4 +102,26 @@ fn settings_are_set_and_removed() {
     let gone = TopicId([8; 16]);
     let refused = Err(Refused::UnknownTopic(gone));
     assert_eq!(world.run(&alter(&ConfigResource::Topic(gone), &[])), refused);
+}
+
+/// Two who read the same settings: the second would undo what the first has done.
+#[test]
+fn changes_that_rely_on_settings_are_refused_when_those_have_changed() {
+    let mut world = World::with_streams(1);
+    let pair = |(key, value): &(&str, &str)| (Arc::from(*key), Arc::from(*value));
+    let mut alter = |relies_on: &[(&str, &str)], key: &str, value: &str| {
+        let command = AlterConfigs {
+            resource: ConfigResource::Topic(TopicId([1; 16])),
+            changes: vec![(Arc::from(key), Some(Arc::from(value)))],
+            relies_on: Some(relies_on.iter().map(pair).collect()),
+        };
+        world.run(&Command::AlterConfigs(command))
+    };
+    let (present, other) = ([("retention.ms", "1")], [("retention.ms", "8")]);
+    assert_eq!(alter(&[], "a", "1"), Err(Refused::SettingsChanged));
+    assert_eq!(alter(&other, "a", "1"), Err(Refused::SettingsChanged));
+    assert_eq!(alter(&present, "a", "1"), Ok(Reply::Done));
+    assert_eq!(alter(&present, "b", "2"), Err(Refused::SettingsChanged));
+    assert_eq!(alter(&present, "a", "1"), Ok(Reply::Done), "it was sent twice");
+    assert_eq!(alter(&[("a", "1"), present[0]], "b", "2"), Ok(Reply::Done));
 }

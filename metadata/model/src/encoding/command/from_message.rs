@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     AlterConfigs, Body, CommitUpload, CreatePartitions, CreateTopic, LeaseObjects, RegisterBroker,
-    StreamCheckpoint, TrimStreams, UploadedObject, UploadedRange,
+    Settings, StreamCheckpoint, TrimStreams, UploadedObject, UploadedRange,
 };
 use crate::command::{self, Command};
 use crate::encoding::message::{Setting, to_object_kind, to_wal_kind};
@@ -113,7 +113,9 @@ impl TryFrom<AlterConfigs> for command::AlterConfigs {
 
     fn try_from(message: AlterConfigs) -> Result<Self, DecodeError> {
         let changes = message.changes.into_iter().map(Setting::change).collect();
-        Ok(Self { resource: message.resource.try_into()?, changes })
+        let pairs = |settings: Settings| settings.settings.into_iter().map(Setting::pair).collect();
+        let relies_on = message.relies_on.map(pairs).transpose()?;
+        Ok(Self { resource: message.resource.try_into()?, changes, relies_on })
     }
 }
 

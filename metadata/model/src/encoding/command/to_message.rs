@@ -2,7 +2,7 @@
 
 use super::{
     AllocateProducerIds, AlterConfigs, Body, CommitUpload, CreatePartitions, CreateTopic,
-    DeleteTopic, ExpireLeases, ForgetObjects, InheritWal, LeaseObjects, RegisterBroker,
+    DeleteTopic, ExpireLeases, ForgetObjects, InheritWal, LeaseObjects, RegisterBroker, Settings,
     StreamCheckpoint, StreamStart, TrimStreams, UploadedObject, UploadedRange,
 };
 use crate::command::{self, Command};
@@ -32,7 +32,12 @@ impl From<&Command> for Body {
                 let change = |(key, value): &(_, Option<_>)| Setting::new(key, value.as_ref());
                 let changes = command.changes.iter().map(change).collect();
                 let resource = Some((&command.resource).into());
-                Self::AlterConfigs(AlterConfigs { resource, changes })
+                let setting = |(key, value): &(_, _)| Setting::new(key, Some(value));
+                let relies_on = command
+                    .relies_on
+                    .as_ref()
+                    .map(|settings| Settings { settings: settings.iter().map(setting).collect() });
+                Self::AlterConfigs(AlterConfigs { resource, changes, relies_on })
             }
             Command::LeaseObjects(command) => Self::LeaseObjects(LeaseObjects {
                 broker: command.broker.0,
