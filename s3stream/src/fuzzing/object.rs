@@ -69,7 +69,7 @@ async fn read(bytes: Vec<u8>) -> Result<(), ObjectError> {
     let blocks = reader.blocks(OBJECT, index.blocks()).await?;
     for (entry, block) in index.blocks().iter().zip(&blocks) {
         assert_eq!(written(entry, block), part(entry.bytes()));
-        assert_eq!(index.blocks_of(entry.stream, &entry.offsets), [entry.clone()]);
+        assert_eq!(index.blocks_of(entry.stream, &entry.offsets), std::slice::from_ref(entry));
     }
     Ok(())
 }
