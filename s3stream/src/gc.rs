@@ -15,8 +15,10 @@ use penstock_model::command::Command;
 use penstock_model::id::{ObjectId, Timestamp};
 use penstock_model::image::{Lease, MetadataImage};
 
+use crate::lifecycle::Failure;
 use crate::object::key::object_key;
 use crate::shared::Shared;
+use crate::store::local::NamesUnsafe;
 
 /// How many objects one command forgets: 11 bytes each at most, far below 1 MiB.
 const FORGOTTEN_MAX: usize = 1_000;
@@ -94,6 +96,10 @@ impl Shared {
             }
             match self.store.delete(&key).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => gone.push(id),
+                Err(error) if NamesUnsafe::caused(&error) => {
+                    self.streams.lifecycle.fail(Failure::Store(error.to_string()));
+                    break;
+                }
                 Err(error) => {
                     // The next would most likely fail as well; the caller comes again.
                     tracing::warn!(%key, %error, "an object was not deleted, will try again");

@@ -17,8 +17,8 @@ pub enum Failure {
     /// The metadata refuses what must be possible. Nothing was trimmed.
     #[error("an upload cannot be committed: {0}; the log keeps its batches, report this")]
     Refused(Refused),
-    /// The store refuses an object for good. Nothing was trimmed.
-    #[error("an object cannot be uploaded: {0}; the log keeps its batches")]
+    /// The store refuses for good. Nothing was trimmed.
+    #[error("the object store cannot be used any more: {0}; the log keeps what is not uploaded")]
     Store(String),
     /// Stored bytes are damaged, or contradict each other. They are kept.
     #[error("{0}")]

@@ -19,6 +19,7 @@ use crate::counters::Counters;
 use crate::entry_header::HEADER_BYTES_MAX;
 use crate::lifecycle::{Failure, Stopped};
 use crate::log_cache::{Appended, LogCache};
+use crate::read::block_cache::CacheCounts;
 use crate::read::object_reads::{ObjectReadSettings, ObjectReads};
 use crate::recover::{StartError, recover};
 use crate::settings::Settings;
@@ -200,6 +201,12 @@ impl Storage {
             upload: self.shared.upload_bytes.load(Ordering::Relaxed),
             block_cache: self.shared.objects.cached_bytes(),
         }
+    }
+
+    /// How often a block that was to be read from an object was in memory.
+    #[must_use]
+    pub fn block_cache(&self) -> CacheCounts {
+        self.shared.objects.block_counts()
     }
 
     /// Bytes that are durable in the log and not committed as objects.

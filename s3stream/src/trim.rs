@@ -1,15 +1,19 @@
 //! Moving start offsets forward, for DeleteRecords and retention.
 
+use std::sync::Arc;
+
 use penstock_model::client::SubmitError;
 use penstock_model::command::{Command, Refused, TrimStreams};
-use penstock_model::id::{Offset, StreamId};
+use penstock_model::id::{Offset, StreamEpoch, StreamId};
 
+use crate::shared::Shared;
 use crate::storage::Storage;
+use crate::stream_state::StreamState;
 
 /// How many streams one command trims: three numbers of at most 11 bytes each, far below 1 MiB.
 const STREAMS_MAX: usize = 10_000;
 
-/// Why start offsets did not move. Some of several may have.
+/// Why a start offset did not move.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TrimError {
     /// Nobody decides now: try again.
@@ -35,32 +39,48 @@ impl Storage {
     /// Moves start offsets forward, up to the durable end at most; effective for readers when it
     /// returns. A smaller offset than the present start changes nothing. One attempt.
     ///
-    /// # Errors
-    /// See [`TrimError`].
-    pub async fn trim(&self, starts: &[(StreamId, Offset)]) -> Result<(), TrimError> {
-        let shared = &self.shared;
-        let mut trims = Vec::with_capacity(starts.len());
-        for (id, start) in starts {
-            let state = shared.streams.get(*id).ok_or(TrimError::NotOpen(*id))?;
-            let durable = state.cells.durable.get();
-            if *start > durable {
-                return Err(TrimError::PastEnd { stream: *id, durable });
-            }
-            trims.push((state, *start));
-        }
-        for trims in trims.chunks(STREAMS_MAX) {
-            let command = Command::TrimStreams(TrimStreams {
-                broker: shared.broker,
-                starts: trims.iter().map(|(state, at)| (state.id, state.epoch, *at)).collect(),
-                now: shared.clock.now(),
-            });
-            shared.metadata.submit(command).await?.result?;
-            let image = shared.metadata.image();
-            for (state, _) in trims {
-                let owned = shared.owned(&image, state).ok_or(TrimError::NotOpen(state.id))?;
+    /// Answers for each stream, in their order: none of them stops the others.
+    pub async fn trim(&self, starts: &[(StreamId, Offset)]) -> Vec<Result<(), TrimError>> {
+        let mut outcomes = Vec::with_capacity(starts.len());
+        for starts in starts.chunks(STREAMS_MAX) {
+            let found: Vec<_> = starts.iter().map(|start| self.trimmed(start)).collect();
+            let trims = found.iter().filter_map(|found| found.as_ref().ok());
+            let trims: Vec<_> =
+                trims.map(|(state, start)| (state.id, state.epoch, *start)).collect();
+            let decided = if trims.is_empty() { Ok(()) } else { self.commit_trims(trims).await };
+            let image = self.shared.metadata.image();
+            outcomes.extend(found.into_iter().map(|found| {
+                let (state, _) = found?;
+                decided.clone()?;
+                let owned = self.shared.owned(&image, &state);
+                let owned = owned.ok_or(TrimError::NotOpen(state.id))?;
                 state.cells.committed(owned.start, owned.end);
-            }
+                Ok(())
+            }));
         }
+        outcomes
+    }
+
+    /// The stream, if it can be trimmed so far.
+    fn trimmed(
+        &self,
+        (id, start): &(StreamId, Offset),
+    ) -> Result<(Arc<StreamState>, Offset), TrimError> {
+        let state = self.shared.streams.get(*id).ok_or(TrimError::NotOpen(*id))?;
+        let durable = state.cells.durable.get();
+        if *start > durable {
+            return Err(TrimError::PastEnd { stream: *id, durable });
+        }
+        Ok((state, *start))
+    }
+
+    async fn commit_trims(
+        &self,
+        starts: Vec<(StreamId, StreamEpoch, Offset)>,
+    ) -> Result<(), TrimError> {
+        let Shared { broker, clock, metadata, .. } = &*self.shared;
+        let command = TrimStreams { broker: *broker, starts, now: clock.now() };
+        metadata.submit(Command::TrimStreams(command)).await?.result?;
         Ok(())
     }
 }

@@ -59,8 +59,9 @@ async fn delete(
         return Err(ErrorCode::OFFSET_OUT_OF_RANGE);
     }
     if start > stream.offsets().start {
-        let trimmed = broker.storage.trim(&[(stream.id(), start)]).await;
-        trimmed.map_err(|error| ErrorCode::from(&error))?;
+        for trimmed in broker.storage.trim(&[(stream.id(), start)]).await {
+            trimmed.map_err(|error| ErrorCode::from(&error))?;
+        }
     }
     Ok(stream.offsets().start)
 }

@@ -111,10 +111,14 @@ impl Housekeeping {
         if starts.is_empty() {
             return;
         }
-        match self.storage.trim(&starts).await {
-            Ok(()) => tracing::info!(partitions = starts.len(), "retention moved log starts"),
-            Err(error) => tracing::warn!(%error, "retention will be tried again"),
+        let mut moved = 0_usize;
+        for trimmed in self.storage.trim(&starts).await {
+            match trimmed {
+                Ok(()) => moved += 1,
+                Err(error) => tracing::warn!(%error, "retention will be tried again"),
+            }
         }
+        tracing::info!(partitions = moved, "retention moved log starts");
     }
 
     fn expire_producers(&self) {

@@ -47,6 +47,9 @@ impl Sampler {
             };
         copy(&metrics.cache_hits, "log", counters.log_cache_hits.get());
         copy(&metrics.cache_misses, "log", counters.wal_reads.get() + counters.object_reads.get());
+        let blocks = storage.block_cache();
+        copy(&metrics.cache_hits, "block", blocks.hits);
+        copy(&metrics.cache_misses, "block", blocks.misses);
 
         for operation in Operation::ALL {
             for outcome in Outcome::ALL {
@@ -68,5 +71,33 @@ impl Sampler {
         let image = self.broker.metadata.image();
         let led = image.owned_count(self.broker.epoch);
         metrics.partitions_led.set(i64::try_from(led).unwrap_or(i64::MAX));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestBroker;
+
+    #[tokio::test]
+    async fn every_cache_and_pool_is_shown() {
+        let test = TestBroker::start(&[]);
+        let sampler = Sampler {
+            broker: Arc::clone(&test.broker),
+            store: Arc::default(),
+            requests: RequestBudget::new(1 << 20),
+        };
+        sampler.sample();
+        let shown = test.broker.metrics.encode().unwrap();
+        for cache in ["log", "block"] {
+            for what in ["hits", "misses"] {
+                let line = format!("penstock_cache_{what}_total{{cache=\"{cache}\"}} 0");
+                assert!(shown.contains(&line), "{line}: {shown}");
+            }
+        }
+        for pool in ["requests", "responses", "log_cache", "index", "upload", "block_cache"] {
+            let line = format!("penstock_memory_bytes{{pool=\"{pool}\"}} ");
+            assert!(shown.contains(&line), "{line}: {shown}");
+        }
     }
 }

@@ -8,7 +8,7 @@
 //! 2. A key created only if absent is created by one of those who try, whoever they are.
 //! 3. A delete that was answered survives a power cut.
 //! 4. A folder whose sync failed may have lost what it held: nothing is acknowledged after that
-//!    until a restart.
+//!    until a restart, and whoever asks is told that trying again is of no use.
 //!
 //! Several processes may share a folder; each stages its files apart. What object stores offer
 //! and this one cannot keep its word on (versions, conditions on tags or times, attributes) is
@@ -41,6 +41,7 @@ use object_store::{
 use penstock_wal::files::{Blocking, Files, OpenMode};
 
 use folders::Folders;
+pub(crate) use folders::NamesUnsafe;
 use staging::{STAGING, Staging};
 
 /// Deletions that are under way at once.

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use object_store::Error;
 
+use super::local::NamesUnsafe;
+
 /// Pauses that double from `first` up to `cap`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
@@ -47,7 +49,7 @@ impl Backoff {
 /// resumes by itself.
 #[must_use]
 pub fn is_transient(error: &Error) -> bool {
-    !matches!(
+    let refused = matches!(
         error,
         Error::NotFound { .. }
             | Error::InvalidPath { .. }
@@ -57,7 +59,8 @@ pub fn is_transient(error: &Error) -> bool {
             | Error::Precondition { .. }
             | Error::NotModified { .. }
             | Error::UnknownConfigurationKey { .. }
-    )
+    );
+    !refused && !NamesUnsafe::caused(error)
 }
 
 /// Asks until the answer is anything but a transient failure. Dropping the future ends it, which

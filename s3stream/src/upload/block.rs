@@ -189,8 +189,10 @@ mod tests {
     #[test]
     fn small_budgets_make_small_blocks() {
         let mut settings = Settings::default();
-        assert_eq!(BlockLimits::of(&settings).bytes, 64 << 20);
-        assert_eq!(BlockLimits::of(&settings).batches, 100_000);
+        // Two that are in flight share the memory for uploads.
+        assert_eq!(BlockLimits::of(&settings).bytes, 48 << 20);
+        // Four blocks of so many batches fill the memory for what is remembered of them.
+        assert_eq!(BlockLimits::of(&settings).batches, settings.batches_max() as u64 / 4);
         settings.wal_backlog_bytes_max = 1 << 20;
         assert_eq!(BlockLimits::of(&settings).bytes, 1 << 18);
         settings.memory.index = 100 << 10;

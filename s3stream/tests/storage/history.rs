@@ -232,9 +232,9 @@ impl History {
     async fn trim_to(&mut self, index: usize, id: StreamId, start: u64) {
         // Tried until it is known to have taken effect.
         loop {
-            match self.process().storage.trim(&[(id, Offset(start))]).await {
-                Ok(()) => break,
-                Err(_) => self.world.metadata.fail(30),
+            match self.process().storage.trim(&[(id, Offset(start))]).await[..] {
+                [Ok(())] => break,
+                _ => self.world.metadata.fail(30),
             }
         }
         let Open { oracle, stream } = &mut self.streams[index];

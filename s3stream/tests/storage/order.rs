@@ -5,8 +5,9 @@
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
+use penstock_model::client::MetadataClient;
 use penstock_model::id::{Offset, StreamId};
-use penstock_s3stream::{Clock, ReadError, ReadLimits, Settings, Stream, TailListener};
+use penstock_s3stream::{Clock, ReadError, ReadLimits, Settings, Stream, TailListener, TrimError};
 
 use crate::oracle::Oracle;
 use crate::random::Random;
@@ -163,7 +164,7 @@ async fn a_destroyed_object_stays_as_long_as_a_read_may_take() {
     append(&process, &stream, &mut oracle, &mut random).await;
     stream.durable(Offset(oracle.end())).await.unwrap();
     process.flush().await.unwrap();
-    process.storage.trim(&[(id, Offset(oracle.end()))]).await.unwrap();
+    assert_eq!(process.storage.trim(&[(id, Offset(oracle.end()))]).await, [Ok(())]);
     // The first is destroyed; the second holds the checkpoint.
     let delay = world.settings.delete_delay;
     world.pass(delay).await;
@@ -193,10 +194,41 @@ async fn a_read_whose_object_is_deleted_meanwhile_looks_again() {
     world.pass(Duration::from_secs(1)).await;
     assert!(!read.is_finished(), "an outage is waited for");
     let start = oracle.batches[1].offsets.start;
-    process.storage.trim(&[(id, Offset(start))]).await.unwrap();
+    assert_eq!(process.storage.trim(&[(id, Offset(start))]).await, [Ok(())]);
     world.clock.pass(Duration::from_secs(3_600));
     world.store.fail(0);
     process.storage.collect_garbage(world.clock.now()).await;
     let error = read.await.unwrap().unwrap_err();
     assert!(matches!(error, ReadError::OutOfRange { start: now, .. } if now.0 == start), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_cannot_be_trimmed_stops_no_other() {
+    let mut world = World::new(1, Settings::default());
+    let process = world.start();
+    let ids = world.create_topic(4);
+    let mut random = Random::new(1);
+    let mut ends = Vec::new();
+    // The second is not open.
+    for id in [ids[0], ids[2], ids[3]] {
+        let (stream, _) = process.open(&world, id).await;
+        let mut oracle = Oracle::new(id);
+        append(&process, &stream, &mut oracle, &mut random).await;
+        stream.durable(Offset(oracle.end())).await.unwrap();
+        ends.push((stream, Offset(oracle.end())));
+    }
+    let [(first, one), (second, two), (last, three)] = &ends[..] else { panic!("three are open") };
+    let past = two.plus(1);
+    let starts = [(ids[0], *one), (ids[1], Offset(1)), (ids[2], past), (ids[3], *three)];
+    let expect = [
+        Ok(()),
+        Err(TrimError::NotOpen(ids[1])),
+        Err(TrimError::PastEnd { stream: ids[2], durable: *two }),
+        Ok(()),
+    ];
+    assert_eq!(process.storage.trim(&starts).await, expect);
+    let now = [first, second, last].map(|stream| stream.offsets().start);
+    assert_eq!(now, [*one, Offset(0), *three]);
+    let committed = ids.iter().map(|id| world.local.image().stream(*id).unwrap().start);
+    assert_eq!(committed.collect::<Vec<_>>(), [*one, Offset(0), Offset(0), *three]);
 }

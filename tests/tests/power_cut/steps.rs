@@ -92,7 +92,8 @@ impl History {
         oracle.shown(durable);
         oracle.trimming(start);
         let starts = [(oracle.id, start)];
-        self.power.answer("a trim", node.storage.trim(&starts)).await?;
+        let trim = async { node.storage.trim(&starts).await.remove(0) };
+        self.power.answer("a trim", trim).await?;
         oracle.trimmed();
         self.seen.trims += 1;
         Some(())

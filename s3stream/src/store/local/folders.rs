@@ -21,7 +21,23 @@ struct State {
     /// Folders whose own names this process has synced.
     durable: BTreeSet<PathBuf>,
     /// The first sync that failed.
-    failed: Option<String>,
+    failed: Option<NamesUnsafe>,
+}
+
+/// The names in a folder did not reach the disk, and a second attempt would be told that they did:
+/// what was acknowledged before may be lost already. Nothing mends that but a restart, which looks
+/// at what is there.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("names in the store are not safe since a sync failed ({0}); see to the disk, then restart")]
+pub(crate) struct NamesUnsafe(String);
+
+impl NamesUnsafe {
+    /// Whether that is why a request failed.
+    pub(crate) fn caused(error: &object_store::Error) -> bool {
+        let object_store::Error::Generic { source, .. } = error else { return false };
+        let error = source.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        error.is_some_and(|error| error.is::<Self>())
+    }
 }
 
 impl Folders {
@@ -56,15 +72,13 @@ impl Folders {
 
     fn sync_locked(&self, state: &mut State, folder: &Path) -> io::Result<()> {
         if let Some(failed) = &state.failed {
-            return Err(io::Error::other(format!(
-                "names are not safe since this failed: {failed}; see to the disk, then restart"
-            )));
+            return Err(io::Error::other(failed.clone()));
         }
-        let synced = self.files.sync_dir(folder);
-        if let Err(error) = &synced {
-            state.failed = Some(error.to_string());
-        }
-        synced
+        self.files.sync_dir(folder).map_err(|error| {
+            let failed = NamesUnsafe(format!("{}: {error}", folder.display()));
+            state.failed = Some(failed.clone());
+            io::Error::other(failed)
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

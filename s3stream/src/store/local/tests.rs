@@ -13,6 +13,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::store::retry::is_transient;
 
 fn os() -> Arc<dyn Files> {
     Arc::new(OsFiles)
@@ -220,9 +221,11 @@ async fn nothing_is_acknowledged_after_a_folder_failed_to_sync() {
     files.0.store(true, Ordering::Relaxed);
     let first = store.put(&Path::from("a/2"), "x".into()).await.unwrap_err();
     assert!(first.to_string().contains("the disk is gone"), "{first}");
+    assert!(!is_transient(&first), "the next attempt would be told a lie");
     for key in ["a/3", "b/1"] {
         let later = store.put(&Path::from(key), "x".into()).await.unwrap_err();
         assert!(later.to_string().contains("then restart"), "{later}");
+        assert!(!is_transient(&later), "nobody goes on as if it might pass");
     }
     assert_eq!(store.get(&Path::from("a/1")).await.unwrap().bytes().await.unwrap(), "x");
 }
