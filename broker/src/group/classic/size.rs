@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{ClassicGroup, Join, Limits, Member, Protocol};
+use super::{ClassicGroup, Client, Join, Limits, Member, Protocol};
 use crate::group::error::GroupError;
-use crate::group::id::MemberId;
+use crate::group::id::{InstanceId, MemberId};
 
 /// A group may take so many records' bytes in memory: its record holds what the members say in one
 /// protocol, and clients commonly speak two.
@@ -41,19 +41,28 @@ fn spoken_bytes(protocols: &[Protocol]) -> usize {
     protocols.iter().map(bytes).sum()
 }
 
+/// A member's part of a record beside metadata and assignment.
+fn texts_bytes(id: &MemberId, instance: Option<&InstanceId>, client: &Client) -> usize {
+    let instance = instance.map_or(0, |instance| instance.0.len());
+    MEMBER_BYTES + id.0.len() + instance + client.id.len() + client.host.len()
+}
+
+impl Size {
+    fn new(texts: usize, protocols: &[Protocol], assignment: usize) -> Self {
+        Self {
+            record: texts + longest_metadata(protocols) + assignment,
+            memory: ENTRY_BYTES + texts + spoken_bytes(protocols) + assignment,
+        }
+    }
+}
+
 impl Member {
-    /// Its part of a record beside metadata and assignment.
     fn texts_bytes(&self, id: &MemberId) -> usize {
-        let instance = self.instance.as_ref().map_or(0, |instance| instance.0.len());
-        MEMBER_BYTES + id.0.len() + instance + self.client.id.len() + self.client.host.len()
+        texts_bytes(id, self.instance.as_ref(), &self.client)
     }
 
     fn size(&self, id: &MemberId) -> Size {
-        let (texts, assignment) = (self.texts_bytes(id), self.assignment.len());
-        Size {
-            record: texts + longest_metadata(&self.protocols) + assignment,
-            memory: ENTRY_BYTES + texts + spoken_bytes(&self.protocols) + assignment,
-        }
+        Size::new(self.texts_bytes(id), &self.protocols, self.assignment.len())
     }
 }
 
@@ -61,13 +70,8 @@ impl Join {
     /// As a member, who has this assignment already.
     fn size(&self, assignment: usize) -> Size {
         let id = self.member.as_ref().unwrap_or(&self.new_id);
-        let instance = self.instance.as_ref().map_or(0, |instance| instance.0.len());
-        let client = self.client.id.len() + self.client.host.len();
-        let texts = MEMBER_BYTES + id.0.len() + instance + client;
-        Size {
-            record: texts + longest_metadata(&self.protocols) + assignment,
-            memory: ENTRY_BYTES + texts + spoken_bytes(&self.protocols) + assignment,
-        }
+        let texts = texts_bytes(id, self.instance.as_ref(), &self.client);
+        Size::new(texts, &self.protocols, assignment)
     }
 }
 
