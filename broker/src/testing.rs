@@ -23,7 +23,7 @@ use crate::config::Given;
 use crate::env::{Entropy, SystemEntropy};
 use crate::group::{GroupCoordinator, GroupParts};
 use crate::inspector::Inspector;
-use crate::log::{LogStateFold, Partitions};
+use crate::log::{LogStateFold, Partitions, ProducerShare};
 use crate::metrics::Metrics;
 use crate::net::{Admission, AnswerBudget, ByteBudget, Handler, Outcome, RequestFrame, Session};
 use crate::producer_ids::ProducerIds;
@@ -131,6 +131,7 @@ impl TestBroker {
             storage.clone(),
             Arc::clone(&metadata),
             epoch,
+            Arc::new(ProducerShare::new(1 << 20)),
             drain_seen.clone(),
         ));
         let groups = Arc::new(GroupCoordinator::new(GroupParts {
@@ -223,7 +224,10 @@ pub(crate) fn start_storage(
         metadata: Arc::clone(metadata),
         epoch,
         clock: Arc::clone(clock),
-        fold: Arc::new(LogStateFold { producer_expiration_ms: i64::MAX }),
+        fold: Arc::new(LogStateFold {
+            producer_expiration_ms: i64::MAX,
+            producers_max: usize::MAX,
+        }),
         settings: Settings::default(),
     })
     .expect("an empty log fits an empty image");

@@ -22,8 +22,9 @@ pub struct Settings {
     pub delete_delay: Duration,
 }
 
-/// Shares of the memory budget, in bytes. With [`MemoryShares::of`] they add up to five eighths
-/// of it: the rest belongs to the WAL's queue, and to requests, their inflation and responses.
+/// Shares of the memory budget, in bytes. With [`MemoryShares::of`] they add up to nine
+/// sixteenths of it: the rest belongs to the WAL's queue, to producers, and to requests, their
+/// inflation and responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemoryShares {
     /// Payloads that the WAL has acknowledged, for readers at the tail and for the upload.
@@ -43,7 +44,7 @@ impl MemoryShares {
     #[must_use]
     pub fn of(budget: usize) -> Self {
         Self {
-            log_cache: budget / 4,
+            log_cache: budget / 16 * 3,
             index: budget / 16,
             upload: budget / 16 * 3,
             block_cache: budget / 8,

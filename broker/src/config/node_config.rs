@@ -75,6 +75,8 @@ pub struct MemoryConfig {
     pub inflation: usize,
     /// Fetched records on their way to clients.
     pub responses: usize,
+    /// What is remembered of idempotent producers.
+    pub producers: usize,
     /// Records on their way to the WAL.
     pub wal: usize,
 }
@@ -250,6 +252,7 @@ impl Values<'_> {
             requests: share("memory.requests.bytes", budget / 8)?,
             inflation: share("memory.inflation.bytes", budget / 8)?,
             responses: share("memory.responses.bytes", budget / 16)?,
+            producers: share("memory.producers.bytes", budget / 16)?,
             wal: share("memory.wal.bytes", budget / 16)?,
         })
     }
@@ -276,7 +279,8 @@ mod tests {
         let memory = config.memory;
         let storage = memory.storage;
         let storage = storage.log_cache + storage.index + storage.upload + storage.block_cache;
-        let broker = memory.requests + memory.inflation + memory.responses + memory.wal;
+        let broker =
+            memory.requests + memory.inflation + memory.responses + memory.producers + memory.wal;
         assert_eq!(storage + broker, 512 << 20);
     }
 

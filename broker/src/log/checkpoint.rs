@@ -208,6 +208,8 @@ pub struct LogStateFold {
     /// `producer.id.expiration.ms`: producers that were silent for so long before the newest batch
     /// are left out, or checkpoints would grow with every producer that ever wrote.
     pub producer_expiration_ms: i64,
+    /// So many of one partition are kept at most, those that appended last.
+    pub producers_max: usize,
 }
 
 impl CheckpointFold for LogStateFold {
@@ -234,6 +236,7 @@ impl CheckpointFold for LogStateFold {
             let horizon = newest.0.saturating_sub(self.producer_expiration_ms);
             state.producers.expire(Timestamp(horizon));
         }
+        state.producers.keep_newest(self.producers_max);
         Ok(state.encode())
     }
 }
@@ -368,7 +371,7 @@ mod tests {
                 .encode(),
             })
             .collect();
-        let fold = LogStateFold { producer_expiration_ms: 1000 };
+        let fold = LogStateFold { producer_expiration_ms: 1000, producers_max: 2 };
         let whole = fold.fold(StreamId(1), None, &batches).unwrap();
         for cut in 0..batches.len() {
             let bytes = fold.fold(StreamId(1), None, &batches[..cut]).unwrap();
@@ -391,7 +394,7 @@ mod tests {
                 max_timestamp: Timestamp(0),
                 summary: penstock_s3stream::Summary::new(summary).unwrap(),
             };
-            let fold = LogStateFold { producer_expiration_ms: 1000 };
+            let fold = LogStateFold { producer_expiration_ms: 1000, producers_max: 2 };
             fold.fold(StreamId(7), previous.as_ref(), &[batch]).unwrap_err().to_string()
         };
         assert_eq!(
@@ -422,7 +425,7 @@ mod tests {
             }
             .encode(),
         };
-        let fold = LogStateFold { producer_expiration_ms: 1000 };
+        let fold = LogStateFold { producer_expiration_ms: 1000, producers_max: 2 };
         let batches = [batch(0, 1, 0), batch(1, 2, 500), batch(2, 3, 1000)];
         let folded = fold.fold(StreamId(1), None, &batches).unwrap();
         let folded = LogState::decode(&folded).unwrap();

@@ -1,7 +1,7 @@
 //! One partition that this broker leads: Kafka's order and idempotence over one stream.
 
 use std::ops::Range;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use penstock_model::id::{Offset, ProducerId, StreamEpoch, Timestamp, TopicId};
 use penstock_records::{TimestampType, ValidBatch};
@@ -9,6 +9,7 @@ use penstock_s3stream::{AppendPermit, Backing, Batch, Opened, Stream};
 
 use super::checkpoint::LogState;
 use super::past::{StateError, restore};
+use super::producer_share::{CountedProducers, ProducerShare};
 use super::producer_state::{Decision, SequenceError};
 use super::summary::{ProducerBatch, Summary};
 
@@ -20,7 +21,13 @@ pub struct Partition {
     stream: Stream,
     /// Guards what decides on the next batch. Held from that decision until the stream has the
     /// batch, so that offset order is WAL order; never across an await.
-    log: Mutex<LogState>,
+    log: Mutex<Log>,
+}
+
+#[derive(Debug)]
+struct Log {
+    state: LogState,
+    counted: CountedProducers,
 }
 
 /// A batch's place in the log. It counts once the log is durable up to its end.
@@ -53,9 +60,13 @@ impl Partition {
         topic: TopicId,
         number: u32,
         opened: Opened,
+        producers: &Arc<ProducerShare>,
     ) -> Result<Self, StateError> {
-        let state = restore(&opened).await?;
-        Ok(Self { topic, number, stream: opened.stream, log: Mutex::new(state) })
+        let mut state = restore(&opened).await?;
+        let mut counted = producers.partition();
+        counted.settle(&mut state.producers);
+        let log = Mutex::new(Log { state, counted });
+        Ok(Self { topic, number, stream: opened.stream, log })
     }
 
     /// The topic.
@@ -105,14 +116,14 @@ impl Partition {
 
         let mut log = self.lock();
         if let Some(producer) = producer
-            && let Decision::Duplicate(known) = log.producers.judge(producer, records)?
+            && let Decision::Duplicate(known) = log.state.producers.judge(producer, records)?
         {
             let append_time = log_append_time.then_some(known.max_timestamp);
             return Ok(Appended { offsets: known.offsets, append_time });
         }
         let start = self.stream.offsets().appended;
         let offsets = start..start.plus(u64::from(records));
-        let append_time = now.max(log.last_append_time);
+        let append_time = now.max(log.state.last_append_time);
         let leader_epoch = self.epoch();
         let sequenced = batch.sequence(
             start.to_wire(),
@@ -145,7 +156,8 @@ impl Partition {
             },
             permit,
         )?;
-        log.record(offsets.clone(), &summary);
+        log.state.record(offsets.clone(), &summary);
+        log.settle_producers();
         Ok(Appended { offsets, append_time: log_append_time.then_some(append_time) })
     }
 
@@ -154,7 +166,7 @@ impl Partition {
     #[must_use]
     pub fn end_of_epoch(&self, asked: StreamEpoch) -> Option<(StreamEpoch, Offset)> {
         let log = self.lock();
-        log.epochs.end_of(asked, self.epoch(), self.stream.offsets().durable)
+        log.state.epochs.end_of(asked, self.epoch(), self.stream.offsets().durable)
     }
 
     /// The leader epoch that wrote `offset`, or will: consumers keep it with their position.
@@ -164,18 +176,25 @@ impl Partition {
         if offset >= self.stream.offsets().appended {
             return self.epoch();
         }
-        log.epochs.of(offset).unwrap_or(self.epoch())
+        log.state.epochs.of(offset).unwrap_or(self.epoch())
     }
 
     /// Forgets producers that have been silent since `horizon`, and epochs that were trimmed.
     pub fn expire(&self, horizon: Timestamp) {
         let mut log = self.lock();
-        log.producers.expire(horizon);
-        log.epochs.trim(self.stream.offsets().start);
+        log.state.producers.expire(horizon);
+        log.settle_producers();
+        log.state.epochs.trim(self.stream.offsets().start);
     }
 
-    fn lock(&self) -> MutexGuard<'_, LogState> {
+    fn lock(&self) -> MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Log {
+    fn settle_producers(&mut self) {
+        self.counted.settle(&mut self.state.producers);
     }
 }
 

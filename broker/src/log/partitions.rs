@@ -25,6 +25,7 @@ use tokio::time::sleep;
 use super::opening::{Opening, Outcome};
 use super::partition::Partition;
 use super::past::StateError;
+use super::producer_share::ProducerShare;
 use crate::shutdown::Shutdown;
 
 /// How many are opened at once when nobody waits for them in particular.
@@ -63,6 +64,7 @@ pub struct Partitions {
     storage: Storage,
     metadata: Arc<dyn MetadataClient>,
     epoch: BrokerEpoch,
+    producers: Arc<ProducerShare>,
     stopping: Shutdown,
     /// Guards the maps alone; a partition is opened outside of it, once for all who wait.
     known: Mutex<Known>,
@@ -94,9 +96,10 @@ impl Partitions {
         storage: Storage,
         metadata: Arc<dyn MetadataClient>,
         epoch: BrokerEpoch,
+        producers: Arc<ProducerShare>,
         stopping: Shutdown,
     ) -> Self {
-        Self { storage, metadata, epoch, stopping, known: Mutex::default() }
+        Self { storage, metadata, epoch, producers, stopping, known: Mutex::default() }
     }
 
     /// A partition by topic and index, as clients name it. Waits a second at most for one that is
@@ -161,7 +164,7 @@ impl Partitions {
                 OpenError::Checkpoint { .. } => PartitionError::Corrupt(error.to_string()),
                 other => PartitionError::Unavailable(other.to_string()),
             })?;
-        let partition = Partition::open(topic, place.number, opened).await;
+        let partition = Partition::open(topic, place.number, opened, &self.producers).await;
         partition.map(Arc::new).map_err(|error| match error {
             StateError::Read(ReadError::Closed | ReadError::Unavailable(_)) => {
                 PartitionError::Unavailable(error.to_string())
@@ -215,6 +218,12 @@ impl Partitions {
         );
         let refused = Refused { topic, epoch: place.epoch, reason };
         known.refused.insert(place.stream, refused);
+    }
+
+    /// What may be held of idempotent producers, over all partitions.
+    #[must_use]
+    pub fn remembered_producers_bytes(&self) -> usize {
+        self.producers.bytes()
     }
 
     /// Every partition that is open.

@@ -161,6 +161,27 @@ impl Producers {
         self.0.retain(|_, producer| producer.last_append > horizon);
     }
 
+    /// Forgets those that have been silent for longest: keeps no more than `count`, and an eighth
+    /// less if it has to forget any, so that not every new one makes it look through all.
+    pub(super) fn keep_newest(&mut self, count: usize) {
+        if self.0.len() <= count {
+            return;
+        }
+        let kept = count - count / 8;
+        let mut appends: Vec<_> =
+            self.0.iter().map(|(id, producer)| (producer.last_append, *id)).collect();
+        let forgotten = appends.len() - kept;
+        appends.select_nth_unstable(forgotten - 1);
+        for (_, id) in &appends[..forgotten] {
+            self.0.remove(id);
+        }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Every producer, by id.
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (ProducerId, &Producer)> {
         self.0.iter().map(|(id, producer)| (*id, producer))

@@ -17,7 +17,7 @@ use super::StartError;
 use super::metadata::Registered;
 use crate::cluster_id;
 use crate::config::NodeConfig;
-use crate::log::LogStateFold;
+use crate::log::{LogStateFold, ProducerShare};
 
 /// A storage that has started, and what runs and counts for it.
 pub(super) struct Started {
@@ -99,6 +99,7 @@ pub(super) async fn start_storage(
         fold: Arc::new(LogStateFold {
             producer_expiration_ms: i64::try_from(config.producer_id_expiration.as_millis())
                 .unwrap_or(i64::MAX),
+            producers_max: ProducerShare::fitting(config.memory.producers),
         }),
         settings: Settings {
             memory: config.memory.storage,

@@ -28,6 +28,7 @@ impl Sampler {
             ("responses", self.broker.answers.used()),
             ("waiting", self.broker.waiting.used()),
             ("fetch_sessions", self.broker.fetch_sessions_bytes()),
+            ("producers", self.broker.partitions.remembered_producers_bytes()),
             ("log_cache", memory.log_cache),
             ("index", memory.index),
             ("upload", memory.upload),

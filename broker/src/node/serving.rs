@@ -19,7 +19,7 @@ use crate::config::{Given, NodeConfig};
 use crate::env::Entropy;
 use crate::group::{GroupCoordinator, GroupParts};
 use crate::inspector::Inspector;
-use crate::log::{Housekeeping, HousekeepingIntervals, Partitions};
+use crate::log::{Housekeeping, HousekeepingIntervals, Partitions, ProducerShare};
 use crate::metrics::Metrics;
 use crate::net::transport::TcpAcceptor;
 use crate::net::{AnswerBudget, ByteBudget, ConnectionLimits, Listener, RequestBudget};
@@ -74,9 +74,14 @@ pub(super) async fn open(
     let topic_settings =
         TopicSettingsCache::new(Arc::clone(&given), config.node, Arc::clone(&metrics));
     let topic_settings = Arc::new(topic_settings);
-    let partitions =
-        Partitions::new(storage.clone(), Arc::clone(&metadata), epoch, stopping.clone());
-    let partitions = Arc::new(partitions);
+    let producers = Arc::new(ProducerShare::new(config.memory.producers));
+    let partitions = Arc::new(Partitions::new(
+        storage.clone(),
+        Arc::clone(&metadata),
+        epoch,
+        producers,
+        stopping.clone(),
+    ));
     let (all_tried, opened) = oneshot::channel();
     background.spawn(Arc::clone(&partitions).keep_open(REOPEN_INTERVAL, all_tried));
     tokio::select! {

@@ -62,7 +62,7 @@ pub(super) const MEMORY: &[Setting] = settings! {
     "memory.budget.bytes": Long = "536870912" (Valid::AtLeast(67_108_864)) =>
         "What the pools below share, each by its part of it unless it is set.";
     "memory.log.cache.bytes": Long (Valid::AtLeast(1)) =>
-        "Records that are newer than their upload, for readers at the tail. A quarter.";
+        "Records that are newer than their upload, for readers at the tail. Three sixteenths.";
     "memory.index.bytes": Long (Valid::AtLeast(1)) =>
         "What is remembered of each batch that waits for its upload. A sixteenth.";
     "memory.upload.bytes": Long (Valid::AtLeast(1)) => "Blocks being built and uploaded. Three sixteenths.";
@@ -81,6 +81,9 @@ pub(super) const MEMORY: &[Setting] = settings! {
         "Fetched records and other large answers, until clients have taken them; an eighth of it \
          is for small ones alone. One fetch is answered with no more than a fourth of the rest, or \
          with one batch. A sixteenth.";
+    "memory.producers.bytes": Long (Valid::AtLeast(1)) =>
+        "Epochs and last batches of idempotent producers, over all partitions. Past it, partitions \
+         with more than their part forget those that were silent for longest. A sixteenth.";
     "memory.wal.bytes": Long (Valid::AtLeast(1)) =>
         "Records on their way to the WAL. A sixteenth.";
 };
