@@ -57,6 +57,10 @@ enum Fate {
     Appended(Arc<Partition>, Appended),
 }
 
+/// How long a batch may take at least, whatever its sender says: in Kafka the time runs for other
+/// replicas only, and the leader's own append takes what it takes.
+const WAIT_MIN: Duration = Duration::from_secs(10);
+
 /// Why a batch is not appended, as the answer states it.
 #[derive(Default)]
 struct Refusal {
@@ -83,7 +87,7 @@ pub(super) async fn begin(
     let request: ProduceRequest = decode(&context, &mut body)?;
     drop(body);
     let acks = request.acks;
-    let wait = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
+    let wait = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0)).max(WAIT_MIN);
     let deadline = Instant::now() + wait;
     let backing = Backing::new(frame.len());
     let (mut topics, fields) = take_apart(broker, &context, request, deadline).await;
@@ -122,7 +126,7 @@ pub(super) async fn begin(
     let broker = Arc::clone(broker);
     let appended = Instant::now();
     Ok(Outcome::Later(Box::pin(async move {
-        let response = settle(&broker, &context, topics, deadline).await;
+        let response = settle(&broker, &context, topics, appended + wait).await;
         broker.metrics.wal_append_seconds.observe(appended.elapsed().as_secs_f64());
         respond(&context, &response)
     })))

@@ -118,7 +118,7 @@ impl NodeConfig {
             data_dir,
             connection: ConnectionSettings {
                 request_bytes_max: values.size("socket.request.max.bytes")?,
-                idle_max: values.milliseconds("connections.max.idle.ms")?,
+                idle_max: values.idle_max()?,
             },
             connections_max: values.size("max.connections")?,
             connections_per_address_max: values.size("max.connections.per.ip")?,
@@ -136,6 +136,9 @@ impl NodeConfig {
         })
     }
 }
+
+/// Longer than any node runs, and within what clocks can count.
+const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 struct Values<'a>(&'a Given);
 
@@ -160,6 +163,11 @@ impl Values<'_> {
 
     fn milliseconds(&self, key: &'static str) -> Result<Duration, ConfigError> {
         self.number(key).map(Duration::from_millis)
+    }
+
+    fn idle_max(&self) -> Result<Duration, ConfigError> {
+        let milliseconds: i64 = self.number("connections.max.idle.ms")?;
+        Ok(u64::try_from(milliseconds).map_or(CENTURY, Duration::from_millis).min(CENTURY))
     }
 
     /// This version is a single node with both roles; what says otherwise must not be ignored.
@@ -282,6 +290,14 @@ mod tests {
         let broker =
             memory.requests + memory.inflation + memory.responses + memory.producers + memory.wal;
         assert_eq!(storage + broker, 512 << 20);
+    }
+
+    #[test]
+    fn connections_may_be_idle_for_ever() {
+        let idle_max = |set: &str| config(&[set]).unwrap().connection.idle_max;
+        assert_eq!(idle_max("connections.max.idle.ms=5"), Duration::from_millis(5));
+        assert_eq!(idle_max("connections.max.idle.ms=-1"), CENTURY);
+        assert_eq!(idle_max(&format!("connections.max.idle.ms={}", i64::MAX)), CENTURY);
     }
 
     #[test]

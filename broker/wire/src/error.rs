@@ -22,12 +22,6 @@ pub enum DecodeError {
     /// A string is longer than Kafka's 32,767 bytes.
     #[error("a string of {0} bytes is longer than 32767")]
     StringTooLong(usize),
-    /// A string is not UTF-8.
-    #[error("a string is not UTF-8 from byte {valid_up_to} on")]
-    NotUtf8 {
-        /// Bytes before the first that is wrong.
-        valid_up_to: usize,
-    },
     /// A variable-length integer does not end within 32 bits.
     #[error("a variable-length integer is longer than 32 bits")]
     VarintTooLong,

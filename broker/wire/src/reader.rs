@@ -146,7 +146,14 @@ impl Reader {
         flexible: bool,
     ) -> Result<Option<WireString>, DecodeError> {
         match self.string_length(flexible)? {
-            Some(length) => Ok(Some(WireString::from_utf8(self.slice(length)?)?)),
+            Some(length) => {
+                let text = WireString::from_bytes(self.slice(length)?);
+                // What is not UTF-8 has become longer.
+                match text.len() {
+                    length if length > STRING_BYTES_MAX => Err(DecodeError::StringTooLong(length)),
+                    _ => Ok(Some(text)),
+                }
+            }
             None => Ok(None),
         }
     }

@@ -1,6 +1,6 @@
 //! Strings that are slices of the frame they came in.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -8,19 +8,18 @@ use std::ops::Deref;
 
 use bytes::Bytes;
 
-use crate::error::DecodeError;
-
 /// UTF-8 text over shared bytes. One that was decoded keeps its whole frame in memory:
 /// [`detach`](Self::detach) it before it is stored.
 #[derive(Clone, Default)]
 pub struct WireString(Bytes);
 
 impl WireString {
-    /// Checks that `bytes` are UTF-8, and keeps them.
-    pub fn from_utf8(bytes: Bytes) -> Result<Self, DecodeError> {
-        match std::str::from_utf8(&bytes) {
-            Ok(_) => Ok(Self(bytes)),
-            Err(error) => Err(DecodeError::NotUtf8 { valid_up_to: error.valid_up_to() }),
+    /// Keeps `bytes` if they are UTF-8. Otherwise, as Java does, puts U+FFFD in place of what is
+    /// not: clients in other languages send names in whatever encoding their users have.
+    pub fn from_bytes(bytes: Bytes) -> Self {
+        match String::from_utf8_lossy(&bytes) {
+            Cow::Borrowed(_) => Self(bytes),
+            Cow::Owned(text) => Self(Bytes::from(text)),
         }
     }
 

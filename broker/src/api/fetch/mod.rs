@@ -46,6 +46,9 @@ const READ_COMMITTED: i8 = 1;
 /// No fetch waits longer: whoever asks for more may be gone, and holds a connection meanwhile.
 const WAIT_MAX: Duration = Duration::from_secs(600);
 
+/// How long a fetch waits at least for the store, for whatever other partitions have.
+const READ_WAIT: Duration = Duration::from_secs(5);
+
 /// What a fetch that waits remembers of a partition: the target with its session's key, and its
 /// place among the stream's listeners.
 const WAITING_PARTITION_BYTES: usize = 288;
@@ -113,6 +116,8 @@ struct Limits {
     min_bytes: usize,
     max_bytes: usize,
     deadline: Instant,
+    /// How long the store may take.
+    read_until: Instant,
 }
 
 impl Limits {
@@ -120,10 +125,13 @@ impl Limits {
         let bytes = |limit: i32| usize::try_from(limit).unwrap_or(0);
         let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
         let wait = wait.min(WAIT_MAX);
+        let max_bytes = bytes(request.max_bytes).min(broker.fetch_max_bytes);
+        let now = Instant::now();
         Self {
-            min_bytes: bytes(request.min_bytes),
-            max_bytes: bytes(request.max_bytes).min(broker.fetch_max_bytes),
-            deadline: Instant::now() + wait,
+            min_bytes: bytes(request.min_bytes).min(max_bytes),
+            max_bytes,
+            deadline: now + wait,
+            read_until: now + wait.max(READ_WAIT),
         }
     }
 }
@@ -135,7 +143,7 @@ async fn wait_for_enough(
     targets: &mut [Target],
     limits: &Limits,
 ) -> Option<BytePermit> {
-    let permit = read_with_room(broker, targets, limits.max_bytes, |_| true).await;
+    let permit = read_with_room(broker, targets, limits, |_| true).await;
     if is_enough(targets, limits) || Instant::now() >= limits.deadline {
         return permit;
     }
@@ -152,7 +160,7 @@ async fn wait_for_enough(
     for target in targets.iter_mut().filter(|target| target.partition.is_some()) {
         target.read = PartitionRead::default();
     }
-    read_with_room(broker, targets, limits.max_bytes, |_| true).await
+    read_with_room(broker, targets, limits, |_| true).await
 }
 
 async fn wait_for_more(
@@ -165,7 +173,7 @@ async fn wait_for_more(
         partition.stream().listen(Arc::downgrade(&moved) as Weak<dyn TailListener>);
     }
     // Whatever moved between the first look and the registration is seen by this second look.
-    let mut permit = read_with_room(broker, targets, limits.max_bytes, |_| true).await;
+    let mut permit = read_with_room(broker, targets, limits, |_| true).await;
     while !is_enough(targets, limits) {
         for target in targets.iter_mut() {
             target.read.let_go();
@@ -174,7 +182,7 @@ async fn wait_for_more(
         tokio::select! {
             streams = moved.take() => {
                 let has_moved = |stream: StreamId| streams.contains(&stream);
-                permit = read_with_room(broker, targets, limits.max_bytes, has_moved).await;
+                permit = read_with_room(broker, targets, limits, has_moved).await;
             }
             () = sleep_until(limits.deadline) => break,
             () = broker.draining.requested() => break,
@@ -184,9 +192,9 @@ async fn wait_for_more(
 }
 
 fn is_enough(targets: &[Target], limits: &Limits) -> bool {
-    targets.is_empty()
+    targets.iter().all(|target| target.partition.is_none())
         || bytes_of(targets) >= limits.min_bytes
-        || targets.iter().any(|target| target.read.is_urgent())
+        || targets.iter().any(|target| target.read.is_settled())
 }
 
 /// Settles the session and writes down what is sent.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use penstock_model::id::{NodeId, Offset, StreamEpoch, TopicId};
 use penstock_s3stream::{ReadError, ReadLimits};
+use tokio::time::{Instant, timeout_at};
 
 use super::session::{News, PartitionFetch};
 use crate::api::error_code::ErrorCode;
@@ -24,8 +25,8 @@ pub(super) struct PartitionRead {
     pub(super) batches: Vec<Bytes>,
     /// Bytes of batches that were found and let go.
     let_go: usize,
-    /// There is a batch, which was larger than the limit.
-    is_short: bool,
+    /// There is more, which a limit kept out.
+    is_limited: bool,
 }
 
 impl PartitionRead {
@@ -58,14 +59,20 @@ impl PartitionRead {
         self.let_go > 0
     }
 
-    /// Whether the client has to hear of it without waiting for more.
-    pub(super) fn is_urgent(&self) -> bool {
-        self.error.is_some() || self.diverging.is_some()
+    /// Whether waiting would tell the client too late, or nothing more: there is news that is no
+    /// record, or more records than it wants. That a topic is unknown can wait, as in Kafka: a
+    /// consumer that names a deleted one would ask again and again.
+    pub(super) fn is_settled(&self) -> bool {
+        let unknown =
+            [ErrorCode::UNKNOWN_TOPIC_ID, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION].map(Some);
+        self.is_limited
+            || self.diverging.is_some()
+            || self.error.is_some() && !unknown.contains(&self.error)
     }
 
     /// Whether there was no room for even the first batch.
     pub(super) fn is_short(&self) -> bool {
-        self.is_short
+        self.is_limited && self.batches.is_empty()
     }
 
     pub(super) fn news(&self) -> News {
@@ -102,12 +109,14 @@ pub(in crate::api) fn check_leader_epoch(current: StreamEpoch, known: i32) -> Op
     }
 }
 
-/// Reads one partition within its byte limits.
+/// Reads one partition within its byte limits, and until then: where the store does not answer in
+/// time, nothing is found, and the client asks again. It hears of other partitions meanwhile.
 pub(super) async fn read(
     partition: &Partition,
     fetch: &PartitionFetch,
     max_bytes: usize,
     at_least_one: bool,
+    until: Instant,
 ) -> PartitionRead {
     if let Some(diverged) = check_last_fetched(partition, fetch) {
         return diverged;
@@ -117,18 +126,19 @@ pub(super) async fn read(
     };
     let up_to = partition.stream().offsets().durable;
     let limits = ReadLimits { max_bytes, at_least_one, up_to };
-    match partition.stream().read(from, limits).await {
-        Ok(read) => {
-            let offsets = partition.stream().offsets();
-            PartitionRead {
-                high_watermark: offsets.durable.to_wire(),
-                log_start: offsets.start.to_wire(),
-                is_short: read.batches.is_empty() && read.next < up_to,
-                batches: read.batches,
-                ..PartitionRead::default()
-            }
+    let read = timeout_at(until, partition.stream().read(from, limits)).await;
+    let offsets = partition.stream().offsets();
+    let nothing = PartitionRead {
+        high_watermark: offsets.durable.to_wire(),
+        log_start: offsets.start.to_wire(),
+        ..PartitionRead::default()
+    };
+    match read {
+        Ok(Ok(read)) => {
+            PartitionRead { is_limited: read.next < up_to, batches: read.batches, ..nothing }
         }
-        Err(error) => {
+        Err(_elapsed) => nothing,
+        Ok(Err(error)) => {
             if let ReadError::Corrupt(what) = &error {
                 let (topic, number) = (partition.topic(), partition.number());
                 tracing::error!(%topic, number, %from, what, "stored batches are damaged");

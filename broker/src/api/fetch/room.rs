@@ -3,9 +3,10 @@
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use penstock_model::id::{Offset, StreamId};
+use tokio::time::Instant;
 
-use super::Target;
 use super::partition_read::{PartitionRead, read};
+use super::{Limits, Target};
 use crate::broker::Broker;
 use crate::net::BytePermit;
 
@@ -22,9 +23,10 @@ pub(super) fn bytes_of(targets: &[Target]) -> usize {
 pub(super) async fn read_with_room(
     broker: &Broker,
     targets: &mut [Target],
-    max_bytes: usize,
+    limits: &Limits,
     wanted: impl Fn(StreamId) -> bool,
 ) -> Option<BytePermit> {
+    let (max_bytes, until) = (limits.max_bytes, limits.read_until);
     let chosen: Vec<usize> =
         (0..targets.len()).filter(|&at| targets[at].stream().is_some_and(&wanted)).collect();
     for &at in &chosen {
@@ -36,13 +38,13 @@ pub(super) async fn read_with_room(
     let wanted_bytes = asked.min(max_bytes.saturating_sub(others));
     if !chosen.iter().any(|&at| targets[at].has_records()) {
         // What is left to tell takes no room.
-        read_each(targets, &chosen, 0).await;
+        read_each(targets, &chosen, 0, until).await;
         return None;
     }
     let (mut permit, room) = broker.answers.up_to(wanted_bytes.max(1)).await;
-    read_each(targets, &chosen, room).await;
+    read_each(targets, &chosen, room, until).await;
     if others == 0 && bytes_of(targets) == 0 {
-        read_first(targets, &chosen).await;
+        read_first(targets, &chosen, until).await;
     }
     let bytes = bytes_of(targets) - others;
     if bytes > room {
@@ -54,7 +56,7 @@ pub(super) async fn read_with_room(
         permit = broker.answers.acquire(bytes).await;
         for &at in &chosen {
             if targets[at].read.was_let_go() {
-                targets[at].read_now(bytes, true).await;
+                targets[at].read_now(bytes, true, until).await;
             }
         }
     }
@@ -64,7 +66,7 @@ pub(super) async fn read_with_room(
 
 /// Reads targets within `max_bytes` in all. Each may use what those before it leave; while that is
 /// not known, as many are read at once as fit whatever is found.
-async fn read_each(targets: &mut [Target], chosen: &[usize], max_bytes: usize) {
+async fn read_each(targets: &mut [Target], chosen: &[usize], max_bytes: usize, until: Instant) {
     let mut reading = FuturesOrdered::new();
     let (mut used, mut promised) = (0, 0);
     let mut next = chosen.iter().copied().peekable();
@@ -81,9 +83,9 @@ async fn read_each(targets: &mut [Target], chosen: &[usize], max_bytes: usize) {
             let partition = target.partition.clone().expect("a chosen target has a partition");
             let fetch = target.fetch;
             promised += limit;
-            reading.push_back(
-                async move { (at, limit, read(&partition, &fetch, limit, false).await) },
-            );
+            reading.push_back(async move {
+                (at, limit, read(&partition, &fetch, limit, false, until).await)
+            });
             next.next();
         }
         let Some((at, limit, found)) = reading.next().await else { return };
@@ -94,10 +96,10 @@ async fn read_each(targets: &mut [Target], chosen: &[usize], max_bytes: usize) {
 }
 
 /// Reads the first batch there is, whatever its size.
-async fn read_first(targets: &mut [Target], chosen: &[usize]) {
+async fn read_first(targets: &mut [Target], chosen: &[usize], until: Instant) {
     for &at in chosen {
         if targets[at].read.is_short() {
-            targets[at].read_now(0, true).await;
+            targets[at].read_now(0, true, until).await;
             if targets[at].read.bytes() > 0 {
                 return;
             }
@@ -123,9 +125,9 @@ impl Target {
             .is_some_and(|from| at.start <= from && from < at.durable)
     }
 
-    async fn read_now(&mut self, max_bytes: usize, at_least_one: bool) {
+    async fn read_now(&mut self, max_bytes: usize, at_least_one: bool, until: Instant) {
         if let Some(partition) = &self.partition {
-            self.read = read(partition, &self.fetch, max_bytes, at_least_one).await;
+            self.read = read(partition, &self.fetch, max_bytes, at_least_one, until).await;
         }
     }
 }

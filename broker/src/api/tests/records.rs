@@ -124,7 +124,7 @@ async fn a_batch_that_would_take_more_memory_than_is_set_aside_is_to_be_split() 
     check(17 << 3, 1, 87).await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_late_batch_of_an_idempotent_producer_is_not_overtaken() {
     let broker = broker().await;
     let everything = WalSettings::default().in_flight_bytes_max;
@@ -143,6 +143,16 @@ async fn a_late_batch_of_an_idempotent_producer_is_not_overtaken() {
         let request = produce_request("t", 0, batch(Some((5, 0, sequence)), &[1_000]));
         let answer = produce(&broker, 12, request).await;
         assert_eq!((answer.error_code, answer.base_offset), (0, i64::from(sequence)));
+    }
+}
+
+#[tokio::test]
+async fn a_producer_in_a_hurry_is_served_all_the_same() {
+    let broker = broker().await;
+    for producer in [None, Some((5, 0, 0))] {
+        let request =
+            ProduceRequest { timeout_ms: 0, ..produce_request("t", 0, batch(producer, &[1_000])) };
+        assert_eq!(produce(&broker, 12, request).await.error_code, 0);
     }
 }
 
@@ -407,4 +417,47 @@ async fn a_fetch_that_waits_for_more_answers_what_there_is_when_its_time_is_up()
     let begin = tokio::time::Instant::now();
     assert_eq!(only(broker.ask(12, &patient).await), (0, vec![0, 2, 4], 6));
     assert_eq!(begin.elapsed().as_millis(), 500);
+}
+
+/// Each read by a limit of the client's own: more would not come by waiting.
+#[tokio::test(start_paused = true)]
+async fn a_fetch_that_a_limit_cuts_short_does_not_wait_for_more() {
+    let broker = filled().await;
+    let batch_bytes = broker.ask(12, &fetch_request(4, 1 << 20)).await;
+    let records = batch_bytes.responses[0].partitions[0].records.clone();
+    let two = i32::try_from(records.unwrap_or_default().into_bytes().len() * 5 / 2).unwrap();
+    let begin = tokio::time::Instant::now();
+    for (min_bytes, partition_max, max, expect) in [
+        (two, two, 1 << 20, vec![0, 2]),
+        (1 << 20, two, 1 << 20, vec![0, 2]),
+        (1 << 20, 1 << 20, two, vec![0, 2]),
+        (1 << 20, 1, 1 << 20, vec![0]),
+    ] {
+        let mut fetch =
+            FetchRequest { min_bytes, max_wait_ms: 500, ..fetch_request(0, partition_max) };
+        fetch.max_bytes = max;
+        assert_eq!(only(broker.ask(12, &fetch).await), (0, expect, 6));
+    }
+    assert_eq!(begin.elapsed().as_millis(), 0);
+}
+
+/// A consumer that was assigned a topic which is deleted asks for it again and again.
+#[tokio::test(start_paused = true)]
+async fn an_unknown_topic_does_not_cut_the_wait_for_others_short() {
+    let broker = filled().await;
+    let elapsed = async |topics: &[(&'static str, i16)]| {
+        let mut fetch = FetchRequest { max_wait_ms: 500, ..fetch_request(6, 1 << 20) };
+        let one = fetch.topics.remove(0);
+        fetch.topics = topics
+            .iter()
+            .map(|(name, _)| FetchTopic { topic: (*name).into(), ..one.clone() })
+            .collect();
+        let begin = tokio::time::Instant::now();
+        let answer = broker.ask(12, &fetch).await;
+        let errors: Vec<_> = answer.responses.iter().map(|t| t.partitions[0].error_code).collect();
+        assert_eq!(errors, topics.iter().map(|(_, error)| *error).collect::<Vec<_>>());
+        begin.elapsed().as_millis()
+    };
+    assert_eq!(elapsed(&[("deleted", 3)]).await, 0);
+    assert_eq!(elapsed(&[("deleted", 3), ("t", 0)]).await, 500);
 }

@@ -27,8 +27,8 @@ pub(super) const NETWORK: &[Setting] = settings! {
         "HTTP: `/metrics`, `/livez` and `/readyz`. Empty for none.";
     "socket.request.max.bytes": Int = "104857600" (Valid::AtLeast(1)) =>
         "A longer request closes its connection.";
-    "connections.max.idle.ms": Long = "600000" (Valid::AtLeast(1)) =>
-        "A connection without a request for so long is closed.";
+    "connections.max.idle.ms": Long = "600000" =>
+        "A connection without a request for so long is closed; below 0, none is.";
     "max.connections": Int = "2147483647" (Valid::AtLeast(0)) =>
         "Connections of all listeners; further ones wait.";
     "max.connections.per.ip": Int = "2147483647" (Valid::AtLeast(0)) =>
