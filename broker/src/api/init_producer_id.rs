@@ -21,6 +21,10 @@ pub(super) async fn handle(
         Some(_) => return refused(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED),
         None => {}
     }
+    // Half an identity is none (KIP-360).
+    if (request.producer_id == -1) != (request.producer_epoch == -1) {
+        return refused(ErrorCode::INVALID_REQUEST);
+    }
     match broker.producer_ids.next().await {
         Ok(id) => InitProducerIdResponse {
             producer_id: id.0,

@@ -181,7 +181,9 @@ impl Api {
             ApiKey::JoinGroup => {
                 respond(at, &join_group::handle(broker, at, decode(at, body)?).await)
             }
-            ApiKey::SyncGroup => respond(at, &sync_group::handle(broker, decode(at, body)?).await),
+            ApiKey::SyncGroup => {
+                respond(at, &sync_group::handle(broker, at, decode(at, body)?).await)
+            }
             ApiKey::Heartbeat => respond(at, &heartbeat::handle(broker, decode(at, body)?).await),
             ApiKey::LeaveGroup => {
                 respond(at, &leave_group::handle(broker, at, decode(at, body)?).await)

@@ -7,11 +7,21 @@ use penstock_wire::WireString;
 use penstock_wire::sync_group_request::SyncGroupRequest;
 use penstock_wire::sync_group_response::SyncGroupResponse;
 
+use super::RequestContext;
 use super::error_code::ErrorCode;
 use crate::broker::Broker;
 use crate::group::{Claim, Generation, GroupError, InstanceId, MemberId, Sync};
 
-pub(super) async fn handle(broker: &Broker, request: SyncGroupRequest) -> SyncGroupResponse {
+pub(super) async fn handle(
+    broker: &Broker,
+    context: &RequestContext,
+    request: SyncGroupRequest,
+) -> SyncGroupResponse {
+    // From here on every member states what it joined with (KIP-559).
+    let is_stated = request.protocol_type.is_some() && request.protocol_name.is_some();
+    if context.api_version >= 5 && !is_stated {
+        return refused(ErrorCode::INCONSISTENT_GROUP_PROTOCOL);
+    }
     let group = request.group_id.detach();
     let assignments = request.assignments.iter().map(|assigned| {
         (MemberId::new(&assigned.member_id), Bytes::copy_from_slice(&assigned.assignment))
@@ -36,13 +46,11 @@ pub(super) async fn handle(broker: &Broker, request: SyncGroupRequest) -> SyncGr
             ..SyncGroupResponse::default()
         },
         // The rebalance is lost with what was in memory, and clients expect no word of loading.
-        Err(GroupError::Loading) => SyncGroupResponse {
-            error_code: ErrorCode::REBALANCE_IN_PROGRESS.0,
-            ..SyncGroupResponse::default()
-        },
-        Err(error) => SyncGroupResponse {
-            error_code: ErrorCode::from(error).0,
-            ..SyncGroupResponse::default()
-        },
+        Err(GroupError::Loading) => refused(ErrorCode::REBALANCE_IN_PROGRESS),
+        Err(error) => refused(ErrorCode::from(error)),
     }
+}
+
+fn refused(error: ErrorCode) -> SyncGroupResponse {
+    SyncGroupResponse { error_code: error.0, ..SyncGroupResponse::default() }
 }

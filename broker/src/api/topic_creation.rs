@@ -232,10 +232,20 @@ fn place(image: &MetadataImage, plans: &mut [Result<(Creation, usize), Refusal>]
     }
 }
 
+/// Draws an id that, in base64, does not begin with a dash, which tools would take for an option.
+fn draw_id(broker: &Broker) -> TopicId {
+    loop {
+        let id = TopicId(broker.entropy.draw());
+        if id.0[0] >> 2 != 62 {
+            return id;
+        }
+    }
+}
+
 /// Creates one topic. When it returns, the image of this node has it.
 pub(super) async fn create(broker: &Broker, creation: Creation) -> Result<TopicId, Refusal> {
     let Creation { name, replication_factor, leaders, configs } = creation;
-    let (id, partitions) = (TopicId(broker.entropy.draw()), leaders.len());
+    let (id, partitions) = (draw_id(broker), leaders.len());
     let command = CreateTopic {
         id,
         name: Arc::clone(&name),

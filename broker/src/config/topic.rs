@@ -23,7 +23,8 @@ const MINUTES: i64 = 60_000;
 /// Every setting of a topic, by name.
 pub const SETTINGS: &[Setting] = settings! {
     "cleanup.policy": List = "delete" (Valid::ListOf(words::CLEANUP)) =>
-        "Whether old records are deleted, superseded ones compacted away, both or neither.";
+        "Whether old records are deleted, superseded ones compacted away, both or neither. This \
+         version does not compact yet: with `compact` alone every record stays.";
     "compression.gzip.level": Int = "-1" (Valid::GzipLevel) =>
         "Used where batches are re-encoded as gzip.";
     "compression.lz4.level": Int = "9" (Valid::Between(1, 17)) [nothing] =>
@@ -32,8 +33,8 @@ pub const SETTINGS: &[Setting] = settings! {
         "The codec that batches are stored in; `producer` keeps theirs.";
     "compression.zstd.level": Int = "3" (Valid::Between(-131_072, 22)) =>
         "Used where batches are re-encoded as zstd.";
-    "delete.retention.ms": Long = "86400000" (Valid::AtLeast(0)) =>
-        "How long a compacted topic keeps tombstones.";
+    "delete.retention.ms": Long = "86400000" (Valid::AtLeast(0)) [nothing] =>
+        "How long a compacted topic keeps tombstones. This version does not compact yet.";
     "file.delete.delay.ms": Long = "60000" (Valid::AtLeast(0)) [nothing] =>
         "Objects outlive every read of them by a delay of their own.";
     "flush.messages": Long = "9223372036854775807" (Valid::AtLeast(1)) [nothing] =>
@@ -50,8 +51,9 @@ pub const SETTINGS: &[Setting] = settings! {
         "There is no local copy to keep.";
     "local.retention.ms": Long = "-2" (Valid::AtLeast(-2)) [nothing] =>
         "There is no local copy to keep.";
-    "max.compaction.lag.ms": Long = "9223372036854775807" (Valid::AtLeast(1)) =>
-        "After how long a record must have been considered for compaction.";
+    "max.compaction.lag.ms": Long = "9223372036854775807" (Valid::AtLeast(1)) [nothing] =>
+        "After how long a record must have been considered for compaction. This version does not \
+         compact yet.";
     "max.message.bytes": Int = "1048588" (Valid::AtLeast(0)) =>
         "The largest batch that is accepted.";
     "message.timestamp.after.max.ms": Long = "3600000" (Valid::AtLeast(0)) =>
@@ -60,10 +62,12 @@ pub const SETTINGS: &[Setting] = settings! {
         "How far a producer's time may lie in the past.";
     "message.timestamp.type": String = "CreateTime" (Valid::OneOf(words::TIMESTAMP_TYPE)) =>
         "Whether a record's time is its producer's or the broker's.";
-    "min.cleanable.dirty.ratio": Double = "0.5" (Valid::Ratio) =>
-        "The share of superseded bytes from which on compaction pays.";
-    "min.compaction.lag.ms": Long = "0" (Valid::AtLeast(0)) =>
-        "How long a record stays before it may be compacted away.";
+    "min.cleanable.dirty.ratio": Double = "0.5" (Valid::Ratio) [nothing] =>
+        "The share of superseded bytes from which on compaction pays. This version does not \
+         compact yet.";
+    "min.compaction.lag.ms": Long = "0" (Valid::AtLeast(0)) [nothing] =>
+        "How long a record stays before it may be compacted away. This version does not compact \
+         yet.";
     "min.insync.replicas": Int = "1" (Valid::AtLeast(1)) [nothing] =>
         "What is acknowledged is on stable storage, whatever stands here.";
     "penstock.validate.compressed": String = "full" (Valid::OneOf(words::VALIDATE)) =>

@@ -22,7 +22,7 @@ pub(crate) fn run(mut input: &[u8]) -> Option<()> {
     let bytes = Bytes::copy_from_slice(take_part(&mut input)?);
     let batches = batches(offset, input)?;
     let previous = (!bytes.is_empty()).then_some(Checkpoint { offset, bytes });
-    let fold = LogStateFold { producer_expiration_ms: 1000 };
+    let fold = LogStateFold { producer_expiration_ms: 1000, producers_max: usize::MAX };
     let folded = fold.fold(StreamId(1), previous.as_ref(), &batches).ok();
 
     let mut state = match &previous {

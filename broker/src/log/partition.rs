@@ -165,8 +165,10 @@ impl Partition {
     /// `asked` is above this leader's own (KIP-320).
     #[must_use]
     pub fn end_of_epoch(&self, asked: StreamEpoch) -> Option<(StreamEpoch, Offset)> {
-        let log = self.lock();
-        log.state.epochs.end_of(asked, self.epoch(), self.stream.offsets().durable)
+        let mut log = self.lock();
+        let at = self.stream.offsets();
+        log.state.epochs.trim(at.start);
+        log.state.epochs.end_of(asked, self.epoch(), at.durable)
     }
 
     /// The leader epoch that wrote `offset`, or will: consumers keep it with their position.

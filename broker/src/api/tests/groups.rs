@@ -175,9 +175,13 @@ async fn a_member_lives_in_every_version() {
             group_id: "g".into(),
             generation_id: 1,
             member_id: member.clone(),
+            protocol_type: Some("consumer".into()),
+            protocol_name: Some("range".into()),
             assignments: vec![assigned],
             ..SyncGroupRequest::default()
         };
+        let unstated = SyncGroupRequest { protocol_name: None, ..sync.clone() };
+        assert_eq!(test.ask(5, &unstated).await.error_code, 23);
         let synced = test.ask(version.min(5), &sync).await;
         assert_eq!((synced.error_code, &synced.assignment[..]), (0, &b"A"[..]), "{version}");
         let heartbeat = HeartbeatRequest {

@@ -212,8 +212,10 @@ async fn idempotent_producers() {
     check(1, 0, (0, 4)).await;
     check(0, 4, (47, -1)).await;
     let transactional_id = Some("transaction".into());
-    let request = InitProducerIdRequest { transactional_id, ..request };
-    assert_eq!(broker.ask(5, &request).await.error_code, 53);
+    let transaction = InitProducerIdRequest { transactional_id, ..request.clone() };
+    assert_eq!(broker.ask(5, &transaction).await.error_code, 53);
+    let half = InitProducerIdRequest { producer_id: 5, producer_epoch: -1, ..request };
+    assert_eq!(broker.ask(5, &half).await.error_code, 42);
 }
 
 /// Six records at offsets 0 to 5, in three batches.
