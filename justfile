@@ -27,8 +27,10 @@ clients:
 fuzz seconds="600":
     #!/usr/bin/env bash
     set -euo pipefail
-    for crate in */fuzz */*/fuzz; do
-        for target in $(cargo fuzz list --fuzz-dir "$crate"); do
+    for manifest in */fuzz/Cargo.toml */*/fuzz/Cargo.toml; do
+        crate=${manifest%/Cargo.toml}
+        targets=$(cargo fuzz list --fuzz-dir "$crate")
+        for target in $targets; do
             echo "=== $crate: $target"
             cargo +nightly fuzz run --fuzz-dir "$crate" --target-dir target/fuzz "$target" -- \
                 -max_total_time={{seconds}} -max_len=65536 -timeout=20 -print_final_stats=1 \
