@@ -1,5 +1,6 @@
 //! What tests of the whole server share: the process, and a client that hides nothing.
 
+pub mod bomb;
 pub mod bystander;
 pub mod client;
 pub mod memory;

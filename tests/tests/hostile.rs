@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use bytes::Bytes;
-use penstock_records::{BatchBuilder, Encoding, HEADER_BYTES, NewRecord, Timestamp};
+use penstock_records::{Encoding, HEADER_BYTES};
+use penstock_tests::bomb::{bomb, sealed, with_payload};
 use penstock_tests::bystander::Bystander;
 use penstock_tests::memory::{peak_resident_bytes, resident_bytes};
 use penstock_tests::producer::{
@@ -155,34 +156,6 @@ fn records_that_kafka_refuses_are_refused_with_its_code() -> anyhow::Result<()> 
         check("an unknown topic", "nowhere", -1, good.to_vec(), 3)?;
         check("and the good one still goes in", TOPIC, -1, good.to_vec(), 0)
     })
-}
-
-/// Lets a batch's length and checksum agree with its bytes.
-fn sealed(mut batch: Vec<u8>) -> Vec<u8> {
-    let length = i32::try_from(batch.len() - 12).expect("it is short");
-    batch[8..12].copy_from_slice(&length.to_be_bytes());
-    let checksum = crc32c::crc32c(&batch[21..]);
-    batch[17..21].copy_from_slice(&checksum.to_be_bytes());
-    batch
-}
-
-/// A batch of one record whose compressed part is anything.
-fn with_payload(codec: u8, payload: &[u8]) -> Vec<u8> {
-    let mut bytes = batch(Encoding::None, None, &[Bytes::new()]).to_vec();
-    bytes.truncate(HEADER_BYTES);
-    bytes[22] = codec;
-    bytes.extend(payload);
-    sealed(bytes)
-}
-
-/// A batch of so many MiB of zeros, which is much less.
-fn bomb(encoding: Encoding, mebibytes: usize) -> Vec<u8> {
-    let zeros = vec![0; 1 << 20];
-    let mut builder = BatchBuilder::new(encoding);
-    for _ in 0..mebibytes {
-        builder.push(&NewRecord { value: Some(&zeros), ..NewRecord::default() });
-    }
-    builder.build().expect("zeros make a batch").sequence(0, 0, Timestamp(0)).bytes.to_vec()
 }
 
 #[test]

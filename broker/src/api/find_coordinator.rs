@@ -1,5 +1,9 @@
 //! `FindCoordinator` (10): which node to ask about a group.
 
+use std::collections::HashMap;
+
+use penstock_model::id::NodeId;
+use penstock_model::image::MetadataImage;
 use penstock_wire::WireString;
 use penstock_wire::find_coordinator_request::FindCoordinatorRequest;
 use penstock_wire::find_coordinator_response::{Coordinator, FindCoordinatorResponse};
@@ -26,9 +30,8 @@ pub(super) async fn handle(
     request: FindCoordinatorRequest,
 ) -> FindCoordinatorResponse {
     if context.api_version < 4 {
-        let ready = prepare(broker, request.key_type).await;
-        let found = ready.and_then(|()| find(broker, context, &request.key));
-        let answer = coordinator(request.key, found, NO_ERROR);
+        let found = find(broker, context, request.key_type, vec![request.key], NO_ERROR).await;
+        let answer = found.into_iter().next().expect("a key has an answer");
         return FindCoordinatorResponse {
             error_code: answer.error_code,
             error_message: answer.error_message,
@@ -38,16 +41,8 @@ pub(super) async fn handle(
             ..FindCoordinatorResponse::default()
         };
     }
-    let keys = request.coordinator_keys;
-    if keys.is_empty() {
-        return FindCoordinatorResponse::default();
-    }
-    let ready = prepare(broker, request.key_type).await;
-    let find = |key: WireString| {
-        let found = ready.and_then(|()| find(broker, context, &key));
-        coordinator(key, found, "")
-    };
-    let coordinators = keys.into_iter().map(find).collect();
+    let (key_type, keys) = (request.key_type, request.coordinator_keys);
+    let coordinators = find(broker, context, key_type, keys, "").await;
     FindCoordinatorResponse { coordinators, ..FindCoordinatorResponse::default() }
 }
 
@@ -108,18 +103,43 @@ async fn prepare(broker: &Broker, key_type: i8) -> Result<(), ErrorCode> {
     Err(ErrorCode::COORDINATOR_NOT_AVAILABLE)
 }
 
-fn find(
+/// The coordinator of each key.
+async fn find(
     broker: &Broker,
     context: &RequestContext,
-    key: &str,
-) -> Result<(i32, AdvertisedEndpoint), ErrorCode> {
+    key_type: i8,
+    keys: Vec<WireString>,
+    no_error: &'static str,
+) -> Vec<Coordinator> {
+    if keys.is_empty() {
+        return Vec::new();
+    }
+    let ready = prepare(broker, key_type).await;
     let image = broker.metadata.image();
+    // Thousands of keys have few coordinators.
+    let mut endpoints = HashMap::new();
+    let mut find = |key: &str| {
+        ready?;
+        let node = leader(&image, key)?;
+        let endpoint = endpoints
+            .entry(node)
+            .or_insert_with(|| broker.endpoint(node, &context.listener))
+            .clone();
+        Ok((node.0, endpoint.ok_or(ErrorCode::COORDINATOR_NOT_AVAILABLE)?))
+    };
+    let answer = |key: WireString| {
+        let found = find(&key);
+        coordinator(key, found, no_error)
+    };
+    keys.into_iter().map(answer).collect()
+}
+
+/// The node that leads a group's partition.
+fn leader(image: &MetadataImage, group: &str) -> Result<NodeId, ErrorCode> {
     let topic = image.topic_by_name(CONSUMER_OFFSETS);
     let topic = topic.ok_or(ErrorCode::COORDINATOR_NOT_AVAILABLE)?;
-    let index = partition_of(key, topic.streams.len());
+    let index = partition_of(group, topic.streams.len());
     let place = u32::try_from(index).ok().and_then(|number| image.partition(topic.id, number));
     let place = place.filter(|place| place.online).ok_or(ErrorCode::COORDINATOR_NOT_AVAILABLE)?;
-    let endpoint = broker.endpoint(place.leader, &context.listener);
-    let endpoint = endpoint.ok_or(ErrorCode::COORDINATOR_NOT_AVAILABLE)?;
-    Ok((place.leader.0, endpoint))
+    Ok(place.leader)
 }

@@ -32,8 +32,8 @@ pub trait Handler: Send + Sync + 'static {
 pub enum Admission {
     /// Read and served, with room from the small or the large budget by its size.
     Serve,
-    /// Read and served, with room from the large budget whatever its size: it may hold its room
-    /// for as long as the store is slow.
+    /// Read and served, with room of budgets of its own kind: it may hold its room for as long as
+    /// the store is slow.
     ServeBulk,
     /// As `Serve`; it may wait for long, and is dropped when its client goes away meanwhile.
     ServeWaiting,

@@ -101,35 +101,43 @@ impl ByteBudget {
     }
 }
 
-/// The two budgets of requests: whoever sends much waits behind its like only.
+/// The budgets of requests: whoever sends little never waits for those who send much, and whoever
+/// asks never for those who produce.
 #[derive(Clone, Debug)]
 pub struct RequestBudget {
     small: ByteBudget,
+    small_bulk: ByteBudget,
     large: ByteBudget,
 }
 
 impl RequestBudget {
-    /// Divides `bytes`: an eighth for small requests.
+    /// Divides `bytes`: an eighth for small requests, and one for small ones in bulk.
     #[must_use]
     pub fn new(bytes: usize) -> Self {
-        Self { small: ByteBudget::new(bytes / 8), large: ByteBudget::new(bytes - bytes / 8) }
+        let part = bytes / 8;
+        Self {
+            small: ByteBudget::new(part),
+            small_bulk: ByteBudget::new(part),
+            large: ByteBudget::new(bytes - 2 * part),
+        }
     }
 
     /// Waits for room for a request of `bytes`, and for what it becomes when it is decoded; of bulk
     /// that is nothing to speak of.
     pub async fn acquire(&self, bytes: usize, bulk: bool) -> BytePermit {
-        if bulk {
-            return self.large.acquire(bytes).await;
-        }
         let decoded = bytes.saturating_mul(1 + penstock_wire::DECODED_BYTES_PER_BYTE);
-        let small = bytes <= SMALL_REQUEST_BYTES_MAX;
-        if small { self.small.acquire(decoded).await } else { self.large.acquire(decoded).await }
+        match (bytes <= SMALL_REQUEST_BYTES_MAX, bulk) {
+            (true, true) => self.small_bulk.acquire(bytes).await,
+            (true, false) => self.small.acquire(decoded).await,
+            (false, true) => self.large.acquire(bytes).await,
+            (false, false) => self.large.acquire(decoded).await,
+        }
     }
 
     /// The bytes in use.
     #[must_use]
     pub fn used(&self) -> usize {
-        self.small.used() + self.large.used()
+        self.small.used() + self.small_bulk.used() + self.large.used()
     }
 }
 
@@ -308,9 +316,14 @@ mod tests {
     async fn small_requests_never_wait_behind_large_or_bulk_ones() {
         let budget = RequestBudget::new(800_000);
         let _large = budget.acquire(700_000, false).await;
-        assert!(budget.acquire(SMALL_REQUEST_BYTES_MAX + 1, false).now_or_never().is_none());
-        assert!(budget.acquire(1, true).now_or_never().is_none(), "bulk waits whatever its size");
-        assert!(budget.acquire(SMALL_REQUEST_BYTES_MAX, false).now_or_never().is_some());
+        for bulk in [false, true] {
+            assert!(budget.acquire(SMALL_REQUEST_BYTES_MAX + 1, bulk).now_or_never().is_none());
+            assert!(budget.acquire(SMALL_REQUEST_BYTES_MAX, bulk).now_or_never().is_some());
+        }
+        // A slow store holds up who produces, and nobody else.
+        let _bulk: Vec<_> = (0..6).map(|_| budget.acquire(16_000, true).now_or_never()).collect();
+        assert!(budget.acquire(16_000, true).now_or_never().is_none());
+        assert!(budget.acquire(1, false).now_or_never().is_some());
     }
 
     #[tokio::test]

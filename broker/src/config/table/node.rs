@@ -71,7 +71,7 @@ pub(super) const MEMORY: &[Setting] = settings! {
     "memory.requests.bytes": Long (Valid::AtLeast(1)) =>
         "Requests that are being read and served, with what they become when they are decoded: an \
          eighth of it for what waits (long polls, groups), an eighth for fetch sessions, and of \
-         the rest an eighth for small requests alone. A longer request is served when no other \
+         the rest an eighth for small requests alone and one for small ones that produce. A longer request is served when no other \
          is. An eighth.";
     "memory.inflation.bytes": Long (Valid::AtLeast(1)) =>
         "Inflating compressed batches to check them, and re-encoding; an eighth of it is for small \
