@@ -31,16 +31,23 @@ pub struct Bystander {
     stop: Sender<()>,
     rounds: Receiver<Duration>,
     thread: JoinHandle<anyhow::Result<()>>,
+    round_max: Duration,
 }
 
 impl Bystander {
-    /// Starts its rounds.
+    /// Starts its rounds, none of which may take longer than [`ROUND_MAX`].
     #[must_use]
     pub fn start(address: SocketAddr) -> Self {
+        Self::start_patient(address, ROUND_MAX)
+    }
+
+    /// Starts its rounds, none of which may take longer than `round_max`.
+    #[must_use]
+    pub fn start_patient(address: SocketAddr, round_max: Duration) -> Self {
         let (stop, stopped) = channel();
         let (report, rounds) = channel();
         let thread = std::thread::spawn(move || run(address, &stopped, &report));
-        Self { stop, rounds, thread }
+        Self { stop, rounds, thread, round_max }
     }
 
     /// Waits for so many more rounds.
@@ -49,11 +56,12 @@ impl Bystander {
     /// When one takes too long.
     pub fn goes_on(&self, rounds: usize) -> anyhow::Result<()> {
         for round in self.rounds.try_iter() {
-            check(round)?;
+            check(round, self.round_max)?;
         }
         for _ in 0..rounds {
-            let round = self.rounds.recv_timeout(ROUND_MAX);
-            check(round.map_err(|_| anyhow!("no round within {ROUND_MAX:?}"))?)?;
+            let round = self.rounds.recv_timeout(self.round_max);
+            let round = round.map_err(|_| anyhow!("no round within {:?}", self.round_max))?;
+            check(round, self.round_max)?;
         }
         Ok(())
     }
@@ -69,12 +77,12 @@ impl Bystander {
         // It may have failed, and stopped by itself.
         let _ = self.stop.send(());
         self.thread.join().expect("a bystander does not panic").context("the bystander")?;
-        self.rounds.try_iter().try_for_each(check)
+        self.rounds.try_iter().try_for_each(|round| check(round, self.round_max))
     }
 }
 
-fn check(round: Duration) -> anyhow::Result<()> {
-    ensure!(round <= ROUND_MAX, "a round of the bystander took {round:?}");
+fn check(round: Duration, round_max: Duration) -> anyhow::Result<()> {
+    ensure!(round <= round_max, "a round of the bystander took {round:?}");
     Ok(())
 }
 

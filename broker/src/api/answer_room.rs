@@ -8,13 +8,11 @@
 use penstock_wire::Request;
 
 use super::{RequestContext, respond};
+use crate::net::limits::FREE_ANSWER_BYTES_MAX;
 use crate::net::{AnswerBudget, BytePermit, Response};
 
 /// What a row of most answers takes while it is made: the structure, its texts, and as written.
 pub(super) const ROW_BYTES: usize = 256;
-
-/// Answers up to this size are part of what every connection takes.
-const FREE_BYTES: usize = 4 * 1024;
 
 /// Takes room for so many rows of an answer; `None` when there is never so much.
 pub(super) async fn room_for(
@@ -63,8 +61,8 @@ pub(super) struct Room {
 
 impl Room {
     async fn take(answers: &AnswerBudget, bytes: usize) -> Self {
-        if bytes <= FREE_BYTES {
-            return Self { permit: None, bytes: FREE_BYTES };
+        if bytes <= FREE_ANSWER_BYTES_MAX {
+            return Self { permit: None, bytes: FREE_ANSWER_BYTES_MAX };
         }
         Self { permit: Some(answers.acquire(bytes).await), bytes }
     }

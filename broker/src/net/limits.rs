@@ -144,6 +144,9 @@ impl RequestBudget {
 /// Answers up to this size have a budget of their own, which slow clients cannot hold for long.
 pub const SMALL_ANSWER_BYTES_MAX: usize = 64 * 1024;
 
+/// Answers up to this size are part of what every connection takes.
+pub const FREE_ANSWER_BYTES_MAX: usize = 4 * 1024;
+
 /// The memory for answers, from before they are made until they are written.
 #[derive(Clone, Debug)]
 pub struct AnswerBudget {
@@ -165,15 +168,20 @@ impl AnswerBudget {
     }
 
     /// Room for an answer of up to `bytes`, and for how many: a small one where larger ones have
-    /// used theirs up, so that nobody waits for clients that take large answers slowly.
-    pub async fn up_to(&self, bytes: usize) -> (BytePermit, usize) {
+    /// used theirs up, and one without a permit where small ones have, so that nobody waits for
+    /// clients that take their answers slowly.
+    #[must_use]
+    pub fn up_to(&self, bytes: usize) -> (Option<BytePermit>, usize) {
         if bytes > SMALL_ANSWER_BYTES_MAX
             && let Some(permit) = self.large.try_acquire(bytes)
         {
-            return (permit, bytes);
+            return (Some(permit), bytes);
         }
         let bytes = bytes.min(SMALL_ANSWER_BYTES_MAX);
-        (self.small.acquire(bytes).await, bytes)
+        match self.small.try_acquire(bytes) {
+            Some(permit) => (Some(permit), bytes),
+            None => (None, bytes.min(FREE_ANSWER_BYTES_MAX)),
+        }
     }
 
     /// What one answer may hold, so that several large ones fit.
@@ -329,12 +337,16 @@ mod tests {
     #[tokio::test]
     async fn answers_become_small_ones_rather_than_wait_for_large_ones() {
         let budget = AnswerBudget::new(1 << 20);
-        let (large, bytes) = budget.up_to(900_000).await;
+        let (large, bytes) = budget.up_to(900_000);
         assert_eq!(bytes, 900_000);
-        let (small, bytes) = budget.up_to(100_000).await;
+        let (small, bytes) = budget.up_to(100_000);
         assert_eq!(bytes, SMALL_ANSWER_BYTES_MAX);
+        let (second, bytes) = budget.up_to(100_000);
+        assert!(second.is_some() && bytes == SMALL_ANSWER_BYTES_MAX);
+        let (third, bytes) = budget.up_to(100_000);
+        assert!(third.is_none() && bytes == FREE_ANSWER_BYTES_MAX);
         assert!(budget.acquire(SMALL_ANSWER_BYTES_MAX + 1).now_or_never().is_none());
-        drop((large, small));
+        drop((large, small, second));
         assert!(budget.acquire(2 << 20).now_or_never().is_some(), "alone, however large");
         assert_eq!(budget.used(), 0);
     }

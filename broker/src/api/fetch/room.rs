@@ -41,7 +41,7 @@ pub(super) async fn read_with_room(
         read_each(targets, &chosen, 0, until).await;
         return None;
     }
-    let (mut permit, room) = broker.answers.up_to(wanted_bytes.max(1)).await;
+    let (mut permit, room) = broker.answers.up_to(wanted_bytes.max(1));
     read_each(targets, &chosen, room, until).await;
     if others == 0 && bytes_of(targets) == 0 {
         read_first(targets, &chosen, until).await;
@@ -53,15 +53,17 @@ pub(super) async fn read_with_room(
         for &at in &chosen {
             targets[at].read.let_go();
         }
-        permit = broker.answers.acquire(bytes).await;
+        permit = Some(broker.answers.acquire(bytes).await);
         for &at in &chosen {
             if targets[at].read.was_let_go() {
                 targets[at].read_now(bytes, true, until).await;
             }
         }
     }
-    permit.shrink_to(bytes_of(targets) - others);
-    Some(permit)
+    if let Some(permit) = &mut permit {
+        permit.shrink_to(bytes_of(targets) - others);
+    }
+    permit
 }
 
 /// Reads targets within `max_bytes` in all. Each may use what those before it leave; while that is
