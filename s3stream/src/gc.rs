@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   destroyed ──(delay)──► deleted from the store ──► forgotten by the metadata
-//!   leased ──(deadline)──► lease expired; what was put under it is deleted
+//!   leased ──(deadline)──► lease expired ──► deleted from the store ──► forgotten
 //! ```
 //!
 //! A crash between two steps repeats the first: deleting twice is deleting once.
@@ -13,7 +13,7 @@ use futures::stream::{self, StreamExt};
 use object_store::ObjectStoreExt;
 use penstock_model::command::Command;
 use penstock_model::id::{ObjectId, Timestamp};
-use penstock_model::image::{Lease, MetadataImage};
+use penstock_model::image::Lease;
 
 use crate::lifecycle::Failure;
 use crate::object::key::object_key;
@@ -44,35 +44,29 @@ impl Shared {
             }
         }
         for (first, lease) in image.expired_leases(now) {
-            self.expire_lease(&image, first, *lease, now).await;
+            self.end_lease(first, *lease, now).await;
         }
     }
 
-    async fn expire_lease(
-        &self,
-        image: &MetadataImage,
-        first: ObjectId,
-        lease: Lease,
-        now: Timestamp,
-    ) {
-        let ids: Vec<_> = (first.0..lease.end.0).map(ObjectId).collect();
-        let dead = !image.is_active(lease.broker);
-        // A fenced broker commits nothing any more. Deleting first then leaves nothing behind,
-        // even if this node ends in between; a living one must lose the lease before.
-        if dead && self.delete_objects(&ids).await.len() < ids.len() {
-            return;
-        }
-        let expire = Command::ExpireLeases { leases: vec![first], now };
-        if let Err(refused) = self.submit(expire).await {
+    /// Ends a lease, deletes what was put under it, and only then forgets it.
+    async fn end_lease(&self, first: ObjectId, lease: Lease, now: Timestamp) {
+        let ended = Command::ExpireLeases { leases: vec![first], now };
+        if !lease.expired
+            && let Err(refused) = self.submit(ended).await
+        {
             tracing::warn!(%refused, "a lease did not expire, will try again");
             return;
         }
-        if !dead {
-            // Where the commit was faster, there is nothing to delete.
-            let image = self.metadata.image();
-            let orphans: Vec<_> =
-                ids.into_iter().filter(|id| image.object(*id).is_none()).collect();
-            self.delete_objects(&orphans).await;
+        // Where the commit was faster, there is nothing to delete.
+        let image = self.metadata.image();
+        if !image.lease_of(first).is_some_and(|(_, lease)| lease.expired) {
+            return;
+        }
+        let ids: Vec<_> = (first.0..lease.end.0).map(ObjectId).collect();
+        if self.delete_objects(&ids).await.len() == ids.len()
+            && let Err(refused) = self.submit(Command::ForgetLeases(vec![first])).await
+        {
+            tracing::warn!(%refused, "an ended lease is not forgotten, will try again");
         }
     }
 

@@ -51,6 +51,7 @@ fn decide(image: &mut MetadataImage, command: &Command) -> Result<Reply, Refused
         Command::LeaseObjects(command) => storage::lease(image, command),
         Command::CommitUpload(command) => commit::upload(image, command),
         Command::ExpireLeases { leases, now } => storage::expire_leases(image, leases, *now),
+        Command::ForgetLeases(leases) => storage::forget_leases(image, leases),
         Command::TrimStreams(command) => storage::trim(image, command),
         Command::ForgetObjects(objects) => storage::forget(image, objects),
         Command::AllocateProducerIds { broker, request, count } => {

@@ -35,13 +35,17 @@ pub enum Command {
     LeaseObjects(LeaseObjects),
     /// Makes uploaded objects part of their streams and moves the WAL's trim position.
     CommitUpload(CommitUpload),
-    /// Ends leases whose deadline has passed; their ids can no longer be committed.
+    /// Ends leases whose deadline has passed: their ids can no longer be committed. They are
+    /// remembered until what was put under them is gone from the store.
     ExpireLeases {
         /// The first id of each lease.
         leases: Vec<ObjectId>,
         /// The clock of whoever decided so; a lease with a later deadline stays.
         now: Timestamp,
     },
+    /// Leases that had expired, and whose objects were deleted from the store since, by their first
+    /// ids, are forgotten; others stay.
+    ForgetLeases(Vec<ObjectId>),
     /// Moves start offsets forward.
     TrimStreams(TrimStreams),
     /// Objects that were destroyed, and deleted from the store since, are forgotten; live ones

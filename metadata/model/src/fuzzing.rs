@@ -172,6 +172,7 @@ fn history() -> Vec<Command> {
         Command::AllocateProducerIds { broker: first, request: request(3), count: 1000 },
         lease(first, 4),
         Command::ExpireLeases { leases: vec![ObjectId(5)], now: Timestamp(10) },
+        Command::ForgetLeases(vec![ObjectId(5)]),
         register(2),
         Command::InheritWal(InheritWal { from: first, to: second }),
         Command::DeleteTopic(DeleteTopic { id: topic, now }),

@@ -6,7 +6,8 @@
 //!
 //! 1. A put that was answered survives a power cut, whole; one that was not is whole or absent.
 //! 2. A key created only if absent is created by one of those who try, whoever they are.
-//! 3. A delete that was answered survives a power cut.
+//! 3. A delete that was answered survives a power cut, and so does the answer that there is nothing
+//!    to delete.
 //! 4. A folder whose sync failed may have lost what it held: nothing is acknowledged after that
 //!    until a restart, and whoever asks is told that trying again is of no use.
 //!
@@ -164,8 +165,18 @@ impl Inner {
         if self.staging.is_none() {
             return Err(failed(ErrorKind::ReadOnlyFilesystem.into()));
         }
-        self.files().remove(&path).map_err(failed)?;
-        self.folders.sync(path.parent().expect("a key is below the root")).map_err(failed)
+        let removed = self.files().remove(&path);
+        let folder = path.parent().expect("a key is below the root");
+        match removed {
+            // Whoever removed it may have died before that was safe, and nobody asks again once
+            // it was told that there is nothing.
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                self.folders.sync_if_there(folder).map_err(failed)?;
+                Err(failed(error))
+            }
+            Err(error) => Err(failed(error)),
+            Ok(()) => self.folders.sync(folder).map_err(failed),
+        }
     }
 }
 

@@ -119,6 +119,9 @@ fn find_lease(image: &MetadataImage, command: &CommitUpload) -> Result<Found, Re
     let Some(one) = command.objects.first() else { return Ok(Found::NoObjects) };
     let lease_of = |id| image.lease_of(id).filter(|(_, lease)| lease.broker == command.broker);
     if let Some((first, lease)) = lease_of(one.id) {
+        if lease.expired {
+            return Err(Refused::NotLeased(one.id));
+        }
         let stray = command.objects.iter().find(|o| o.id < first || o.id >= lease.end);
         return stray.map_or(Ok(Found::Leased(first)), |o| Err(Refused::NotLeased(o.id)));
     }

@@ -12,9 +12,9 @@ pub(super) fn lease(image: &mut MetadataImage, command: &LeaseObjects) -> Result
         return Err(Refused::Empty("a lease without ids"));
     }
     // A scan: there are a few leases a broker, those of its uploads under way.
-    let granted = image
-        .leases()
-        .find(|(_, lease)| lease.broker == command.broker && lease.request == command.request);
+    let granted = image.leases().find(|(_, lease)| {
+        lease.broker == command.broker && lease.request == command.request && !lease.expired
+    });
     if let Some((first, lease)) = granted {
         return Ok(Reply::Leased(first..lease.end));
     }
@@ -22,8 +22,8 @@ pub(super) fn lease(image: &mut MetadataImage, command: &LeaseObjects) -> Result
     let end = first.0.checked_add(u64::from(command.count));
     let end = ObjectId(end.ok_or(Refused::Exhausted("object ids"))?);
     image.next.object = end;
-    let lease =
-        Lease { broker: command.broker, request: command.request, end, deadline: command.deadline };
+    let LeaseObjects { broker, request, deadline, .. } = *command;
+    let lease = Lease { broker, request, end, deadline, expired: false };
     image.leases.insert(first, lease);
     Ok(Reply::Leased(first..end))
 }
@@ -34,7 +34,19 @@ pub(super) fn expire_leases(
     now: Timestamp,
 ) -> Result<Reply, Refused> {
     for first in leases {
-        if image.leases.get(first).is_some_and(|lease| lease.deadline <= now) {
+        if let Some(lease) = image.leases.get_mut(first).filter(|lease| lease.deadline <= now) {
+            lease.expired = true;
+        }
+    }
+    Ok(Reply::Done)
+}
+
+pub(super) fn forget_leases(
+    image: &mut MetadataImage,
+    leases: &[ObjectId],
+) -> Result<Reply, Refused> {
+    for first in leases {
+        if image.leases.get(first).is_some_and(|lease| lease.expired) {
             image.leases.remove(first);
         }
     }

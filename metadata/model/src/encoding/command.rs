@@ -30,7 +30,7 @@ pub fn decode_command(bytes: &[u8]) -> Result<Command, DecodeError> {
 
 #[derive(Clone, PartialEq, prost::Message)]
 struct CommandMessage {
-    #[prost(oneof = "Body", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14")]
+    #[prost(oneof = "Body", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15")]
     body: Option<Body>,
 }
 
@@ -64,6 +64,8 @@ enum Body {
     ForgetObjects(ForgetObjects),
     #[prost(message, tag = "14")]
     AllocateProducerIds(AllocateProducerIds),
+    #[prost(message, tag = "15")]
+    ForgetLeases(ForgetLeases),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -237,6 +239,12 @@ struct StreamStart {
 struct ForgetObjects {
     #[prost(uint64, repeated, tag = "1")]
     objects: Vec<u64>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct ForgetLeases {
+    #[prost(uint64, repeated, tag = "1")]
+    leases: Vec<u64>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

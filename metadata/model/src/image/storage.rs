@@ -94,6 +94,8 @@ pub struct Lease {
     pub end: ObjectId,
     /// When it may be expired.
     pub deadline: Timestamp,
+    /// It ended without a commit; what was put under it is to be deleted.
+    pub expired: bool,
 }
 
 impl MetadataImage {
@@ -177,7 +179,8 @@ impl MetadataImage {
         self.leases.iter().map(|(first, lease)| (*first, lease))
     }
 
-    /// The leases, by first id, whose deadline is not after `now`.
+    /// The leases, by first id, whose deadline is not after `now`: those to be expired, and those
+    /// that were.
     pub fn expired_leases(&self, now: Timestamp) -> impl Iterator<Item = (ObjectId, &Lease)> {
         self.leases().filter(move |(_, lease)| lease.deadline <= now)
     }

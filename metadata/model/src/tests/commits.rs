@@ -169,7 +169,15 @@ fn only_a_live_lease_can_be_committed() {
     };
     world.run(&expire(99)).unwrap();
     assert!(world.image.lease_of(ObjectId(first)).is_some(), "its deadline is at 100");
+    let forget = Command::ForgetLeases(vec![ObjectId(first), ObjectId(second)]);
+    world.run(&forget).unwrap();
+    assert_eq!(world.image.leases().count(), 3, "none has expired");
     world.run(&expire(100)).unwrap();
+    assert_eq!(world.run_commit(&one.command(first)), not_leased(first));
+    // Until then whoever ends in between finds what there is to delete.
+    assert!(world.image.lease_of(ObjectId(first)).is_some_and(|(_, lease)| lease.expired));
+    world.run(&forget).unwrap();
+    assert!(world.image.lease_of(ObjectId(first)).is_none());
     assert_eq!(world.run_commit(&one.command(first)), not_leased(first));
     assert_eq!(world.run_commit(&one.command(second)), Ok(vec![]));
     // Another upload under the same id is not its retry.

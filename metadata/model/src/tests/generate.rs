@@ -34,7 +34,10 @@ pub(super) fn command(image: &MetadataImage, seed: u64) -> Command {
             leases: image.leases().map(|(first, _)| first).filter(|_| draw.one_in(3)).collect(),
             now: Timestamp(i64::try_from(draw.below(100)).unwrap()),
         },
-        27..=29 => Command::TrimStreams(trim(image, draw)),
+        27 => Command::ForgetLeases(
+            image.leases().map(|(first, _)| first).filter(|_| draw.one_in(2)).collect(),
+        ),
+        28..=29 => Command::TrimStreams(trim(image, draw)),
         30 => Command::ForgetObjects(
             image.objects().map(|(id, _)| id).filter(|_| draw.one_in(2)).collect(),
         ),

@@ -134,6 +134,7 @@ fn commands_of_storage() {
         Command::TrimStreams(TrimStreams { broker, starts, now }),
         "01620c080112060801100218031864",
     );
+    check(Command::ForgetLeases(vec![ObjectId(1), ObjectId(300)]), "017a050a0301ac02");
     check(Command::ForgetObjects(vec![ObjectId(1), ObjectId(300)]), "016a050a0301ac02");
 }
 

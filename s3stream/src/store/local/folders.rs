@@ -70,6 +70,15 @@ impl Folders {
         self.sync_locked(&mut self.lock(), folder)
     }
 
+    /// Likewise, of a folder that may never have been made.
+    pub(super) fn sync_if_there(&self, folder: &Path) -> io::Result<()> {
+        let mut state = self.lock();
+        match self.files.list(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            _ => self.sync_locked(&mut state, folder),
+        }
+    }
+
     fn sync_locked(&self, state: &mut State, folder: &Path) -> io::Result<()> {
         if let Some(failed) = &state.failed {
             return Err(io::Error::other(failed.clone()));

@@ -44,6 +44,9 @@ impl TryFrom<Body> for Command {
             Body::ForgetObjects(message) => {
                 Self::ForgetObjects(message.objects.into_iter().map(ObjectId).collect())
             }
+            Body::ForgetLeases(message) => {
+                Self::ForgetLeases(message.leases.into_iter().map(ObjectId).collect())
+            }
             Body::AllocateProducerIds(message) => Self::AllocateProducerIds {
                 broker: BrokerEpoch(message.broker),
                 request: request(&message.request)?,

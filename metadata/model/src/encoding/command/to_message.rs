@@ -2,8 +2,9 @@
 
 use super::{
     AllocateProducerIds, AlterConfigs, Body, CommitUpload, CreatePartitions, CreateTopic,
-    DeleteTopic, ExpireLeases, ForgetObjects, InheritWal, LeaseObjects, RegisterBroker, Settings,
-    StreamCheckpoint, StreamStart, TrimStreams, UploadedObject, UploadedRange,
+    DeleteTopic, ExpireLeases, ForgetLeases, ForgetObjects, InheritWal, LeaseObjects,
+    RegisterBroker, Settings, StreamCheckpoint, StreamStart, TrimStreams, UploadedObject,
+    UploadedRange,
 };
 use crate::command::{self, Command};
 use crate::encoding::message::{Setting, object_kind, wal_kind};
@@ -54,6 +55,10 @@ impl From<&Command> for Body {
             Command::ForgetObjects(objects) => {
                 let objects = objects.iter().map(|object| object.0).collect();
                 Self::ForgetObjects(ForgetObjects { objects })
+            }
+            Command::ForgetLeases(leases) => {
+                let leases = leases.iter().map(|lease| lease.0).collect();
+                Self::ForgetLeases(ForgetLeases { leases })
             }
             Command::AllocateProducerIds { broker, request, count } => {
                 let (broker, request) = (broker.0, request.0.to_vec());

@@ -186,4 +186,6 @@ pub(super) struct Lease {
     pub(super) request: Vec<u8>,
     #[prost(sint64, tag = "5")]
     pub(super) deadline: i64,
+    #[prost(bool, tag = "6")]
+    pub(super) expired: bool,
 }

@@ -144,6 +144,7 @@ impl ImageDecoder {
                     request: RequestId(random(&lease.request, "request")?),
                     end: ObjectId(lease.end),
                     deadline: Timestamp(lease.deadline),
+                    expired: lease.expired,
                 };
                 once(image.leases.insert(ObjectId(lease.first), stored), "lease")?;
             }

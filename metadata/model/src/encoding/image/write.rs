@@ -68,6 +68,7 @@ fn entries(image: &MetadataImage) -> impl Iterator<Item = Entry> {
                 broker: lease.broker.0,
                 request: lease.request.0.to_vec(),
                 deadline: lease.deadline.0,
+                expired: lease.expired,
             })
         }))
         .map(Some)
