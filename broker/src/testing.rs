@@ -134,12 +134,14 @@ impl TestBroker {
             Arc::new(ProducerShare::new(1 << 20)),
             drain_seen.clone(),
         ));
+        let inspector = Inspector::new(8 << 20);
         let groups = Arc::new(GroupCoordinator::new(GroupParts {
             given: Arc::clone(&given),
             epoch,
             partitions: Arc::clone(&partitions),
             topic_settings: Arc::clone(&topic_settings),
             storage: storage.clone(),
+            inspector: inspector.clone(),
             metadata: Arc::clone(&metadata),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
@@ -156,7 +158,7 @@ impl TestBroker {
             metadata,
             storage,
             topic_settings,
-            inspector: Inspector::new(8 << 20),
+            inspector,
             fetch_sessions: Mutex::new(FetchSessions::new(10, 1 << 20, 0)),
             answers: AnswerBudget::new(4 << 20),
             waiting: ByteBudget::new(1 << 20),

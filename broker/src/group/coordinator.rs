@@ -26,6 +26,7 @@ use super::timers::Timers;
 use crate::api::CONSUMER_OFFSETS;
 use crate::config::Given;
 use crate::env::Entropy;
+use crate::inspector::Inspector;
 use crate::log::{Partition, PartitionError, Partitions};
 use crate::shutdown::Shutdown;
 use crate::topic_settings::TopicSettingsCache;
@@ -48,6 +49,8 @@ pub struct Parts {
     pub topic_settings: Arc<TopicSettingsCache>,
     /// Their storage.
     pub storage: Storage,
+    /// For the batches that groups are loaded from.
+    pub inspector: Inspector,
     /// The cluster's metadata.
     pub metadata: Arc<dyn MetadataClient>,
     /// The wall clock.
@@ -65,6 +68,7 @@ pub struct GroupCoordinator {
     pub(super) partitions: Arc<Partitions>,
     topic_settings: Arc<TopicSettingsCache>,
     storage: Storage,
+    inspector: Inspector,
     pub(super) metadata: Arc<dyn MetadataClient>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
@@ -85,6 +89,7 @@ impl GroupCoordinator {
             partitions: parts.partitions,
             topic_settings: parts.topic_settings,
             storage: parts.storage,
+            inspector: parts.inspector,
             metadata: parts.metadata,
             clock: parts.clock,
             entropy: parts.entropy,
@@ -197,7 +202,7 @@ impl GroupCoordinator {
 
     async fn load(self: Arc<Self>, shard: Arc<Shard>) {
         let number = shard.partition.number();
-        let (loaded, end) = match load::load(&shard.partition).await {
+        let (loaded, end) = match load::load(&shard.partition, &self.inspector).await {
             Ok(loaded) => loaded,
             Err(error) => {
                 tracing::warn!(partition = number, %error, "groups cannot be loaded");

@@ -1,6 +1,7 @@
 //! Reads a partition of `__consumer_offsets` from its start, and makes the groups of it.
 
 use std::collections::HashMap;
+use std::error::Error;
 
 use penstock_model::id::Offset;
 use penstock_records::{Batches, InflationLimits, Records, StoredBatchError};
@@ -11,6 +12,7 @@ use super::classic::Snapshot;
 use super::id::GroupId;
 use super::offsets::Offsets;
 use super::record::{self, Read};
+use crate::inspector::Inspector;
 use crate::log::Partition;
 
 /// Read at once.
@@ -46,6 +48,7 @@ pub(super) struct Loaded {
 /// Everything that is in the log, and where it ends.
 pub(super) async fn load(
     partition: &Partition,
+    inspector: &Inspector,
 ) -> Result<(HashMap<GroupId, Loaded>, Offset), LoadError> {
     let stream = partition.stream();
     let end = stream.offsets().appended;
@@ -61,10 +64,14 @@ pub(super) async fn load(
                 if batch.header().attributes.is_control() {
                     continue;
                 }
-                let records = batch
-                    .inflate(&InflationLimits::default())
-                    .map_err(|error| LoadError::Records(next, error.to_string()))?;
-                for record in Records::new(batch.header(), &records) {
+                let header = *batch.header();
+                let unreadable = |error: &dyn Error| LoadError::Records(next, error.to_string());
+                let limits = InflationLimits::default();
+                let work = batch.work(&limits).map_err(|error| unreadable(&error))?;
+                let inflated = inspector.run(work, move || batch.inflate(&limits)).await;
+                let (records, _memory) = inflated.map_err(|error| unreadable(&error))?;
+                let records = records.map_err(|error| unreadable(&error))?;
+                for record in Records::new(&header, &records) {
                     let record =
                         record.map_err(|error| LoadError::Records(next, error.to_string()))?;
                     let Some(key) = record.key else { continue };

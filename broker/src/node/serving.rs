@@ -112,12 +112,14 @@ pub(super) async fn open(
     let fetch_sessions =
         FetchSessions::new(config.fetch_sessions_max, part, FETCH_SESSION_IDLE_MS_MIN);
     let answers = AnswerBudget::new(config.memory.responses);
+    let inspector = Inspector::new(config.memory.inflation);
     let groups = Arc::new(GroupCoordinator::new(GroupParts {
         given: Arc::clone(&given),
         epoch,
         partitions: Arc::clone(&partitions),
         topic_settings: Arc::clone(&topic_settings),
         storage: storage.clone(),
+        inspector: inspector.clone(),
         metadata: Arc::clone(&metadata),
         clock: Arc::clone(&clock),
         entropy: Arc::clone(&entropy),
@@ -134,7 +136,7 @@ pub(super) async fn open(
         partitions,
         topic_settings,
         groups,
-        inspector: Inspector::new(config.memory.inflation),
+        inspector,
         fetch_sessions: Mutex::new(fetch_sessions),
         waiting: ByteBudget::new(part),
         fetch_max_bytes: config.fetch_bytes_max.min(answers.one_answer()),
