@@ -168,6 +168,7 @@ impl<R: AsyncRead + Unpin, H: Handler> Reading<'_, '_, R, H> {
         };
         let permit = self.budget.acquire(head.length, bulk).await;
         let bytes = self.receive(head, &permit).await?;
+        let permit = self.budget.decode(permit, head.length, bulk).await;
         let (api_key, api_version) = (head.api_key, head.api_version);
         let request = RequestFrame { api_key, api_version, bytes, permit };
         let outcome = tokio::select! {

@@ -23,6 +23,7 @@ pub struct ByteBudget {
 pub struct BytePermit {
     permit: OwnedSemaphorePermit,
     waiting: Arc<AtomicUsize>,
+    also: Option<Box<BytePermit>>,
 }
 
 impl BytePermit {
@@ -30,6 +31,13 @@ impl BytePermit {
     #[must_use]
     pub fn is_wanted(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) > 0
+    }
+
+    /// Keeps room in another budget for as long.
+    #[must_use]
+    pub fn and(mut self, also: Self) -> Self {
+        self.also = Some(Box::new(also));
+        self
     }
 
     /// Gives back all but `bytes`.
@@ -85,7 +93,7 @@ impl ByteBudget {
     }
 
     fn granted(&self, permit: OwnedSemaphorePermit) -> BytePermit {
-        BytePermit { permit, waiting: Arc::clone(&self.waiting) }
+        BytePermit { permit, waiting: Arc::clone(&self.waiting), also: None }
     }
 
     /// The bytes that can be in use at a time.
@@ -108,36 +116,48 @@ pub struct RequestBudget {
     small: ByteBudget,
     small_bulk: ByteBudget,
     large: ByteBudget,
+    /// What large requests become when they are decoded: nobody holds it for a slow network.
+    decoded: ByteBudget,
 }
 
 impl RequestBudget {
-    /// Divides `bytes`: an eighth for small requests, and one for small ones in bulk.
+    /// Divides `bytes`: an eighth for small requests, one for small ones in bulk, and a quarter for
+    /// what large ones are decoded to.
     #[must_use]
     pub fn new(bytes: usize) -> Self {
         let part = bytes / 8;
         Self {
             small: ByteBudget::new(part),
             small_bulk: ByteBudget::new(part),
-            large: ByteBudget::new(bytes - 2 * part),
+            large: ByteBudget::new(bytes - 4 * part),
+            decoded: ByteBudget::new(2 * part),
         }
     }
 
-    /// Waits for room for a request of `bytes`, and for what it becomes when it is decoded; of bulk
-    /// that is nothing to speak of.
+    /// Waits for room for a request of `bytes`.
     pub async fn acquire(&self, bytes: usize, bulk: bool) -> BytePermit {
-        let decoded = bytes.saturating_mul(1 + penstock_wire::DECODED_BYTES_PER_BYTE);
         match (bytes <= SMALL_REQUEST_BYTES_MAX, bulk) {
             (true, true) => self.small_bulk.acquire(bytes).await,
-            (true, false) => self.small.acquire(decoded).await,
-            (false, true) => self.large.acquire(bytes).await,
-            (false, false) => self.large.acquire(decoded).await,
+            (true, false) => self.small.acquire(bytes).await,
+            (false, _) => self.large.acquire(bytes).await,
         }
+    }
+
+    /// Waits for room for what a request of `bytes`, which is whole by now, becomes when it is
+    /// decoded; of bulk that is nothing to speak of. Small ones wait for nobody: their own budget
+    /// bounds what all of them become, too.
+    pub async fn decode(&self, permit: BytePermit, bytes: usize, bulk: bool) -> BytePermit {
+        if bulk || bytes <= SMALL_REQUEST_BYTES_MAX {
+            return permit;
+        }
+        let decoded = bytes.saturating_mul(penstock_wire::DECODED_BYTES_PER_BYTE);
+        permit.and(self.decoded.acquire(decoded).await)
     }
 
     /// The bytes in use.
     #[must_use]
     pub fn used(&self) -> usize {
-        self.small.used() + self.small_bulk.used() + self.large.used()
+        self.small.used() + self.small_bulk.used() + self.large.used() + self.decoded.used()
     }
 }
 
@@ -323,7 +343,7 @@ mod tests {
     #[tokio::test]
     async fn small_requests_never_wait_behind_large_or_bulk_ones() {
         let budget = RequestBudget::new(800_000);
-        let _large = budget.acquire(700_000, false).await;
+        let _large = budget.acquire(400_000, false).await;
         for bulk in [false, true] {
             assert!(budget.acquire(SMALL_REQUEST_BYTES_MAX + 1, bulk).now_or_never().is_none());
             assert!(budget.acquire(SMALL_REQUEST_BYTES_MAX, bulk).now_or_never().is_some());
