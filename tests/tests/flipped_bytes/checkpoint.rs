@@ -89,7 +89,8 @@ fn add(
     expect: &mut Vec<Read>,
 ) -> anyhow::Result<()> {
     let value = value(topic, expect.len());
-    let offset = produce(client, topic, 0, batch(Encoding::None, sequence, &[value.clone()]))?;
+    let offset =
+        produce(client, topic, 0, batch(Encoding::None, sequence, std::slice::from_ref(&value)))?;
     expect.push((offset, value));
     Ok(())
 }
