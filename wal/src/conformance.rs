@@ -40,6 +40,13 @@ pub fn settings() -> WalSettings {
     }
 }
 
+/// Where a log begins, for tests that know its trim position alone: until the first trim there may
+/// be no log yet.
+#[must_use]
+pub fn begins(trim: Position) -> Option<Position> {
+    (trim > Position(0)).then_some(trim)
+}
+
 /// Whose the logs of tests are.
 pub const OWNER: Owner = Owner(*b"the tests' logs.");
 

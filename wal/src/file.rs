@@ -52,18 +52,11 @@ pub struct FileWalSettings {
     pub segment_bytes: u64,
     /// The length of a log's very first segment: an empty log is there at once, and small.
     pub first_segment_bytes: u64,
-    /// The log was begun before: a folder without one is an error then, and no new log.
-    pub must_exist: bool,
 }
 
 impl Default for FileWalSettings {
     fn default() -> Self {
-        Self {
-            wal: WalSettings::default(),
-            segment_bytes: 64 << 20,
-            first_segment_bytes: 1 << 20,
-            must_exist: false,
-        }
+        Self { wal: WalSettings::default(), segment_bytes: 64 << 20, first_segment_bytes: 1 << 20 }
     }
 }
 
@@ -71,9 +64,10 @@ impl Default for FileWalSettings {
 pub struct FileWal;
 
 impl FileWal {
-    /// Locks the folder, which is made if missing, finds the log's entries from the trim position
-    /// on, checks every byte of them, and cuts off what a crash left unfinished behind the last.
-    /// Takes time with the length of the log, and blocks as `files` do.
+    /// Locks the folder, which is made if missing, finds the log's entries from where it `begins`
+    /// (its trim position), checks every byte of them, and cuts off what a crash left unfinished
+    /// behind the last. `None` says that there may be no log yet: an empty folder becomes one then,
+    /// and only then. Takes time with the length of the log, and blocks as `files` do.
     ///
     /// # Errors
     /// [`WalError::Locked`] when another holds the folder; [`WalError::Foreign`] when the log is not
@@ -84,10 +78,10 @@ impl FileWal {
         files: &Arc<dyn Files>,
         dir: &Path,
         owner: Owner,
-        trim: Position,
+        begins: Option<Position>,
         settings: &FileWalSettings,
     ) -> Result<FileRecovery, WalError> {
-        recover::recover(files, dir, owner, trim, settings)
+        recover::recover(files, dir, owner, begins, settings)
     }
 }
 
@@ -135,11 +129,11 @@ mod tests {
                 wal: conformance::settings(),
                 segment_bytes: 32 << 10,
                 first_segment_bytes: 8 << 10,
-                must_exist: false,
             };
             let dir = self.dir.path().join("wal");
+            let begins = conformance::begins(trim);
             let recovery =
-                FileWal::recover(&self.files, &dir, conformance::OWNER, trim, &settings)?;
+                FileWal::recover(&self.files, &dir, conformance::OWNER, begins, &settings)?;
             Ok(Box::new(recovery))
         }
 

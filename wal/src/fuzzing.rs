@@ -13,7 +13,7 @@ use bytes::Bytes;
 use penstock_fuzzing::{Target, take};
 use tokio::runtime::Runtime;
 
-use crate::conformance::{Ear, OWNER, append};
+use crate::conformance::{Ear, OWNER, append, begins};
 use crate::file::segment;
 use crate::files::{Files, OpenMode, PowerCutFiles};
 use crate::frame::{self, HEAD_BYTES, Head, Kind};
@@ -97,7 +97,7 @@ fn facts(entry: &Recovered) -> (Bytes, Location) {
 
 fn recover(disk: &PowerCutFiles, trim: Position) -> Result<FileRecovery, WalError> {
     let files: Arc<dyn Files> = Arc::new(disk.clone());
-    FileWal::recover(&files, Path::new(DIR), OWNER, trim, &settings())
+    FileWal::recover(&files, Path::new(DIR), OWNER, begins(trim), &settings())
 }
 
 /// Reads every entry back, and appends one more. Answers where that lies.

@@ -30,7 +30,7 @@ pub fn wal(place: &str, entries: bool, out: &mut dyn Write) -> Result<(), Inspec
         let what = "holds no segments; name the folder of a write-ahead log, as data.dir/wal";
         return Err(InspectError::NotThat { place: place.to_owned(), what: what.to_owned() });
     };
-    let trim = first.start;
+    let begins = Some(first.start);
     // Another's segment among them is then refused; where all are damaged, so is the log.
     let owner = segments.iter().find_map(|segment| segment.owner).unwrap_or(NOBODY);
     let mut totals = Totals::default();
@@ -42,7 +42,7 @@ pub fn wal(place: &str, entries: bool, out: &mut dyn Write) -> Result<(), Inspec
     }
     // Recovery mends what it may: over this, in memory alone.
     let files: Arc<dyn Files> = Arc::new(Overlay::new(Arc::new(OsFiles)));
-    let recovery = FileWal::recover(&files, &dir, owner, trim, &FileWalSettings::default())?;
+    let recovery = FileWal::recover(&files, &dir, owner, begins, &FileWalSettings::default())?;
     totals.show(out, Recovering::<()>::end(&recovery)).map_err(InspectError::Output)
 }
 

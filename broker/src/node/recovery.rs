@@ -35,15 +35,13 @@ pub(super) async fn recover(
     config: &NodeConfig,
     image: &MetadataImage,
 ) -> Result<FileRecovery, StartError> {
-    let begins = image.local_log_begins(config.node);
+    let begins = image.local_log_begins(config.node).map(|begins| Position(begins.0));
     let settings = FileWalSettings {
         wal: WalSettings { in_flight_bytes_max: config.memory.wal, ..WalSettings::default() },
-        must_exist: begins.is_some(),
         ..FileWalSettings::default()
     };
-    let trim = begins.map_or(Position(0), |begins| Position(begins.0));
     let (dir, on) = (config.wal_dir.clone(), Arc::clone(files));
-    let recover = move || FileWal::recover(&on, &dir, Owner(cluster.0), trim, &settings);
+    let recover = move || FileWal::recover(&on, &dir, Owner(cluster.0), begins, &settings);
     blocking(files.as_ref(), recover).await.map_err(|error| match error {
         WalError::Foreign { place, found, .. } => StartError::OtherClustersLog {
             place,

@@ -123,9 +123,7 @@ pub(crate) fn recover(
 ) -> Result<FileRecovery, LogError> {
     let head = Head::new(files.clone(), dir);
     let begins = head.load()?;
-    let settings = FileWalSettings { must_exist: begins.is_some(), ..settings.clone() };
-    let from = begins.unwrap_or_default();
-    let recovered = FileWal::recover(files, &dir.join("log"), id.owner(), from, &settings);
+    let recovered = FileWal::recover(files, &dir.join("log"), id.owner(), begins, settings);
     let recovered = recovered.map_err(|error| match error {
         WalError::Foreign { place, found, .. } => {
             let found =
@@ -135,7 +133,7 @@ pub(crate) fn recover(
         error => error.into(),
     })?;
     if begins.is_none() {
-        head.stored.store(&**files, from.0)?;
+        head.stored.store(&**files, Position(0).0)?;
     }
     Ok(recovered)
 }

@@ -60,7 +60,9 @@ impl Medium {
                     first_segment_bytes: 256 << 10,
                     ..FileWalSettings::default()
                 };
-                Box::new(FileWal::recover(&files, dir.path(), OWNER, trim, &settings)?)
+                // Before the first trim there may be no log yet.
+                let begins = (trim > Position(0)).then_some(trim);
+                Box::new(FileWal::recover(&files, dir.path(), OWNER, begins, &settings)?)
             }
         })
     }

@@ -76,10 +76,9 @@ impl Node {
             metadata.submit(Command::Format(CLUSTER)).await?.result?;
         }
         // Before the registration: an epoch that was granted says that there is a log.
-        let begins = metadata.image().local_log_begins(NODE);
-        let settings = FileWalSettings { must_exist: begins.is_some(), ..wal_settings() };
-        let trim = begins.map_or(Position(0), |begins| Position(begins.0));
-        let recovery = FileWal::recover(&files, Path::new(WAL), Owner(CLUSTER.0), trim, &settings)?;
+        let begins = metadata.image().local_log_begins(NODE).map(|begins| Position(begins.0));
+        let recovery =
+            FileWal::recover(&files, Path::new(WAL), Owner(CLUSTER.0), begins, &wal_settings())?;
         let register = Command::RegisterBroker(RegisterBroker {
             node: NODE,
             incarnation: Incarnation(u128::from(drawn).to_be_bytes()),
@@ -157,12 +156,7 @@ async fn start_quorum(files: &Arc<dyn Files>, drawn: RaftId) -> anyhow::Result<Q
 /// Segments so small that many come and go.
 fn wal_settings() -> FileWalSettings {
     let wal = WalSettings { group_bytes_max: 8 << 10, ..WalSettings::default() };
-    FileWalSettings {
-        wal,
-        segment_bytes: 16 << 10,
-        first_segment_bytes: 4 << 10,
-        must_exist: false,
-    }
+    FileWalSettings { wal, segment_bytes: 16 << 10, first_segment_bytes: 4 << 10 }
 }
 
 /// Budgets so small that everything happens often.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::*;
-use crate::conformance::{Ear, OWNER, append, number};
+use crate::conformance::{Ear, OWNER, append, begins, number};
 use crate::files::PowerCutFiles;
 use crate::{Entry, Location, ReadError, frame};
 
@@ -21,7 +21,7 @@ fn settings() -> FileWalSettings {
 
 fn recover(disk: &PowerCutFiles, trim: Position) -> Result<FileRecovery, WalError> {
     let files: Arc<dyn Files> = Arc::new(disk.clone());
-    FileWal::recover(&files, Path::new(DIR), OWNER, trim, &settings())
+    FileWal::recover(&files, Path::new(DIR), OWNER, begins(trim), &settings())
 }
 
 /// Recovers, and returns the numbers that were found.
@@ -193,17 +193,21 @@ async fn missing_positions_are_named() {
 async fn a_log_that_was_begun_is_not_begun_again() {
     let disk = PowerCutFiles::new(1);
     let files: Arc<dyn Files> = Arc::new(disk.clone());
-    let recover = |must_exist| {
-        let settings = FileWalSettings { must_exist, ..settings() };
-        FileWal::recover(&files, Path::new(DIR), OWNER, Position(0), &settings)
+    let recover = |begins| FileWal::recover(&files, Path::new(DIR), OWNER, begins, &settings());
+    let check_refused = || {
+        assert!(matches!(recover(Some(Position(0))), Err(WalError::Gone { .. })));
+        match recover(Some(Position(9))) {
+            Err(WalError::Missing { missing, .. }) => assert_eq!(missing, Position(0)..Position(9)),
+            other => panic!("{:?}", other.map(drop)),
+        }
     };
-    assert!(matches!(recover(true), Err(WalError::Gone { .. })));
-    drop(recover(false).unwrap());
-    drop(recover(true).unwrap());
+    check_refused();
+    drop(recover(None).unwrap());
+    drop(recover(Some(Position(0))).unwrap());
     for path in disk.paths() {
         disk.remove(&path).unwrap();
     }
-    assert!(matches!(recover(true), Err(WalError::Gone { .. })));
+    check_refused();
 }
 
 /// The power goes when a group of two is written; the first loses its head.
@@ -358,8 +362,9 @@ async fn the_log_of_another_owner_is_refused_by_name_and_kept() {
     let paths = disk.paths();
     let end = places[11].position.0 + frame::frame_bytes(places[11]);
     let files: Arc<dyn Files> = Arc::new(disk.clone());
-    let recover =
-        |owner, trim| FileWal::recover(&files, Path::new(DIR), owner, Position(trim), &settings());
+    let recover = |owner, trim| {
+        FileWal::recover(&files, Path::new(DIR), owner, begins(Position(trim)), &settings())
+    };
     let check = |refused: &Path, owner, trim| {
         let (before, changes) = (image(&disk), disk.changes());
         match recover(owner, trim) {

@@ -19,7 +19,7 @@ const DIR: &str = "/wal";
 /// Small segments, so that a history crosses many; some entries are longer than one.
 fn settings() -> FileWalSettings {
     let wal = WalSettings { group_bytes_max: 2 << 10, ..conformance::settings() };
-    FileWalSettings { wal, segment_bytes: 4 << 10, first_segment_bytes: 1 << 10, must_exist: false }
+    FileWalSettings { wal, segment_bytes: 4 << 10, first_segment_bytes: 1 << 10 }
 }
 
 struct OnPowerCutDisk(std::sync::Mutex<PowerCutFiles>);
@@ -32,7 +32,7 @@ impl Subject for OnPowerCutDisk {
             &files,
             Path::new(DIR),
             conformance::OWNER,
-            trim,
+            conformance::begins(trim),
             &settings(),
         )?))
     }
@@ -130,7 +130,7 @@ impl History {
             &files,
             Path::new(DIR),
             conformance::OWNER,
-            self.trim,
+            conformance::begins(self.trim),
             &settings(),
         ) {
             Ok(recovery) => recovery,

@@ -45,9 +45,10 @@ pub(crate) fn recover(
     files: &Arc<dyn Files>,
     dir: &Path,
     owner: Owner,
-    trim: Position,
+    begins: Option<Position>,
     settings: &FileWalSettings,
 ) -> Result<FileRecovery, WalError> {
+    let trim = begins.unwrap_or_default();
     let folder = Folder { files: &**files, dir, owner };
     let lock = folder.lock()?;
     let listed = folder.list()?;
@@ -57,7 +58,7 @@ pub(crate) fn recover(
 
     let mut entries = Vec::new();
     let (segments, end) = if kept.is_empty() {
-        if settings.must_exist {
+        if begins.is_some() {
             return Err(WalError::Gone { place: folder.place() });
         }
         let segment = folder.first_segment(settings.first_segment_bytes)?;

@@ -32,7 +32,7 @@ async fn write(dir: &std::path::Path, headers: Vec<Bytes>) {
     let files: Arc<dyn Files> = Arc::new(OsFiles);
     let settings = FileWalSettings { first_segment_bytes: 4_096, ..FileWalSettings::default() };
     let owner = Owner([7; Owner::BYTES]);
-    let recovery = FileWal::recover(&files, dir, owner, Position(0), &settings).unwrap();
+    let recovery = FileWal::recover(&files, dir, owner, None, &settings).unwrap();
     let wal = Box::new(recovery).start(Box::new(Nobody));
     for header in headers {
         let payload = Bytes::from_static(b"some records");

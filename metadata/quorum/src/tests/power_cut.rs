@@ -20,7 +20,7 @@ const DIR: &str = "/raft";
 /// Small segments, so that trims remove some.
 fn wal_settings() -> FileWalSettings {
     let wal = WalSettings { group_bytes_max: 2 << 10, ..WalSettings::default() };
-    FileWalSettings { wal, segment_bytes: 2 << 10, first_segment_bytes: 1 << 10, must_exist: false }
+    FileWalSettings { wal, segment_bytes: 2 << 10, first_segment_bytes: 1 << 10 }
 }
 
 /// A bug in one folder of the controller's, or in the folder itself.
