@@ -1,7 +1,7 @@
 //! A node: what is started, in which order, and what is stopped.
 //!
 //! ```text
-//!   admin HTTP ► lock ► bind ► quorum ► format ► register ► recover WAL ► inherit ► storage
+//!   admin HTTP ► lock ► bind ► quorum ► format ► recover WAL ► register ► inherit ► storage
 //!                                                               ► partitions ► listeners ► ready
 //!   not ready ► drain listeners ► background tasks ► flush storage ► quorum ► admin HTTP
 //! ```
@@ -132,9 +132,7 @@ impl Node {
         let Joined { cluster, epoch, started } = match joined {
             Ok(joined) => joined,
             Err(error) => {
-                if let Err(error) = quorum.shutdown().await {
-                    tracing::error!(%error, "the quorum's log has stopped");
-                }
+                metadata::leave(quorum).await;
                 return Err(error);
             }
         };
@@ -233,9 +231,7 @@ impl Node {
         self.background.stop.request();
         self.storage.shutdown(FLUSH_MAX).await;
         self.background.stop().await;
-        if let Err(error) = self.quorum.shutdown().await {
-            tracing::error!(%error, "the quorum's log had stopped before the shutdown");
-        }
+        metadata::leave(self.quorum).await;
         self.admin_task.stop().await;
         tracing::info!("stopped");
     }

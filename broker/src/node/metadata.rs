@@ -45,8 +45,20 @@ pub(super) async fn start(
     })
     .await?;
     loopback.attach(quorum.answerer());
-    quorum.recovered().await?;
-    Ok(quorum)
+    match quorum.recovered().await {
+        Ok(()) => Ok(quorum),
+        Err(failure) => {
+            leave(quorum).await;
+            Err(failure.into())
+        }
+    }
+}
+
+/// Stops the controller.
+pub(super) async fn leave(quorum: QuorumNode) {
+    if let Err(error) = quorum.shutdown().await {
+        tracing::error!(%error, "the quorum's log had stopped before the shutdown");
+    }
 }
 
 /// Gives an empty cluster its id; of a formatted one, checks that it is the one meant.

@@ -227,8 +227,9 @@ impl Shared {
     /// Writes what is still to be written and closes the write-ahead log. Nothing may write to
     /// the store any more.
     pub(crate) async fn close(&self) -> Result<(), WalError> {
-        self.write_committed().await?;
-        self.wal.close().await
+        let written = self.write_committed().await;
+        // Even so: a writer that has stopped lets go of the folder's lock only at its very end.
+        self.wal.close().await.and(written)
     }
 }
 

@@ -91,17 +91,34 @@ impl QuorumNode {
         Self::start_on(Box::new(recovery), parts).await
     }
 
-    /// Starts on a write-ahead log that was recovered.
+    /// Starts on a write-ahead log that was recovered. A start that fails leaves nobody at work in
+    /// the folder either: the log's writer holds its lock, and lets go of it only once it is closed.
     pub(crate) async fn start_on(
         recovering: Box<dyn Recovering<Waiter>>,
         parts: Parts,
     ) -> Result<Self, StartError> {
-        let Parts { files, dir, id, voters, network, settings } = parts;
+        let voters = parts.voters.clone();
         let covered = Covered::default();
-        let head = Head::new(files.clone(), &dir);
-        let log = LogStore::open(recovering, head, covered.clone(), &settings)?;
+        let head = Head::new(parts.files.clone(), &parts.dir);
+        let log = LogStore::open(recovering, head, covered.clone(), &parts.settings)?;
         let shared = log.shared();
+        let (error, closed) = match Self::assemble(log, covered, parts).await {
+            Ok(node) => match node.take_part(voters).await {
+                Ok(()) => return Ok(node),
+                Err(fatal) => (StartError::Raft(fatal.to_string()), node.shutdown().await),
+            },
+            Err(error) => (error, shared.close().await),
+        };
+        if let Err(error) = closed {
+            tracing::error!(%error, "the quorum's log had stopped before the start failed");
+        }
+        Err(error)
+    }
 
+    /// Puts everything together, and leaves the log to the caller where that fails.
+    async fn assemble(log: LogStore, covered: Covered, parts: Parts) -> Result<Self, StartError> {
+        let Parts { files, dir, id, network, settings, .. } = parts;
+        let shared = log.shared();
         let (progress, progress_seen) = watch::channel(Progress::default());
         let (published, images) = watch::channel(Arc::new(MetadataImage::default()));
         let (purged, reported) = (log.purged(), progress.clone());
@@ -128,9 +145,7 @@ impl QuorumNode {
             // It ends when openraft does, which says why itself.
             tokio::spawn(async move { drop(compaction.await) }),
         ];
-        let node = Self { id, raft, log: shared, snapshots, client, tasks };
-        node.take_part(voters).await.map_err(|reason| StartError::Raft(reason.to_string()))?;
-        Ok(node)
+        Ok(Self { id, raft, log: shared, snapshots, client, tasks })
     }
 
     /// Forms the cluster if there is none yet; a lone voter leads at once.

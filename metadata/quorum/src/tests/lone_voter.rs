@@ -6,6 +6,7 @@ use openraft::async_runtime::watch::WatchReceiver;
 use penstock_model::client::SubmitError;
 use penstock_model::command::{Refused, Reply};
 use penstock_model::id::ClusterId;
+use penstock_wal::files::PowerCutFiles;
 use penstock_wal::{MemoryMedium, Position, WalSettings};
 use tokio::time::timeout;
 
@@ -113,6 +114,27 @@ async fn the_log_of_another_controller_is_refused_by_name() {
         other => panic!("{other}"),
     }
     start(alone(dir.path())).await.shutdown().await.unwrap();
+}
+
+/// Each change of a first start fails in turn. Whoever was told so may try again at once.
+#[tokio::test]
+async fn a_start_that_fails_leaves_nobody_in_the_folder() {
+    let mut refused = 0;
+    for change in 1..=40 {
+        let disk = PowerCutFiles::new(change);
+        let dir = Path::new("/quorum");
+        disk.create_dir_all(dir).unwrap();
+        disk.fail_at(change, std::io::ErrorKind::Other);
+        match QuorumNode::start(alone_on(Arc::new(disk.clone()), dir)).await {
+            // What fails later is told by the node.
+            Ok(node) => drop(node.shutdown().await),
+            Err(_) => refused += 1,
+        }
+        disk.create_dir_all(&dir.join("log")).unwrap();
+        let free = disk.lock(&dir.join("log/lock"));
+        assert!(free.is_ok(), "the log is held after change {change} failed");
+    }
+    assert!((10..40).contains(&refused), "{refused} starts failed");
 }
 
 async fn start_on(medium: &MemoryMedium, dir: &Path) -> QuorumNode {
