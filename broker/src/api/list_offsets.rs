@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
+use futures::stream::{FuturesUnordered, StreamExt};
 use penstock_model::id::Timestamp;
 use penstock_s3stream::ReadError;
 use penstock_wire::list_offsets_request::{ListOffsetsPartition, ListOffsetsRequest};
 use penstock_wire::list_offsets_response::{
     ListOffsetsPartitionResponse, ListOffsetsResponse, ListOffsetsTopicResponse,
 };
+use tokio::time::{Duration, Instant, timeout_at};
 
 use super::RequestContext;
 use super::error_code::ErrorCode;
@@ -38,11 +40,77 @@ const SPECIAL_SINCE: [(i64, i16); 6] = [
     (EARLIEST_PENDING_UPLOAD, 11),
 ];
 
+/// So many partitions of a request are looked up at a time.
+const LOOKED_UP_AT_ONCE: usize = 16;
+
+/// How long the lookups take at most where the request does not say: Kafka's default of
+/// `remote.list.offsets.request.timeout.ms`.
+const WAIT_DEFAULT: Duration = Duration::from_secs(30);
+
+/// And where it does: whoever asks for more may be gone, and holds a connection meanwhile.
+const WAIT_MAX: Duration = Duration::from_secs(600);
+
 pub(super) async fn handle(
     broker: &Broker,
     context: &RequestContext,
     request: ListOffsetsRequest,
 ) -> ListOffsetsResponse {
+    let deadline = Instant::now() + wait(request.timeout_ms);
+    let repeated = repeated(&request);
+    let mut places = Vec::new();
+    for (place, topic) in request.topics.iter().enumerate() {
+        places.extend(topic.partitions.iter().map(|asked| (place, topic.name.as_str(), asked)));
+    }
+    let mut waiting = places.into_iter();
+    let mut running = FuturesUnordered::new();
+    let mut answers = Vec::new();
+    let mut turn = 0;
+    loop {
+        while running.len() < LOOKED_UP_AT_ONCE
+            && let Some((place, topic, asked)) = waiting.next()
+        {
+            let is_repeated = repeated.contains(&(topic, asked.partition_index));
+            let at = (turn, place);
+            turn += 1;
+            running.push(async move {
+                let found = if is_repeated {
+                    Err(ErrorCode::INVALID_REQUEST)
+                } else {
+                    let found = timeout_at(deadline, find(broker, context, topic, asked)).await;
+                    found.unwrap_or(Err(ErrorCode::REQUEST_TIMED_OUT))
+                };
+                (at, answer(context.api_version, asked.partition_index, found))
+            });
+        }
+        match running.next().await {
+            Some(answered) => answers.push(answered),
+            None => break,
+        }
+    }
+    answers.sort_unstable_by_key(|(at, _)| *at);
+    let mut topics: Vec<_> = request
+        .topics
+        .iter()
+        .map(|topic| ListOffsetsTopicResponse {
+            name: topic.name.clone(),
+            partitions: Vec::with_capacity(topic.partitions.len()),
+        })
+        .collect();
+    for ((_, place), answer) in answers {
+        topics[place].partitions.push(answer);
+    }
+    ListOffsetsResponse { throttle_time_ms: 0, topics }
+}
+
+fn wait(timeout_ms: i32) -> Duration {
+    match u64::try_from(timeout_ms) {
+        Ok(asked @ 1..) => Duration::from_millis(asked).min(WAIT_MAX),
+        _ => WAIT_DEFAULT,
+    }
+}
+
+/// The partitions that a request names more than once.
+fn repeated(request: &ListOffsetsRequest) -> HashSet<(&str, i32)> {
     let mut seen = HashSet::new();
     let mut repeated = HashSet::new();
     for topic in &request.topics {
@@ -53,27 +121,22 @@ pub(super) async fn handle(
             }
         }
     }
-    let mut topics = Vec::with_capacity(request.topics.len());
-    for topic in &request.topics {
-        let mut partitions = Vec::with_capacity(topic.partitions.len());
-        for asked in &topic.partitions {
-            let answer = if repeated.contains(&(topic.name.as_str(), asked.partition_index)) {
-                Err(ErrorCode::INVALID_REQUEST)
-            } else {
-                find(broker, context, &topic.name, asked).await
-            };
-            partitions.push(match answer {
-                Ok(place) => place.to_wire(context.api_version, asked.partition_index),
-                Err(error) => ListOffsetsPartitionResponse {
-                    partition_index: asked.partition_index,
-                    error_code: error.0,
-                    ..ListOffsetsPartitionResponse::default()
-                },
-            });
-        }
-        topics.push(ListOffsetsTopicResponse { name: topic.name.clone(), partitions });
+    repeated
+}
+
+fn answer(
+    version: i16,
+    partition_index: i32,
+    found: Result<Place, ErrorCode>,
+) -> ListOffsetsPartitionResponse {
+    match found {
+        Ok(place) => place.to_wire(version, partition_index),
+        Err(error) => ListOffsetsPartitionResponse {
+            partition_index,
+            error_code: error.0,
+            ..ListOffsetsPartitionResponse::default()
+        },
     }
-    ListOffsetsResponse { throttle_time_ms: 0, topics }
 }
 
 /// An answer; -1 for what is not known or not there.
@@ -111,14 +174,14 @@ async fn find(
     topic: &str,
     asked: &ListOffsetsPartition,
 ) -> Result<Place, ErrorCode> {
-    let image = broker.metadata.image();
-    let topic = image.topic_by_name(topic).ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
     if asked.timestamp < 0 {
         let since = SPECIAL_SINCE.iter().find(|(special, _)| *special == asked.timestamp);
         if since.is_none_or(|(_, version)| context.api_version < *version) {
             return Err(ErrorCode::UNSUPPORTED_VERSION);
         }
     }
+    let image = broker.metadata.image();
+    let topic = image.topic_by_name(topic).ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
     let partition = broker.partitions.get(topic.id, asked.partition_index).await;
     let partition = partition.map_err(|error| ErrorCode::from(&error))?;
     if let Some(error) = check_leader_epoch(partition.epoch(), asked.current_leader_epoch) {

@@ -2,6 +2,7 @@
 
 mod configs;
 mod groups;
+mod list_offsets;
 mod memory;
 mod metadata;
 mod records;

@@ -1,4 +1,4 @@
-//! Records in and out: Produce, Fetch, ListOffsets, OffsetForLeaderEpoch, DeleteRecords.
+//! Records in and out: Produce, Fetch, OffsetForLeaderEpoch, DeleteRecords.
 
 use bytes::Bytes;
 use penstock_records::{
@@ -12,9 +12,6 @@ use penstock_wire::delete_records_request::{
 use penstock_wire::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
 use penstock_wire::fetch_response::FetchResponse;
 use penstock_wire::init_producer_id_request::InitProducerIdRequest;
-use penstock_wire::list_offsets_request::{
-    ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic,
-};
 use penstock_wire::offset_for_leader_epoch_request::{
     OffsetForLeaderEpochRequest, OffsetForLeaderPartition, OffsetForLeaderTopic,
 };
@@ -22,6 +19,7 @@ use penstock_wire::produce_request::{PartitionProduceData, ProduceRequest, Topic
 use penstock_wire::produce_response::PartitionProduceResponse;
 use penstock_wire::{Records, Uuid};
 
+use super::list_offsets::list;
 use super::{create, topic};
 use crate::net::Outcome;
 use crate::testing::TestBroker;
@@ -47,7 +45,11 @@ fn batch(producer: Option<(i64, i16, i32)>, timestamps: &[i64]) -> Bytes {
     builder.build().unwrap().sequence(0, 0, Timestamp(0)).bytes
 }
 
-fn produce_request(topic: &'static str, partition: i32, records: Bytes) -> ProduceRequest {
+pub(super) fn produce_request(
+    topic: &'static str,
+    partition: i32,
+    records: Bytes,
+) -> ProduceRequest {
     ProduceRequest {
         acks: -1,
         timeout_ms: 1000,
@@ -63,7 +65,7 @@ fn produce_request(topic: &'static str, partition: i32, records: Bytes) -> Produ
     }
 }
 
-async fn produce(
+pub(super) async fn produce(
     broker: &TestBroker,
     version: i16,
     request: ProduceRequest,
@@ -219,53 +221,13 @@ async fn idempotent_producers() {
 }
 
 /// Six records at offsets 0 to 5, in three batches.
-async fn filled() -> TestBroker {
+pub(super) async fn filled() -> TestBroker {
     let broker = broker().await;
     for timestamps in [[100, 300], [200, 500], [400, 450]] {
         let request = produce_request("t", 0, batch(None, &timestamps));
         assert_eq!(produce(&broker, 12, request).await.error_code, 0);
     }
     broker
-}
-
-async fn list(broker: &TestBroker, version: i16, partition: i32, time: i64) -> (i16, i64, i64) {
-    let asked = ListOffsetsPartition {
-        partition_index: partition,
-        current_leader_epoch: -1,
-        timestamp: time,
-    };
-    let topics = vec![ListOffsetsTopic { name: "t".into(), partitions: vec![asked] }];
-    let request = ListOffsetsRequest { replica_id: -1, topics, ..ListOffsetsRequest::default() };
-    let response = broker.ask(version, &request).await;
-    let answer = &response.topics[0].partitions[0];
-    (answer.error_code, answer.offset, answer.timestamp)
-}
-
-#[tokio::test]
-async fn offsets_by_time() {
-    let broker = filled().await;
-    let check = async |version: i16, time: i64, expect: (i16, i64, i64)| {
-        assert_eq!(list(&broker, version, 0, time).await, expect, "time {time}, v{version}");
-    };
-    for version in 1..=11 {
-        check(version, -1, (0, 6, -1)).await;
-        check(version, -2, (0, 0, -1)).await;
-        check(version, 0, (0, 0, 100)).await;
-        check(version, 101, (0, 1, 300)).await;
-        check(version, 301, (0, 3, 500)).await;
-        check(version, 501, (0, -1, -1)).await;
-    }
-    check(6, -3, (35, -1, -1)).await;
-    check(7, -3, (0, 3, 500)).await;
-    check(7, -4, (35, -1, -1)).await;
-    check(8, -4, (0, 0, -1)).await;
-    check(9, -5, (0, -1, -1)).await;
-    check(11, -6, (0, -1, -1)).await;
-    check(11, -7, (35, -1, -1)).await;
-    // An empty partition, and none.
-    assert_eq!(list(&broker, 11, 1, -1).await, (0, 0, -1));
-    assert_eq!(list(&broker, 11, 1, -3).await, (0, -1, -1));
-    assert_eq!(list(&broker, 11, 2, -1).await.0, 3);
 }
 
 async fn delete_before(broker: &TestBroker, topic: &'static str, offset: i64) -> (i16, i64) {
