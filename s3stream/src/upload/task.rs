@@ -10,6 +10,7 @@
 //! Without blocks it does nothing at all.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -83,6 +84,7 @@ impl UploadTask {
     /// Puts blocks into the store, some at once, and hands them on in order.
     async fn put_blocks(&self, room: &Arc<Semaphore>, done: mpsc::Sender<Uploaded>) -> Failure {
         let mut puts = FuturesOrdered::new();
+        let mut preparing = pin!(self.prepare_next(room));
         loop {
             tokio::select! {
                 biased;
@@ -93,19 +95,22 @@ impl UploadTask {
                     }
                     Err(failure) => return failure,
                 },
-                (in_flight, block) = self.next_block(room) => {
-                    // In order, because each fold goes on from the one before.
-                    let prepared = Prepared::new(&self.shared, block).await;
+                (in_flight, prepared) = &mut preparing => {
                     puts.push_back(self.put_block(prepared, in_flight));
+                    // One at a time, because each fold goes on from the one before.
+                    preparing.set(self.prepare_next(room));
                 }
             }
         }
     }
 
-    async fn next_block(&self, room: &Arc<Semaphore>) -> (InFlight, Block) {
+    /// Takes the next block that is due. Reading its checkpoints takes as long as the store may be
+    /// away: to be polled beside the uploads that are under way.
+    async fn prepare_next(&self, room: &Arc<Semaphore>) -> (InFlight, Prepared) {
         let permit = Arc::clone(room).acquire_owned().await.expect("it is never closed");
         let block = self.shared.streams.cache.next_block().await;
-        (InFlight::new(permit, &self.shared, &block), block)
+        let in_flight = InFlight::new(permit, &self.shared, &block);
+        (in_flight, Prepared::new(&self.shared, block).await)
     }
 
     async fn put_block(

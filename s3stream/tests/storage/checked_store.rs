@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -32,6 +32,8 @@ struct Faults {
     random: Mutex<Random>,
     /// How many of a hundred requests fail.
     percent: AtomicU64,
+    /// Whether every get fails.
+    gets: AtomicBool,
 }
 
 impl Faults {
@@ -48,6 +50,7 @@ impl CheckedStore {
             faults: Arc::new(Faults {
                 random: Mutex::new(Random::new(seed)),
                 percent: AtomicU64::new(0),
+                gets: AtomicBool::new(false),
             }),
             requests: Arc::default(),
         })
@@ -55,6 +58,11 @@ impl CheckedStore {
 
     pub(crate) fn fail(&self, percent: u64) {
         self.faults.percent.store(percent, Ordering::Relaxed);
+    }
+
+    /// From now on every get fails, or none but by chance.
+    pub(crate) fn fail_gets(&self, fail: bool) {
+        self.faults.gets.store(fail, Ordering::Relaxed);
     }
 
     pub(crate) fn is_failing(&self) -> bool {
@@ -136,7 +144,7 @@ impl ObjectStore for CheckedStore {
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         tokio::task::yield_now().await;
-        if self.faults.strike() {
+        if self.faults.gets.load(Ordering::Relaxed) || self.faults.strike() {
             return Err(Self::broken());
         }
         self.inner.get_opts(location, options).await

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use penstock_model::client::MetadataClient;
 use penstock_model::id::{Offset, StreamId};
+use penstock_model::image::MetadataImage;
 use penstock_s3stream::{Clock, ReadError, ReadLimits, Settings, Stream, TailListener, TrimError};
 
 use crate::oracle::Oracle;
@@ -105,6 +106,44 @@ async fn an_outage_throttles_appends_and_reads_of_the_tail_go_on() {
     process.flush().await.unwrap();
     assert_eq!(process.storage.backlog_bytes(), 0);
     world.check_store(&process.storage).await;
+}
+
+/// A checkpoint is read for as long as the store is away; what needs none goes on.
+#[tokio::test(start_paused = true)]
+async fn a_block_is_put_and_committed_while_the_next_one_waits_for_a_checkpoint() {
+    let mut settings = Settings::default();
+    settings.upload.block_groups_max = Some(1);
+    let mut world = World::new(1, settings);
+    let process = world.start();
+    let [a, b] = world.create_topic(2)[..] else { panic!("two streams") };
+    let (mut waiting, mut other) = (Oracle::new(a), Oracle::new(b));
+    let mut random = Random::new(1);
+    let (first, _) = process.open(&world, a).await;
+    let (second, _) = process.open(&world, b).await;
+    append(&process, &first, &mut waiting, &mut random).await;
+    first.durable(Offset(waiting.end())).await.unwrap();
+    process.flush().await.unwrap();
+    let stored = waiting.end();
+    world.store.fail(100);
+    for (stream, oracle) in [(&second, &mut other), (&first, &mut waiting)] {
+        append(&process, stream, oracle, &mut random).await;
+        stream.durable(Offset(oracle.end())).await.unwrap();
+    }
+    process.crash();
+
+    // The two batches wait in the log, a block each, and only the second needs a checkpoint.
+    world.store.fail(0);
+    world.store.fail_gets(true);
+    let process = world.start();
+    let mut images = world.local.watch();
+    let end = |image: &MetadataImage, id| image.stream(id).unwrap().end.0;
+    let committed = images.wait_for(|image| end(image, b) == other.end());
+    let committed = tokio::time::timeout(Duration::from_secs(600), committed).await;
+    let image = committed.expect("nothing keeps the first block from its commit").unwrap().clone();
+    assert_eq!(end(&image, a), stored);
+    world.store.fail_gets(false);
+    process.flush().await.unwrap();
+    assert_eq!(end(&world.local.image(), a), waiting.end());
 }
 
 #[tokio::test(start_paused = true)]
