@@ -35,6 +35,8 @@ pub struct Metrics {
     pub cache_hits: Family<CacheLabel, Counter>,
     /// Reads that a cache could not answer.
     pub cache_misses: Family<CacheLabel, Counter>,
+    /// Batches that had changed in memory before their upload: the machine's memory is faulty.
+    pub changed_payloads: Counter,
     /// Memory in use, by pool of the budget.
     pub memory_bytes: Family<PoolLabel, Gauge>,
     /// Partitions that this node leads.
@@ -170,6 +172,7 @@ impl Metrics {
             object_store_bytes: Family::default(),
             cache_hits: Family::default(),
             cache_misses: Family::default(),
+            changed_payloads: Counter::default(),
             memory_bytes: Family::default(),
             partitions_led: Gauge::default(),
             consumer_group_lag: Family::default(),
@@ -212,6 +215,11 @@ impl Metrics {
         );
         r.register("penstock_cache_hits", "Reads that a cache answered", self.cache_hits.clone());
         r.register("penstock_cache_misses", "Reads that it did not", self.cache_misses.clone());
+        r.register(
+            "penstock_changed_payloads",
+            "Batches that had changed in memory, and were uploaded as the WAL has them",
+            self.changed_payloads.clone(),
+        );
         r.register(
             "penstock_memory_bytes",
             "Memory in use, by pool of the budget",
@@ -292,6 +300,7 @@ mod tests {
             "penstock_object_store_bytes_total{direction=\"out\"} 1",
             "penstock_cache_hits_total{cache=\"log\"} 1",
             "penstock_cache_misses_total{cache=\"block\"} 1",
+            "penstock_changed_payloads_total 0",
             "penstock_memory_bytes{pool=\"requests\"} 5",
             "penstock_partitions_led 0",
             "penstock_consumer_group_lag{group=\"g\",topic=\"orders\",partition=\"3\"} 11",

@@ -31,6 +31,8 @@ pub struct Counters {
     pub log_cache_hits: Counter,
     /// Batches that had left it before their upload, and were read back from the WAL.
     pub wal_reads: Counter,
+    /// Batches whose payload had changed in memory before their upload, and was taken from the WAL.
+    pub changed_payloads: Counter,
     /// Reads that had to go to objects.
     pub object_reads: Counter,
     /// Objects deleted from the store.

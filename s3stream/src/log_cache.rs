@@ -19,15 +19,16 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use bytes::Bytes;
 use penstock_model::id::{Offset, StreamId};
 use penstock_wal::{DurableGroup, Position};
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use self::order::{CacheLimits, Order, Ordered};
-use crate::batch::Batch;
+use crate::batch::{Backing, Batch};
 use crate::settings::Settings;
-use crate::stream_cache::CachedBatch;
+use crate::stream_cache::{CachedBatch, CachedPayload};
 use crate::stream_state::StreamState;
 use crate::upload::block::{Block, BlockLimits};
 
@@ -244,6 +245,21 @@ impl LogCache {
     pub(crate) fn give_up(&self, stream: &StreamState) {
         let mut inner = self.lock();
         inner.resident_bytes -= stream.lock().cache.clear();
+    }
+
+    /// Takes what the log has in place of a payload that has changed in memory, if that is still
+    /// there: whoever reads it from now on gets what was appended.
+    pub(crate) fn mend(&self, stream: &StreamState, start: Offset, bytes: Bytes) {
+        let mut inner = self.lock();
+        let backing = Backing::new(bytes.len());
+        let held = backing.hold();
+        // Evicting takes the stream's lock again.
+        let released = stream.lock().cache.replace(start, CachedPayload { bytes, backing });
+        if let Some(released) = released {
+            inner.resident_bytes += held;
+            inner.resident_bytes -= released;
+            inner.evict(self.limits);
+        }
     }
 
     pub(crate) fn usage(&self) -> CacheUse {

@@ -145,6 +145,14 @@ impl StreamCache {
         payload.backing.release()
     }
 
+    /// Puts another payload in the place of the one of the batch that starts at `start`, unless that
+    /// is not in memory any more. Answers the bytes that the old one gives back.
+    pub(crate) fn replace(&mut self, start: Offset, payload: CachedPayload) -> Option<usize> {
+        let index = self.batches.binary_search_by_key(&start, |batch| batch.start).ok()?;
+        let in_memory = self.batches[index].payload.as_mut()?;
+        Some(std::mem::replace(in_memory, payload).backing.release())
+    }
+
     /// Everything before `end` is committed now.
     pub(crate) fn commit(&mut self, end: Offset) {
         self.committed = self.committed.max(end);

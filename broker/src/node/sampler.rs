@@ -48,6 +48,8 @@ impl Sampler {
             };
         copy(&metrics.cache_hits, "log", counters.log_cache_hits.get());
         copy(&metrics.cache_misses, "log", counters.wal_reads.get() + counters.object_reads.get());
+        let changed = counters.changed_payloads.get();
+        metrics.changed_payloads.inner().store(changed, Ordering::Relaxed);
         let blocks = storage.block_cache();
         copy(&metrics.cache_hits, "block", blocks.hits);
         copy(&metrics.cache_misses, "block", blocks.misses);

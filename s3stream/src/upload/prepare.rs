@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use penstock_model::id::Offset;
-use penstock_wal::ReadError;
+use penstock_wal::{Location, ReadError};
 
 use super::block::Block;
 use super::plan::{PlannedCommit, StreamBytes, plan};
@@ -68,11 +69,12 @@ impl Prepared {
     pub(crate) async fn load(&mut self, shared: &Shared) -> Result<(), Failure> {
         for part in &mut self.parts {
             let batches = std::mem::take(&mut part.batches);
-            part.stored = stream::iter(batches)
-                .map(|batch| load(shared, batch))
+            let stored = stream::iter(batches)
+                .map(|batch| load(shared, &part.stream, batch))
                 .buffered(WAL_READS_MAX)
                 .try_collect()
                 .await?;
+            part.stored = stored;
         }
         Ok(())
     }
@@ -145,25 +147,47 @@ async fn fold(
     }
 }
 
-async fn load(shared: &Shared, batch: CachedBatch) -> Result<StoredBatch, Failure> {
-    let bytes = match batch.source() {
-        BatchSource::Memory(bytes) => bytes,
-        BatchSource::Wal(location) => {
-            shared.counters.wal_reads.add(1);
-            shared.wal.read(location).await.map_err(|error| match error {
-                ReadError::Trimmed(position) => {
-                    let at = position.0;
-                    Failure::Corrupt(format!("the log was trimmed at {at} before the upload"))
-                }
-                ReadError::Wal(error) => Failure::Wal(error),
-            })?
+/// Takes a batch's payload from where it is. In memory it may have changed since it was summed: then
+/// the log has the last good copy, which is given up after the upload.
+async fn load(
+    shared: &Shared,
+    stream: &StreamState,
+    batch: CachedBatch,
+) -> Result<StoredBatch, Failure> {
+    let (bytes, crc32c) = match batch.source() {
+        BatchSource::Memory(bytes) if crc32c::crc32c(&bytes) == batch.payload_crc32c => {
+            (bytes, batch.payload_crc32c)
         }
+        BatchSource::Memory(_) => {
+            let (id, offset) = (stream.id, batch.start);
+            tracing::error!(stream = %id, %offset, "a batch has changed in memory, will take the log's copy; check this machine's memory");
+            shared.counters.changed_payloads.add(1);
+            let good = read_back(shared, batch.location()).await?;
+            shared.streams.cache.mend(stream, batch.start, good.0.clone());
+            good
+        }
+        BatchSource::Wal(location) => read_back(shared, location).await?,
     };
     Ok(StoredBatch {
         offsets: batch.offsets(),
         records: batch.records,
         max_timestamp: batch.max_timestamp,
         bytes,
-        crc32c: batch.payload_crc32c,
+        crc32c,
     })
+}
+
+/// A payload as the log has it, which the log has checked, with its own sum: the remembered one may
+/// have changed in memory too.
+async fn read_back(shared: &Shared, location: Location) -> Result<(Bytes, u32), Failure> {
+    shared.counters.wal_reads.add(1);
+    let bytes = shared.wal.read(location).await.map_err(|error| match error {
+        ReadError::Trimmed(position) => {
+            let at = position.0;
+            Failure::Corrupt(format!("the log was trimmed at {at} before the upload"))
+        }
+        ReadError::Wal(error) => Failure::Wal(error),
+    })?;
+    let crc32c = crc32c::crc32c(&bytes);
+    Ok((bytes, crc32c))
 }

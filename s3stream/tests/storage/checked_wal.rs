@@ -1,6 +1,7 @@
-//! A log that refuses to be trimmed past what the metadata says is committed.
+//! A log that refuses to be trimmed past what the metadata says is committed, and whose copy of a
+//! payload may differ from what is in memory.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -11,16 +12,21 @@ use penstock_wal::{
     AppendPermit, Entry, Location, Position, ReadError, Recovered, Recovering, Sink, Wal, WalError,
 };
 
+/// What the log gets in place of the next payload: as if a bit of that had flipped in memory since.
+pub(crate) type NextPayload = Arc<Mutex<Option<Bytes>>>;
+
 pub(crate) struct CheckedRecovery {
     pub(crate) inner: Box<dyn Recovering<Appended>>,
     pub(crate) metadata: Arc<LocalClient>,
     pub(crate) epoch: BrokerEpoch,
+    pub(crate) next_payload: NextPayload,
 }
 
 struct CheckedWal {
     inner: Arc<dyn Wal<Appended>>,
     metadata: Arc<LocalClient>,
     epoch: BrokerEpoch,
+    next_payload: NextPayload,
 }
 
 impl Recovering<Appended> for CheckedRecovery {
@@ -33,8 +39,8 @@ impl Recovering<Appended> for CheckedRecovery {
     }
 
     fn start(self: Box<Self>, sink: Box<dyn Sink<Appended>>) -> Arc<dyn Wal<Appended>> {
-        let Self { inner, metadata, epoch } = *self;
-        Arc::new(CheckedWal { inner: inner.start(sink), metadata, epoch })
+        let Self { inner, metadata, epoch, next_payload } = *self;
+        Arc::new(CheckedWal { inner: inner.start(sink), metadata, epoch, next_payload })
     }
 }
 
@@ -46,10 +52,13 @@ impl Wal<Appended> for CheckedWal {
 
     fn append(
         &self,
-        entry: Entry,
+        mut entry: Entry,
         permit: AppendPermit,
         context: Appended,
     ) -> Result<(), (WalError, Appended)> {
+        if let Some(payload) = self.next_payload.lock().unwrap().take() {
+            entry.payload = payload;
+        }
         self.inner.append(entry, permit, context)
     }
 

@@ -1,9 +1,14 @@
-//! A checkpoint that cannot be read costs its own stream, until it is mended, and nobody else.
+//! A checkpoint that cannot be read costs its own stream, until it is mended, and nobody else. What
+//! has changed in memory costs nothing while the log has it.
 
+use bytes::Bytes;
 use penstock_model::client::MetadataClient;
 use penstock_model::command::CheckpointRef;
 use penstock_model::id::{Offset, StreamId};
-use penstock_s3stream::{AppendError, Checkpoint, OpenError, Settings, Stream};
+use penstock_s3stream::{
+    AppendError, Batch, Checkpoint, Failure, OpenError, ReadLimits, Settings, Stream,
+};
+use penstock_wal::WalError;
 
 use crate::oracle::Oracle;
 use crate::random::Random;
@@ -130,4 +135,75 @@ async fn recovered_batches_of_a_damaged_stream_do_not_hold_the_log() {
     let epoch = world.local.image().stream(id).unwrap().epoch;
     let opened = process.storage.open(id, epoch).await.unwrap();
     assert_eq!(opened.unfolded, damaged.offset..Offset(oracle.end()));
+}
+
+/// With one bit turned over.
+fn flipped(payload: &[u8]) -> Bytes {
+    let mut bytes = payload.to_vec();
+    bytes[payload.len() / 2] ^= 4;
+    bytes.into()
+}
+
+/// Appends a batch of which memory keeps other bytes than it was summed with. The log gets it as
+/// `logged` says.
+async fn append_flipped(
+    world: &World,
+    process: &Process,
+    stream: &Stream,
+    batch: Batch,
+    logged: fn(&[u8]) -> Bytes,
+) {
+    let permit = process.storage.reserve(batch.payload.len()).await.unwrap();
+    *world.next_payload.lock().unwrap() = Some(logged(&batch.payload));
+    let end = batch.offsets.end;
+    let payload = flipped(&batch.payload);
+    stream.append(Batch { payload, ..batch }, permit).unwrap();
+    stream.durable(end).await.unwrap();
+}
+
+/// Payloads that are copied into a page with others, and one that is kept as it came.
+#[tokio::test(start_paused = true)]
+async fn a_payload_that_changed_in_memory_is_uploaded_and_served_as_the_log_has_it() {
+    let all = ReadLimits { max_bytes: usize::MAX, at_least_one: true, up_to: Offset(u64::MAX) };
+    for bytes_max in [50, 100_000] {
+        let mut world = World::new(3, Settings::default());
+        let process = world.start();
+        let id = world.create_topic(1)[0];
+        let (mut oracle, mut random) = (Oracle::new(id), Random::new(3));
+        let (stream, _) = process.open(&world, id).await;
+        append(&process, &stream, &mut oracle, &mut random).await.unwrap();
+        let batch = oracle.next(&mut random, bytes_max);
+        let bytes = batch.payload.len();
+        append_flipped(&world, &process, &stream, batch, Bytes::copy_from_slice).await;
+        append(&process, &stream, &mut oracle, &mut random).await.unwrap();
+        let memory = process.storage.memory().log_cache;
+        process.flush().await.unwrap();
+        assert_eq!(process.storage.counters().changed_payloads.get(), 1);
+        assert!(process.storage.memory().log_cache <= memory + bytes);
+        let read = stream.read(Offset(0), all).await.unwrap();
+        oracle.check_read(0, u64::MAX, usize::MAX, oracle.end(), &read);
+        process.crash();
+
+        let process = world.start();
+        let (stream, _) = process.open(&world, id).await;
+        let read = stream.read(Offset(0), all).await.unwrap();
+        oracle.check_read(0, u64::MAX, usize::MAX, oracle.end(), &read);
+        assert_eq!(process.storage.counters().object_reads.get(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payload_that_the_log_has_no_good_copy_of_is_not_given_up() {
+    let mut world = World::new(4, Settings::default());
+    let process = world.start();
+    let id = world.create_topic(1)[0];
+    let (mut oracle, mut random) = (Oracle::new(id), Random::new(4));
+    let (stream, _) = process.open(&world, id).await;
+    let batch = oracle.next(&mut random, 2_000);
+    append_flipped(&world, &process, &stream, batch, flipped).await;
+    let failed = process.storage.failed();
+    process.flush().await.unwrap_err();
+    let failure = failed.await;
+    assert!(matches!(failure, Failure::Wal(WalError::Corrupt { .. })), "{failure}");
+    assert_eq!(committed(&world, id), 0);
 }

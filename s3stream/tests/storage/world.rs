@@ -23,7 +23,7 @@ use penstock_wal::{
 use tokio::task::JoinHandle;
 
 use crate::checked_store::CheckedStore;
-use crate::checked_wal::CheckedRecovery;
+use crate::checked_wal::{CheckedRecovery, NextPayload};
 use crate::fold::{Chain, Link};
 use crate::unsteady_metadata::UnsteadyMetadata;
 
@@ -39,6 +39,7 @@ pub(crate) struct World {
     pub(crate) store: Arc<CheckedStore>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) settings: Settings,
+    pub(crate) next_payload: NextPayload,
     starts: u8,
 }
 
@@ -127,8 +128,8 @@ impl World {
         let metadata = UnsteadyMetadata::new(Arc::clone(&local), Arc::clone(&store), !seed);
         local.apply(&Command::Format(ClusterId([3; 16]))).result.unwrap();
         let medium = Medium::Memory(MemoryMedium::default());
-        let clock = Arc::default();
-        Self { medium, local, metadata, store, clock, settings, starts: 0 }
+        let (clock, next_payload) = (Arc::default(), Arc::default());
+        Self { medium, local, metadata, store, clock, settings, next_payload, starts: 0 }
     }
 
     /// A new process on what the former left.
@@ -153,7 +154,12 @@ impl World {
             let inherit = Command::InheritWal(InheritWal { from, to: epoch });
             self.local.apply(&inherit).result.unwrap();
         }
-        let wal = CheckedRecovery { inner: recovered, metadata: Arc::clone(&self.local), epoch };
+        let wal = CheckedRecovery {
+            inner: recovered,
+            metadata: Arc::clone(&self.local),
+            epoch,
+            next_payload: Arc::clone(&self.next_payload),
+        };
         let (storage, tasks) = Storage::start(Parts {
             wal: Box::new(wal),
             store: Arc::clone(&self.store) as _,
