@@ -26,6 +26,10 @@ impl Files for FailingOnce {
         OsFiles.create_dir_all(dir)
     }
 
+    fn create_dir(&self, dir: &Path) -> io::Result<()> {
+        OsFiles.create_dir(dir)
+    }
+
     fn list(&self, dir: &Path) -> io::Result<Vec<DirEntry>> {
         OsFiles.list(dir)
     }

@@ -60,6 +60,12 @@ pub trait Files: Send + Sync + 'static {
     /// Whatever the operating system reports.
     fn create_dir_all(&self, dir: &Path) -> io::Result<()>;
 
+    /// Makes one folder, if it is not there yet, in one that is. Its name is a name as others are.
+    ///
+    /// # Errors
+    /// Whatever the operating system reports.
+    fn create_dir(&self, dir: &Path) -> io::Result<()>;
+
     /// The names in a folder, sorted. A folder that does not exist is `NotFound`.
     ///
     /// # Errors

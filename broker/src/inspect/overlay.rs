@@ -58,6 +58,10 @@ impl Files for Overlay {
         Ok(())
     }
 
+    fn create_dir(&self, dir: &Path) -> io::Result<()> {
+        self.create_dir_all(dir)
+    }
+
     fn list(&self, dir: &Path) -> io::Result<Vec<DirEntry>> {
         let names = self.names();
         let mut entries = match self.under.list(dir) {

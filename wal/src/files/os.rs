@@ -33,11 +33,16 @@ impl Files for OsFiles {
             };
         }
         self.create_dir_all(parent)?;
+        self.create_dir(dir)?;
+        self.sync_dir(parent)
+    }
+
+    fn create_dir(&self, dir: &Path) -> io::Result<()> {
         match fs::create_dir(dir) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                 Err(named("create folder", dir, &error))
             }
-            _ => self.sync_dir(parent),
+            _ => Ok(()),
         }
     }
 

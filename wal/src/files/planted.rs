@@ -47,6 +47,10 @@ impl Files for PlantedFiles {
         self.files.create_dir_all(dir)
     }
 
+    fn create_dir(&self, dir: &Path) -> io::Result<()> {
+        self.files.create_dir(dir)
+    }
+
     fn list(&self, dir: &Path) -> io::Result<Vec<DirEntry>> {
         self.files.list(dir)
     }

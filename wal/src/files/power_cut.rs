@@ -125,6 +125,10 @@ impl Files for PowerCutFiles {
         self.running()?.create_dir_all(dir)
     }
 
+    fn create_dir(&self, dir: &Path) -> io::Result<()> {
+        self.running()?.create_dir(dir)
+    }
+
     fn list(&self, dir: &Path) -> io::Result<Vec<DirEntry>> {
         self.running()?.list(dir)
     }

@@ -42,6 +42,10 @@ impl Files for BugIn {
         self.sound.create_dir_all(dir)
     }
 
+    fn create_dir(&self, dir: &Path) -> io::Result<()> {
+        self.sound.create_dir(dir)
+    }
+
     fn list(&self, dir: &Path) -> io::Result<Vec<DirEntry>> {
         self.sound.list(dir)
     }

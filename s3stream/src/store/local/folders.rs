@@ -56,12 +56,17 @@ impl Folders {
         if state.durable.contains(folder) {
             return Ok(());
         }
-        self.files.create_dir_all(folder)?;
-        let below_root = |folder: &&Path| folder.starts_with(&self.root);
-        for parent in folder.ancestors().skip(1).take_while(below_root) {
-            self.sync_locked(&mut state, parent)?;
+        let mut below_root: Vec<&Path> =
+            folder.ancestors().take_while(|folder| *folder != self.root).collect();
+        below_root.reverse();
+        for folder in below_root {
+            if state.durable.contains(folder) {
+                continue;
+            }
+            self.files.create_dir(folder)?;
+            self.sync_locked(&mut state, folder.parent().expect("it lies below the root"))?;
+            state.durable.insert(folder.to_owned());
         }
-        state.durable.insert(folder.to_owned());
         Ok(())
     }
 

@@ -180,8 +180,13 @@ struct BrokenFolders(AtomicBool);
 
 impl Files for BrokenFolders {
     fn create_dir_all(&self, dir: &FilePath) -> io::Result<()> {
-        OsFiles.create_dir_all(dir)
+        OsFiles.create_dir_all(dir)?;
+        self.sync_dir(dir.parent().expect("below the root"))
     }
+    fn create_dir(&self, dir: &FilePath) -> io::Result<()> {
+        OsFiles.create_dir(dir)
+    }
+
     fn list(&self, dir: &FilePath) -> io::Result<Vec<DirEntry>> {
         OsFiles.list(dir)
     }
@@ -214,20 +219,26 @@ impl Files for BrokenFolders {
 
 #[tokio::test]
 async fn nothing_is_acknowledged_after_a_folder_failed_to_sync() {
-    let folder = tempfile::tempdir().unwrap();
-    let files = Arc::new(BrokenFolders(AtomicBool::new(false)));
-    let store = LocalStore::open(files.clone(), folder.path()).unwrap();
-    store.put(&Path::from("a/1"), "x".into()).await.unwrap();
-    files.0.store(true, Ordering::Relaxed);
-    let first = store.put(&Path::from("a/2"), "x".into()).await.unwrap_err();
-    assert!(first.to_string().contains("the disk is gone"), "{first}");
-    assert!(!is_transient(&first), "the next attempt would be told a lie");
-    for key in ["a/3", "b/1"] {
-        let later = store.put(&Path::from(key), "x".into()).await.unwrap_err();
-        assert!(later.to_string().contains("then restart"), "{later}");
-        assert!(!is_transient(&later), "nobody goes on as if it might pass");
+    /// The put is the first whose folder fails to sync: that of the object, or one above it.
+    async fn check(failing: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Arc::new(BrokenFolders(AtomicBool::new(false)));
+        let store = LocalStore::open(files.clone(), folder.path()).unwrap();
+        store.put(&Path::from("a/1"), "x".into()).await.unwrap();
+        files.0.store(true, Ordering::Relaxed);
+        let first = store.put(&Path::from(failing), "x".into()).await.unwrap_err();
+        assert!(first.to_string().contains("the disk is gone"), "{first}");
+        assert!(!is_transient(&first), "the next attempt would be told a lie");
+        for key in [failing, "a/3", "b/1"] {
+            let later = store.put(&Path::from(key), "x".into()).await.unwrap_err();
+            assert!(later.to_string().contains("then restart"), "{later}");
+            assert!(!is_transient(&later), "nobody goes on as if it might pass");
+        }
+        assert_eq!(store.get(&Path::from("a/1")).await.unwrap().bytes().await.unwrap(), "x");
     }
-    assert_eq!(store.get(&Path::from("a/1")).await.unwrap().bytes().await.unwrap(), "x");
+    check("a/2").await;
+    check("b/1").await;
+    check("a/b/c/1").await;
 }
 
 /// What is done to a store.

@@ -22,9 +22,10 @@ pub(super) struct Disk {
     dice: Dice,
     inodes: BTreeMap<u64, Inode>,
     next_inode: u64,
-    dirs: BTreeSet<PathBuf>,
     /// As processes see them.
+    dirs: BTreeSet<PathBuf>,
     names: BTreeMap<PathBuf, u64>,
+    durable_dirs: BTreeSet<PathBuf>,
     durable_names: BTreeMap<PathBuf, u64>,
     /// In order.
     unsynced_names: Vec<NameChange>,
@@ -38,6 +39,7 @@ pub(super) enum Fault {
 
 #[derive(Clone)]
 enum NameChange {
+    CreateDir { path: PathBuf },
     Create { path: PathBuf, inode: u64 },
     Rename { from: PathBuf, to: PathBuf, inode: u64 },
     Remove { path: PathBuf, inode: u64 },
@@ -47,19 +49,22 @@ impl NameChange {
     /// The folder whose sync makes it durable.
     fn dir(&self) -> &Path {
         match self {
-            Self::Create { path, .. } | Self::Remove { path, .. } => parent(path),
+            Self::CreateDir { path } | Self::Create { path, .. } | Self::Remove { path, .. } => {
+                parent(path)
+            }
             Self::Rename { to, .. } => parent(to),
         }
     }
 
     /// In one step, and only as far as the names are still the file's own.
-    fn apply(self, names: &mut BTreeMap<PathBuf, u64>) {
+    fn apply(self, dirs: &mut BTreeSet<PathBuf>, names: &mut BTreeMap<PathBuf, u64>) {
         let mut remove = |path: PathBuf, inode| {
             if names.get(&path) == Some(&inode) {
                 names.remove(&path);
             }
         };
         match self {
+            Self::CreateDir { path } => drop(dirs.insert(path)),
             Self::Create { path, inode } => drop(names.insert(path, inode)),
             Self::Remove { path, inode } => remove(path, inode),
             Self::Rename { from, to, inode } => {
@@ -85,6 +90,7 @@ impl Disk {
             next_inode: 0,
             dirs: BTreeSet::new(),
             names: BTreeMap::new(),
+            durable_dirs: BTreeSet::new(),
             durable_names: BTreeMap::new(),
             unsynced_names: Vec::new(),
         }
@@ -102,9 +108,11 @@ impl Disk {
         self.read_only = false;
         for change in std::mem::take(&mut self.unsynced_names) {
             if self.dice.percent(50) {
-                change.apply(&mut self.durable_names);
+                change.apply(&mut self.durable_dirs, &mut self.durable_names);
             }
         }
+        self.lose_what_lies_in_lost_folders();
+        self.dirs.clone_from(&self.durable_dirs);
         self.names.clone_from(&self.durable_names);
         let named: BTreeSet<u64> = self.names.values().copied().collect();
         self.inodes.retain(|inode, _| named.contains(inode));
@@ -112,6 +120,23 @@ impl Disk {
             inode.settle(&mut self.dice);
             inode.forget_cache();
         }
+    }
+
+    /// A folder whose name is lost takes with it whatever is in it, however durable that was.
+    fn lose_what_lies_in_lost_folders(&mut self) {
+        // Parents come before what lies in them.
+        for dir in std::mem::take(&mut self.durable_dirs) {
+            let above = parent(&dir);
+            if dir.as_os_str().is_empty()
+                || above.as_os_str().is_empty()
+                || self.durable_dirs.contains(above)
+            {
+                self.durable_dirs.insert(dir);
+            }
+        }
+        let dirs = &self.durable_dirs;
+        let is_there = |dir: &Path| dir.as_os_str().is_empty() || dirs.contains(dir);
+        self.durable_names.retain(|path, _| is_there(parent(path)));
     }
 
     /// Counts a change. The fault, if it is due, is for the caller to suffer.
@@ -195,11 +220,22 @@ impl Disk {
     }
 
     pub(super) fn create_dir_all(&mut self, dir: &Path) -> io::Result<()> {
-        if self.dirs.contains(dir) {
+        if self.durable_dirs.contains(dir) {
             return Ok(());
         }
         let fault = self.change_or_fail()?;
         self.dirs.extend(dir.ancestors().map(Path::to_owned));
+        self.durable_dirs.extend(dir.ancestors().map(Path::to_owned));
+        fault.map_or(Ok(()), Err)
+    }
+
+    pub(super) fn create_dir(&mut self, dir: &Path) -> io::Result<()> {
+        self.check_dir(parent(dir))?;
+        if self.dirs.contains(dir) {
+            return Ok(());
+        }
+        let fault = self.change_or_fail()?;
+        self.change_name(NameChange::CreateDir { path: dir.to_owned() });
         fault.map_or(Ok(()), Err)
     }
 
@@ -257,7 +293,7 @@ impl Disk {
     }
 
     fn change_name(&mut self, change: NameChange) {
-        change.clone().apply(&mut self.names);
+        change.clone().apply(&mut self.dirs, &mut self.names);
         self.unsynced_names.push(change);
     }
 
@@ -271,7 +307,7 @@ impl Disk {
             if change.dir() != dir {
                 self.unsynced_names.push(change);
             } else if fault.is_none() || self.dice.percent(50) {
-                change.apply(&mut self.durable_names);
+                change.apply(&mut self.durable_dirs, &mut self.durable_names);
             }
         }
         self.read_only |= fault.is_some();

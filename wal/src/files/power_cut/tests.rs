@@ -188,3 +188,29 @@ fn the_same_seed_gives_the_same_disk() {
     assert_eq!(run(7), run(7));
     assert!((0..20).any(|seed| run(seed) != run(7)));
 }
+
+#[test]
+fn a_folder_lives_when_its_own_name_is_synced_and_else_takes_all_with_it() {
+    let outcome = |syncs_name: bool| {
+        move |seed| {
+            let files = started(seed);
+            let (outer, inner) = (path("outer"), path("outer/inner"));
+            files.create_dir(&outer).unwrap();
+            files.create_dir(&inner).unwrap();
+            files.create_dir(&inner).unwrap();
+            write(&files, "outer/inner/a", OpenMode::CreateNew, b"synced").sync_data().unwrap();
+            files.sync_dir(&inner).unwrap();
+            files.sync_dir(&outer).unwrap();
+            if syncs_name {
+                files.sync_dir(Path::new(FOLDER)).unwrap();
+            }
+            let next = files.crash();
+            let lives = next.content(&path("outer/inner/a")).is_some();
+            assert_eq!(next.list(&inner).is_ok(), lives);
+            assert_eq!(next.list(&outer).is_ok(), lives);
+            lives
+        }
+    };
+    check_outcomes(outcome(true), &[true], |lives| *lives);
+    check_outcomes(outcome(false), &[false, true], |_| true);
+}
