@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use penstock_model::id::{Offset, StreamEpoch, StreamId};
+use penstock_model::image::MetadataImage;
 
 use crate::batch::BatchSummary;
 use crate::checkpoint::Checkpoint;
@@ -75,19 +76,18 @@ impl Storage {
     /// nothing of it is in the log any more.
     async fn state(&self, id: StreamId, epoch: StreamEpoch) -> Result<Arc<StreamState>, OpenError> {
         let streams = &self.shared.streams;
+        let owned_in = |image: &MetadataImage| {
+            let stream = image.stream(id);
+            let stream =
+                stream.filter(|stream| stream.owner == self.shared.broker && stream.epoch == epoch);
+            stream.map(|stream| new_state(id, stream)).ok_or(OpenError::NotOwned(id, epoch))
+        };
         loop {
-            let image = self.shared.metadata.image();
-            let stream = image
-                .stream(id)
-                .filter(|stream| stream.owner == self.shared.broker && stream.epoch == epoch)
-                .ok_or(OpenError::NotOwned(id, epoch))?;
+            owned_in(&self.shared.metadata.image())?;
             if !streams.lifecycle.is_running() {
                 return Err(Stopped.into());
             }
-            let state = match streams.get(id) {
-                Some(state) => state,
-                None => streams.get_or_insert(new_state(id, stream)),
-            };
+            let state = streams.get_or_insert(id, || owned_in(&self.shared.metadata.image()))?;
             if state.epoch == epoch && state.ended().is_none() {
                 return Ok(state);
             }
