@@ -10,6 +10,7 @@
 //! next start recovers as after a crash.
 
 mod failure;
+pub mod log_owner;
 mod metadata;
 mod recovery;
 mod sampler;
@@ -253,6 +254,7 @@ async fn join(
     clock: &Arc<dyn Clock>,
     entropy: &dyn Entropy,
 ) -> Result<Joined, StartError> {
+    recovery::check_metadata_is_there(files, config, &client.image()).await?;
     let cluster = metadata::format(client.as_ref(), config, entropy).await?;
     let recovered = recovery::recover(cluster, files, config, &client.image()).await?;
     let store = open(&config.store, Arc::clone(files), &StoreSettings::default())?;

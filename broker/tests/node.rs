@@ -98,10 +98,45 @@ async fn the_log_of_another_cluster_is_refused_by_name_and_kept() {
     assert!(before.contains(&format!("cluster {}", cluster_of[1])), "{before}");
     let given = format!("wal.url=file://{}", log.display());
     let refused = start(dir.path(), &[&given]).await.err().unwrap().to_string();
-    let expect = format!("belongs to cluster {}, not {}", cluster_of[1], cluster_of[0]);
+    let expect = format!(
+        "belongs to node 1 of cluster {}, and this is node 1 of cluster {}",
+        cluster_of[1], cluster_of[0]
+    );
     assert!(refused.contains(&expect), "{refused}");
     assert_eq!(inspected(&log), before);
     Running::start(other.path()).await.stop().await;
+}
+
+/// Another node would take it for a log of its own, trimmed elsewhere.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_of_another_node_is_refused_by_name_and_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    Running::start(dir.path()).await.stop().await;
+    let log = dir.path().join("wal");
+    let before = inspected(&log);
+    let refused = start(dir.path(), &["node.id=2"]).await.err().unwrap();
+    let StartError::OthersLog { found, expected, .. } = &refused else { panic!("{refused}") };
+    assert_eq!((found.node.0, expected.node.0), (1, 2));
+    assert_eq!(found.cluster, expected.cluster);
+    assert_eq!(inspected(&log), before);
+    Running::start(dir.path()).await.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_without_its_metadata_is_no_new_cluster() {
+    let dir = tempfile::tempdir().unwrap();
+    Running::start(dir.path()).await.stop().await;
+    let (log, quorum) = (dir.path().join("wal"), dir.path().join("quorum"));
+    let (before, aside) = (inspected(&log), dir.path().join("aside"));
+    std::fs::rename(&quorum, &aside).unwrap();
+    for _ in 0..2 {
+        let refused = start(dir.path(), &[]).await.err().unwrap();
+        assert!(matches!(refused, StartError::MetadataGone { .. }), "{refused}");
+    }
+    assert_eq!(inspected(&log), before);
+    std::fs::remove_dir_all(&quorum).unwrap();
+    std::fs::rename(&aside, &quorum).unwrap();
+    Running::start(dir.path()).await.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -48,7 +48,7 @@ pub fn begins(trim: Position) -> Option<Position> {
 }
 
 /// Whose the logs of tests are.
-pub const OWNER: Owner = Owner(*b"the tests' logs.");
+pub const OWNER: Owner = Owner(*b"the logs of tests...");
 
 /// Runs the whole suite.
 pub async fn check_all<S: Subject>(new: impl AsyncFn() -> S) {

@@ -83,6 +83,14 @@ impl FileWal {
     ) -> Result<FileRecovery, WalError> {
         recover::recover(files, dir, owner, begins, settings)
     }
+
+    /// How many segments lie in a folder, which may be missing. Takes no lock, and blocks.
+    ///
+    /// # Errors
+    /// [`WalError::Io`] for what the system reports.
+    pub fn segments(files: &dyn Files, dir: &Path) -> Result<usize, WalError> {
+        recover::segments(files, dir)
+    }
 }
 
 /// A file log that was recovered.

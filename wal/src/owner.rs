@@ -9,7 +9,7 @@ pub struct Owner(pub [u8; Owner::BYTES]);
 
 impl Owner {
     /// Its length.
-    pub const BYTES: usize = 16;
+    pub const BYTES: usize = 20;
 }
 
 impl fmt::Display for Owner {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::sync::Arc;
 
-use penstock_model::id::{ClusterId, Offset, StreamId};
+use penstock_model::id::{Offset, StreamId};
 use penstock_quorum::RaftId;
 use penstock_s3stream::EntryDescription;
 use penstock_wal::files::{Files, OsFiles};
@@ -16,7 +16,7 @@ use penstock_wal::{
 
 use super::overlay::Overlay;
 use super::{InspectError, local_path};
-use crate::cluster_id;
+use crate::node::log_owner::LogOwner;
 
 /// Shows the segments, all entries if asked to, and what each stream has in them; then makes the
 /// checks of a start, which tell a torn tail from damage.
@@ -53,7 +53,7 @@ const NOBODY: Owner = Owner([0; Owner::BYTES]);
 fn whose(owner: Owner) -> String {
     match RaftId::of_owner(owner) {
         Some(controller) => format!("controller {controller}"),
-        None => format!("cluster {}", cluster_id::format(ClusterId(owner.0))),
+        None => LogOwner::of(owner).to_string(),
     }
 }
 

@@ -9,6 +9,8 @@ use penstock_s3stream::Failure;
 use penstock_s3stream::store::open::OpenError;
 use penstock_wal::WalError;
 
+use super::log_owner::LogOwner;
+
 /// Why a node does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -48,17 +50,27 @@ pub enum StartError {
         /// What `cluster.id` says.
         expected: String,
     },
-    /// The log that `wal.url` names is another cluster's. It is kept as it is.
+    /// The log that `wal.url` names is another's. It is kept as it is.
     #[error(
-        "{place} belongs to cluster {found}, not {expected}; nothing was changed: correct wal.url, or name an empty folder"
+        "{place} belongs to {found}, and this is {expected}; nothing was changed: correct wal.url or node.id, or name an empty folder"
     )]
-    OtherClustersLog {
+    OthersLog {
         /// Which file.
         place: String,
         /// What it says.
-        found: String,
-        /// The cluster that this node is in.
-        expected: String,
+        found: LogOwner,
+        /// What it would have to say.
+        expected: LogOwner,
+    },
+    /// There is a log, and no metadata that says what it holds.
+    #[error(
+        "{log} holds a log, and {metadata} nothing of the metadata that it belongs to; the log was not changed: bring back that folder (is its disk mounted?), or name an empty folder in wal.url to begin anew without what the log holds"
+    )]
+    MetadataGone {
+        /// The log's folder.
+        log: String,
+        /// Where the metadata should be.
+        metadata: String,
     },
     /// The metadata says no to what every start does.
     #[error("the metadata refuses to let this node in: {0}")]

@@ -22,13 +22,16 @@ pub(super) struct Registered {
     pub(super) unrecovered: Vec<BrokerEpoch>,
 }
 
+/// The controller's folder, below `data.dir`.
+pub(super) const QUORUM: &str = "quorum";
+
 /// Starts the controller, and waits until it knows all that it knew before.
 pub(super) async fn start(
     files: &Arc<dyn Files>,
     config: &NodeConfig,
     entropy: &dyn Entropy,
 ) -> Result<QuorumNode, StartError> {
-    let dir = config.data_dir.join("quorum");
+    let dir = config.data_dir.join(QUORUM);
     files.create_dir_all(&dir).map_err(StartError::Folder)?;
     let drawn = RaftId(u64::from_be_bytes(entropy.draw()));
     let id = RaftId::load_or_store(files.as_ref(), &dir, drawn)?;

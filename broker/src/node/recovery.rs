@@ -1,5 +1,6 @@
 //! From what the last run left on the disk to a storage that goes on.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use penstock_model::client::MetadataClient;
@@ -9,13 +10,11 @@ use penstock_model::image::MetadataImage;
 use penstock_s3stream::store::metered::{MeteredStore, StoreCounters};
 use penstock_s3stream::{Clock, Parts, Settings, Storage, Tasks, UploadSettings};
 use penstock_wal::files::{Blocking, Files};
-use penstock_wal::{
-    FileRecovery, FileWal, FileWalSettings, Owner, Position, WalError, WalSettings,
-};
+use penstock_wal::{FileRecovery, FileWal, FileWalSettings, Position, WalError, WalSettings};
 
 use super::StartError;
-use super::metadata::Registered;
-use crate::cluster_id;
+use super::log_owner::LogOwner;
+use super::metadata::{QUORUM, Registered};
 use crate::config::NodeConfig;
 use crate::log::{LogStateFold, ProducerShare};
 
@@ -24,6 +23,28 @@ pub(super) struct Started {
     pub(super) storage: Storage,
     pub(super) tasks: Tasks,
     pub(super) store_counters: Arc<StoreCounters>,
+}
+
+/// Refuses where there is a log and no metadata that knows of it: a new cluster would find it
+/// another's.
+pub(super) async fn check_metadata_is_there(
+    files: &Arc<dyn Files>,
+    config: &NodeConfig,
+    image: &MetadataImage,
+) -> Result<(), StartError> {
+    if image.cluster().is_some() {
+        return Ok(());
+    }
+    let (dir, on) = (config.wal_dir.clone(), Arc::clone(files));
+    let segments = blocking(files.as_ref(), move || FileWal::segments(&*on, &dir)).await?;
+    if segments == 0 {
+        return Ok(());
+    }
+    let place = |path: &Path| path.display().to_string();
+    Err(StartError::MetadataGone {
+        log: place(&config.wal_dir),
+        metadata: place(&config.data_dir.join(QUORUM)),
+    })
 }
 
 /// Reads the log from where it was trimmed to. Before the registration: an epoch that was granted
@@ -41,13 +62,12 @@ pub(super) async fn recover(
         ..FileWalSettings::default()
     };
     let (dir, on) = (config.wal_dir.clone(), Arc::clone(files));
-    let recover = move || FileWal::recover(&on, &dir, Owner(cluster.0), begins, &settings);
+    let expected = LogOwner { cluster, node: config.node };
+    let recover = move || FileWal::recover(&on, &dir, expected.to_owner(), begins, &settings);
     blocking(files.as_ref(), recover).await.map_err(|error| match error {
-        WalError::Foreign { place, found, .. } => StartError::OtherClustersLog {
-            place,
-            found: cluster_id::format(ClusterId(found.0)),
-            expected: cluster_id::format(cluster),
-        },
+        WalError::Foreign { place, found, .. } => {
+            StartError::OthersLog { place, found: LogOwner::of(found), expected }
+        }
         error => error.into(),
     })
 }

@@ -47,15 +47,15 @@ impl RaftId {
     pub fn owner(self) -> Owner {
         let mut bytes = [0; Owner::BYTES];
         bytes[..8].copy_from_slice(MAGIC);
-        bytes[8..].copy_from_slice(&self.0.to_be_bytes());
+        bytes[8..16].copy_from_slice(&self.0.to_be_bytes());
         Owner(bytes)
     }
 
     /// The controller that a log says it belongs to; `None` if it is none.
     #[must_use]
     pub fn of_owner(owner: Owner) -> Option<Self> {
-        let number = owner.0.strip_prefix(MAGIC)?;
-        Some(Self(u64::from_be_bytes(number.try_into().ok()?)))
+        let number = owner.0.strip_prefix(MAGIC)?.first_chunk()?;
+        Some(Self(u64::from_be_bytes(*number)))
     }
 
     /// The id stored in `dir`, which is made if missing, or `drawn`, which is stored there first.
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn owners_are_told_apart() {
         assert_eq!(RaftId::of_owner(RaftId(7).owner()), Some(RaftId(7)));
-        assert_eq!(RaftId(0x0102).owner().0, *b"PNSTRFT1\0\0\0\0\0\0\x01\x02");
+        assert_eq!(RaftId(0x0102).owner().0, *b"PNSTRFT1\0\0\0\0\0\0\x01\x02\0\0\0\0");
         assert_eq!(RaftId::of_owner(Owner([7; Owner::BYTES])), None);
     }
 

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, ensure};
+use penstock_broker::node::log_owner::LogOwner;
 use penstock_model::client::MetadataClient;
 use penstock_model::command::{Command, InheritWal, RegisterBroker, Reply, WalKind};
 use penstock_model::id::{ClusterId, Incarnation, NodeId, StreamId, Timestamp};
@@ -15,7 +16,7 @@ use penstock_s3stream::store::open::{StoreSettings, open};
 use penstock_s3stream::store::url::StoreUrl;
 use penstock_s3stream::{Clock, MemoryShares, Opened, Parts, Settings, Storage, UploadSettings};
 use penstock_wal::files::{Files, LockGuard};
-use penstock_wal::{FileWal, FileWalSettings, Owner, Position, WalSettings};
+use penstock_wal::{FileWal, FileWalSettings, Position, WalSettings};
 use tokio::task::JoinHandle;
 
 use crate::fold::ChainFold;
@@ -77,8 +78,9 @@ impl Node {
         }
         // Before the registration: an epoch that was granted says that there is a log.
         let begins = metadata.image().local_log_begins(NODE).map(|begins| Position(begins.0));
+        let owner = LogOwner { cluster: CLUSTER, node: NODE };
         let recovery =
-            FileWal::recover(&files, Path::new(WAL), Owner(CLUSTER.0), begins, &wal_settings())?;
+            FileWal::recover(&files, Path::new(WAL), owner.to_owner(), begins, &wal_settings())?;
         let register = Command::RegisterBroker(RegisterBroker {
             node: NODE,
             incarnation: Incarnation(u128::from(drawn).to_be_bytes()),

@@ -336,7 +336,7 @@ async fn a_log_is_inspected_without_a_change() {
     disk.flip(&segment(report[1].start.0), 100, 1);
     let damaged = inspect();
     assert!(matches!(damaged[0].tail, Tail::Damage { at: 0, .. }), "{:?}", damaged[0].tail);
-    assert!(matches!(damaged[1].tail, Tail::Damage { at: 32, .. }), "{:?}", damaged[1].tail);
+    assert!(matches!(damaged[1].tail, Tail::Damage { at: 36, .. }), "{:?}", damaged[1].tail);
     assert_eq!(damaged[2].tail, Tail::Mark);
     disk.flip(&segment(0), 5, 1);
     disk.flip(&segment(report[1].start.0), 100, 1);
@@ -357,7 +357,7 @@ async fn a_segment_of_another_version_is_refused_and_kept() {
 /// Whatever the trim position says of it, and even if only what was trimmed is another's.
 #[tokio::test(start_paused = true)]
 async fn the_log_of_another_owner_is_refused_by_name_and_kept() {
-    const STRANGER: Owner = Owner(*b"somebody else's.");
+    const STRANGER: Owner = Owner(*b"of somebody else ...");
     let (disk, places) = at_rest().await;
     let paths = disk.paths();
     let end = places[11].position.0 + frame::frame_bytes(places[11]);

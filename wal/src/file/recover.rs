@@ -87,6 +87,20 @@ pub(crate) fn recover(
     Ok(FileRecovery { entries, segments, lock, settings: settings.clone() })
 }
 
+pub(crate) fn segments(files: &dyn Files, dir: &Path) -> Result<usize, WalError> {
+    match files.list(dir) {
+        Ok(names) => {
+            Ok(names.iter().filter(|entry| segment::start_of(&entry.name).is_some()).count())
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(WalError::Io {
+            action: "list",
+            place: dir.display().to_string(),
+            reason: error.to_string(),
+        }),
+    }
+}
+
 /// Parts the segments into those wholly below the trim position, and the rest. The error is what
 /// the rest lacks at its front.
 fn split_at_trim(

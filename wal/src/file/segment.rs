@@ -1,7 +1,7 @@
 //! One segment: its name, its header, and where in it a position lies.
 //!
-//! A segment's file begins with 32 bytes: `penstwal`, the format version (4 bytes, little-endian),
-//! the log's owner (16 bytes), and the CRC32C of these 28. The first frame follows.
+//! A segment's file begins with 36 bytes: `penstwal`, the format version (4 bytes, little-endian),
+//! the log's owner (20 bytes), and the CRC32C of these 32. The first frame follows.
 
 use std::io::{self, IoSlice};
 use std::sync::Arc;
@@ -11,10 +11,12 @@ use crate::frame::{self, HEAD_BYTES};
 use crate::{Owner, Position};
 
 /// The bytes before the first frame.
-pub(crate) const HEADER_BYTES: usize = 32;
+pub(crate) const HEADER_BYTES: usize = CRC_AT + 4;
 
 const MAGIC: &[u8; 8] = b"penstwal";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
+const OWNER_AT: usize = 12;
+const CRC_AT: usize = OWNER_AT + Owner::BYTES;
 const SUFFIX: &str = ".wal";
 const DIGITS: usize = 20;
 
@@ -63,10 +65,10 @@ pub(crate) fn start_of(name: &str) -> Option<Position> {
 pub(crate) fn header(owner: Owner) -> [u8; HEADER_BYTES] {
     let mut header = [0; HEADER_BYTES];
     header[..8].copy_from_slice(MAGIC);
-    header[8..12].copy_from_slice(&VERSION.to_le_bytes());
-    header[12..28].copy_from_slice(&owner.0);
-    let crc32c = crc32c::crc32c(&header[..28]);
-    header[28..].copy_from_slice(&crc32c.to_le_bytes());
+    header[8..OWNER_AT].copy_from_slice(&VERSION.to_le_bytes());
+    header[OWNER_AT..CRC_AT].copy_from_slice(&owner.0);
+    let crc32c = crc32c::crc32c(&header[..CRC_AT]);
+    header[CRC_AT..].copy_from_slice(&crc32c.to_le_bytes());
     header
 }
 
@@ -84,7 +86,7 @@ pub(crate) fn read_owner(file: &dyn File) -> io::Result<Result<Owner, &'static s
         return Ok(Ok(owner));
     }
     // Another version may keep its checksum elsewhere.
-    Ok(Err(if found[..8] == *MAGIC && found[8..12] != VERSION.to_le_bytes() {
+    Ok(Err(if found[..8] == *MAGIC && found[8..OWNER_AT] != VERSION.to_le_bytes() {
         "the segment is of another format version, or its header is damaged; use the release that wrote it"
     } else {
         "the segment's header is damaged"
@@ -113,8 +115,10 @@ mod tests {
 
     #[test]
     fn golden_header() {
-        let hex: String =
-            header(Owner(*b"a cluster's name")).iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "70656e737477616c020000006120636c75737465722773206e616d657a9b3e6e");
+        let hex: String = header(Owner(*b"a node's, and wholly"))
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(hex, "70656e737477616c0300000061206e6f646527732c20616e642077686f6c6c795807d656");
     }
 }

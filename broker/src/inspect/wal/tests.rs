@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use expect_test::{Expect, expect};
+use penstock_model::id::{ClusterId, NodeId};
 use penstock_wal::{DurableGroup, Entry, Sink, WalError};
 
 use super::*;
@@ -31,8 +32,8 @@ fn header(stream: u8, offset: u8) -> Bytes {
 async fn write(dir: &std::path::Path, headers: Vec<Bytes>) {
     let files: Arc<dyn Files> = Arc::new(OsFiles);
     let settings = FileWalSettings { first_segment_bytes: 4_096, ..FileWalSettings::default() };
-    let owner = Owner([7; Owner::BYTES]);
-    let recovery = FileWal::recover(&files, dir, owner, None, &settings).unwrap();
+    let owner = LogOwner { cluster: ClusterId([7; 16]), node: NodeId(1) };
+    let recovery = FileWal::recover(&files, dir, owner.to_owner(), None, &settings).unwrap();
     let wal = Box::new(recovery).start(Box::new(Nobody));
     for header in headers {
         let payload = Bytes::from_static(b"some records");
@@ -57,7 +58,7 @@ async fn streams_and_offsets_are_shown() {
         dir.path(),
         false,
         &expect![[r#"
-        segment 00000000000000000000.wal: cluster BwcHBwcHBwcHBwcHBwcHBw, 4096 bytes, positions 0..246, 3 entries
+        segment 00000000000000000000.wal: node 1 of cluster BwcHBwcHBwcHBwcHBwcHBw, 4096 bytes, positions 0..246, 3 entries
           mark: the log came to rest here
         stream 5: offsets 0..6, 4 records in 2 batches, 24 bytes
         stream 6: offsets 40..43, 2 records in 1 batches, 12 bytes
@@ -68,7 +69,7 @@ async fn streams_and_offsets_are_shown() {
         dir.path(),
         true,
         &expect![[r#"
-        segment 00000000000000000000.wal: cluster BwcHBwcHBwcHBwcHBwcHBw, 4096 bytes, positions 0..246, 3 entries
+        segment 00000000000000000000.wal: node 1 of cluster BwcHBwcHBwcHBwcHBwcHBw, 4096 bytes, positions 0..246, 3 entries
           entry at 0: stream 5 in epoch 2, offsets 0..3, 2 records up to 9, payload 12 bytes
           entry at 82: stream 6 in epoch 2, offsets 40..43, 2 records up to 9, payload 12 bytes
           entry at 164: stream 5 in epoch 2, offsets 3..6, 2 records up to 9, payload 12 bytes
