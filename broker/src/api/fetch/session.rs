@@ -145,13 +145,13 @@ impl Sessions {
     /// # Errors
     /// When the session it names cannot go on.
     pub fn plan(&mut self, request: SessionRequest, now_ms: i64) -> Result<Plan, SessionError> {
-        if request.epoch <= 0 {
+        let full = match request.epoch {
+            0 => Some(Kind::Open { by_id: request.by_id }),
+            -1 => Some(Kind::Sessionless),
+            _ => None,
+        };
+        if let Some(kind) = full {
             self.close(request.id);
-            let kind = if request.epoch == 0 {
-                Kind::Open { by_id: request.by_id }
-            } else {
-                Kind::Sessionless
-            };
             return Ok(Plan { fetches: request.fetches, kind });
         }
         let id = request.id;
@@ -453,6 +453,12 @@ mod tests {
             assert_eq!(opened().plan(request, 1).unwrap_err(), expect);
         }
         check(request(8, 1, &[], &[]), SessionError::UnknownId);
+        // Only 0 and -1 stand for more than a place in the order.
+        for epoch in [-2, i32::MIN] {
+            check(request(0, epoch, &[(0, 5)], &[]), SessionError::UnknownId);
+            check(request(8, epoch, &[(0, 5)], &[]), SessionError::UnknownId);
+            check(request(7, epoch, &[(0, 5)], &[]), SessionError::WrongEpoch);
+        }
         check(request(7, 2, &[], &[]), SessionError::WrongEpoch);
         check(SessionRequest { by_id: true, ..request(7, 1, &[], &[]) }, SessionError::OtherNaming);
     }
