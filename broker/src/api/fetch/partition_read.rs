@@ -151,17 +151,58 @@ pub(super) async fn read(
 /// Compares what the client has with the epochs of this log (KIP-595).
 fn check_last_fetched(partition: &Partition, fetch: &PartitionFetch) -> Option<PartitionRead> {
     let last_fetched = StreamEpoch(u32::try_from(fetch.last_fetched_epoch).ok()?);
-    let Some((epoch, end)) = partition.end_of_epoch(last_fetched) else {
-        return Some(PartitionRead::refused(ErrorCode::OFFSET_OUT_OF_RANGE));
-    };
-    let behind = Offset::from_wire(fetch.fetch_offset).is_some_and(|from| end < from);
-    (epoch < last_fetched || behind).then(|| {
-        let offsets = partition.stream().offsets();
-        PartitionRead {
-            diverging: Some((epoch, end)),
+    let found = partition.end_of_epoch(last_fetched);
+    let offsets = partition.stream().offsets();
+    match fork(last_fetched, found, Offset::from_wire(fetch.fetch_offset), offsets.start) {
+        Ok(None) => None,
+        Ok(diverging) => Some(PartitionRead {
+            diverging,
             high_watermark: offsets.durable.to_wire(),
             log_start: offsets.start.to_wire(),
             ..PartitionRead::default()
+        }),
+        Err(error) => Some(PartitionRead::refused(error)),
+    }
+}
+
+/// Where the log forked from what a client has up to `from`, if it did. `found` is the log's
+/// greatest epoch up to the client's last, and its end. What lies before the log says nothing of
+/// forks.
+fn fork(
+    last_fetched: StreamEpoch,
+    found: Option<(StreamEpoch, Offset)>,
+    from: Option<Offset>,
+    log_start: Offset,
+) -> Result<Option<(StreamEpoch, Offset)>, ErrorCode> {
+    match (found, from) {
+        (Some((epoch, end)), Some(from)) if from >= log_start => {
+            Ok((epoch < last_fetched || end < from).then_some((epoch, end)))
         }
-    })
+        _ => Err(ErrorCode::OFFSET_OUT_OF_RANGE),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forks() {
+        /// A log that begins at 3, and a client whose last epoch is 5.
+        #[track_caller]
+        fn check(found: Option<(u32, u64)>, from: Option<u64>, expect: Result<bool, ErrorCode>) {
+            let found = found.map(|(epoch, end)| (StreamEpoch(epoch), Offset(end)));
+            let forked = fork(StreamEpoch(5), found, from.map(Offset), Offset(3));
+            assert_eq!(forked, expect.map(|forks| found.filter(|_| forks)));
+        }
+        check(Some((5, 8)), Some(3), Ok(false));
+        check(Some((5, 8)), Some(8), Ok(false));
+        check(Some((5, 8)), Some(9), Ok(true));
+        check(Some((4, 8)), Some(3), Ok(true));
+        for found in [Some((5, 8)), Some((4, 8)), Some((4, 2))] {
+            check(found, Some(2), Err(ErrorCode::OFFSET_OUT_OF_RANGE));
+            check(found, None, Err(ErrorCode::OFFSET_OUT_OF_RANGE));
+        }
+        check(None, Some(3), Err(ErrorCode::OFFSET_OUT_OF_RANGE));
+    }
 }
