@@ -7,6 +7,7 @@ use penstock_wire::delete_records_response::{
 };
 
 use super::error_code::ErrorCode;
+use super::topic_name;
 use crate::broker::Broker;
 
 /// Up to the high watermark, whatever that is.
@@ -45,11 +46,20 @@ async fn delete(
 ) -> Result<Offset, ErrorCode> {
     let image = broker.metadata.image();
     let topic = image.topic_by_name(topic).ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
-    if !broker.topic_settings.of(&image, topic.id).config.deletes {
-        return Err(ErrorCode::POLICY_VIOLATION);
+    let number = u32::try_from(index).map_err(|_| ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
+    if image.partition(topic.id, number).is_none() {
+        return Err(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
+    }
+    if topic_name::is_internal(&topic.name) {
+        return Err(ErrorCode::INVALID_TOPIC_EXCEPTION);
     }
     let partition = broker.partitions.get(topic.id, index).await;
     let partition = partition.map_err(|error| ErrorCode::from(&error))?;
+    let settings = broker.topic_settings.of(&image, topic.id);
+    // A topic that neither compacts nor deletes by itself lets its clients delete.
+    if settings.config.rules.compacted && !settings.config.deletes {
+        return Err(ErrorCode::POLICY_VIOLATION);
+    }
     let stream = partition.stream();
     let start = match before {
         HIGH_WATERMARK => stream.offsets().durable,

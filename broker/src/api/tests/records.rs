@@ -230,8 +230,13 @@ pub(super) async fn filled() -> TestBroker {
     broker
 }
 
-async fn delete_before(broker: &TestBroker, topic: &'static str, offset: i64) -> (i16, i64) {
-    let partitions = vec![DeleteRecordsPartition { partition_index: 0, offset }];
+async fn delete_before(
+    broker: &TestBroker,
+    topic: &'static str,
+    partition: i32,
+    offset: i64,
+) -> (i16, i64) {
+    let partitions = vec![DeleteRecordsPartition { partition_index: partition, offset }];
     let topics = vec![DeleteRecordsTopic { name: topic.into(), partitions }];
     let request = DeleteRecordsRequest { topics, timeout_ms: 1000 };
     let response = broker.ask(2, &request).await;
@@ -242,19 +247,44 @@ async fn delete_before(broker: &TestBroker, topic: &'static str, offset: i64) ->
 #[tokio::test]
 async fn deleted_records() {
     let broker = filled().await;
-    assert_eq!(delete_before(&broker, "t", 7).await, (1, -1));
-    assert_eq!(delete_before(&broker, "t", -2).await, (1, -1));
-    assert_eq!(delete_before(&broker, "compacted", 0).await, (44, -1));
+    assert_eq!(delete_before(&broker, "t", 0, 7).await, (1, -1));
+    assert_eq!(delete_before(&broker, "t", 0, -2).await, (1, -1));
+    assert_eq!(delete_before(&broker, "compacted", 0, 0).await, (44, -1));
     // Within a batch: the batch is served whole, and searches look behind the new start.
-    assert_eq!(delete_before(&broker, "t", 3).await, (0, 3));
-    assert_eq!(delete_before(&broker, "t", 1).await, (0, 3));
+    assert_eq!(delete_before(&broker, "t", 0, 3).await, (0, 3));
+    assert_eq!(delete_before(&broker, "t", 0, 1).await, (0, 3));
     assert_eq!(list(&broker, 11, 0, -2).await, (0, 3, -1));
     assert_eq!(list(&broker, 11, 0, 0).await, (0, 3, 500));
     assert_eq!(fetch_one(&broker, 2).await.0, 1);
     assert_eq!(fetch_one(&broker, 3).await, (0, vec![2, 4], 6));
-    assert_eq!(delete_before(&broker, "t", -1).await, (0, 6));
+    assert_eq!(delete_before(&broker, "t", 0, -1).await, (0, 6));
     assert_eq!(fetch_one(&broker, 6).await, (0, vec![], 6));
     assert_eq!(list(&broker, 11, 0, 0).await, (0, -1, -1));
+}
+
+/// Kafka's order: is there such a partition, is it a client's, do deletions suit it, is there such
+/// an offset.
+#[tokio::test]
+async fn deletions_that_are_refused() {
+    let broker = broker().await;
+    let policies = vec![
+        topic("neither", 1, &[("cleanup.policy", "")]),
+        topic("both", 1, &[("cleanup.policy", "compact,delete")]),
+        topic("__consumer_offsets", 1, &[("cleanup.policy", "compact")]),
+    ];
+    let created = broker.ask(7, &create(policies)).await;
+    assert!(created.topics.iter().all(|topic| topic.error_code == 0));
+    for topic in ["neither", "both"] {
+        assert_eq!(delete_before(&broker, topic, 0, 0).await, (0, 0), "{topic}");
+        assert_eq!(delete_before(&broker, topic, 0, 1).await, (1, -1), "{topic}");
+    }
+    for (topic, expect) in [("__consumer_offsets", 17), ("compacted", 44)] {
+        for offset in [0, 1, -1, -2] {
+            assert_eq!(delete_before(&broker, topic, 0, offset).await, (expect, -1), "{topic}");
+        }
+        assert_eq!(delete_before(&broker, topic, 1, 0).await, (3, -1), "{topic}");
+        assert_eq!(delete_before(&broker, topic, -1, 0).await, (3, -1), "{topic}");
+    }
 }
 
 #[tokio::test]
@@ -307,6 +337,36 @@ fn fetch_request(offset: i64, max_bytes: i32) -> FetchRequest {
             ..FetchTopic::default()
         }],
         ..FetchRequest::default()
+    }
+}
+
+/// Where the log begins comes before whether it forked.
+#[tokio::test]
+async fn fetches_that_know_the_epoch_of_what_they_have() {
+    let broker = filled().await;
+    let image = broker.broker.metadata.image();
+    let topic = image.topic_by_name("t").unwrap();
+    let epoch = image.partition(topic.id, 0).unwrap().epoch.leader_epoch();
+    assert_eq!(delete_before(&broker, "t", 0, 3).await, (0, 3));
+    let check = async |offset: i64, last_fetched_epoch: i32, expect: (i16, i32, i64)| {
+        let mut request = fetch_request(offset, 1 << 20);
+        request.topics[0].partitions[0].last_fetched_epoch = last_fetched_epoch;
+        let response = broker.ask(12, &request).await;
+        let data = &response.responses[0].partitions[0];
+        let diverging = &data.diverging_epoch;
+        assert_eq!(
+            (data.error_code, diverging.epoch, diverging.end_offset),
+            expect,
+            "from {offset}, behind epoch {last_fetched_epoch}"
+        );
+    };
+    check(3, epoch, (0, -1, -1)).await;
+    check(6, epoch, (0, -1, -1)).await;
+    check(7, epoch, (0, epoch, 6)).await;
+    check(3, epoch + 1, (1, -1, -1)).await;
+    for last_fetched_epoch in [0, epoch] {
+        check(2, last_fetched_epoch, (1, -1, -1)).await;
+        check(-1, last_fetched_epoch, (1, -1, -1)).await;
     }
 }
 
