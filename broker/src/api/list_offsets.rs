@@ -1,6 +1,7 @@
 //! `ListOffsets` (2): offsets by time, and by the names that stand for the ends of a log.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use futures::stream::{FuturesUnordered, StreamExt};
 use penstock_model::id::Timestamp;
@@ -56,30 +57,24 @@ pub(super) async fn handle(
     request: ListOffsetsRequest,
 ) -> ListOffsetsResponse {
     let deadline = Instant::now() + wait(request.timeout_ms);
-    let repeated = repeated(&request);
-    let mut places = Vec::new();
-    for (place, topic) in request.topics.iter().enumerate() {
-        places.extend(topic.partitions.iter().map(|asked| (place, topic.name.as_str(), asked)));
-    }
-    let mut waiting = places.into_iter();
+    let mut waiting = distinct(&request).into_iter();
     let mut running = FuturesUnordered::new();
     let mut answers = Vec::new();
     let mut turn = 0;
     loop {
         while running.len() < LOOKED_UP_AT_ONCE
-            && let Some((place, topic, asked)) = waiting.next()
+            && let Some(Asked { place, topic, partition, is_repeated }) = waiting.next()
         {
-            let is_repeated = repeated.contains(&(topic, asked.partition_index));
             let at = (turn, place);
             turn += 1;
             running.push(async move {
                 let found = if is_repeated {
                     Err(ErrorCode::INVALID_REQUEST)
                 } else {
-                    let found = timeout_at(deadline, find(broker, context, topic, asked)).await;
+                    let found = timeout_at(deadline, find(broker, context, topic, partition)).await;
                     found.unwrap_or(Err(ErrorCode::REQUEST_TIMED_OUT))
                 };
-                (at, answer(context.api_version, asked.partition_index, found))
+                (at, answer(context.api_version, partition.partition_index, found))
             });
         }
         match running.next().await {
@@ -99,6 +94,7 @@ pub(super) async fn handle(
     for ((_, place), answer) in answers {
         topics[place].partitions.push(answer);
     }
+    topics.retain(|topic| !topic.partitions.is_empty());
     ListOffsetsResponse { throttle_time_ms: 0, topics }
 }
 
@@ -109,19 +105,34 @@ fn wait(timeout_ms: i32) -> Duration {
     }
 }
 
-/// The partitions that a request names more than once.
-fn repeated(request: &ListOffsetsRequest) -> HashSet<(&str, i32)> {
-    let mut seen = HashSet::new();
-    let mut repeated = HashSet::new();
-    for topic in &request.topics {
+/// A partition that a request names.
+struct Asked<'a> {
+    /// Which of the request's topics it is of.
+    place: usize,
+    topic: &'a str,
+    partition: &'a ListOffsetsPartition,
+    /// Whether it is named again.
+    is_repeated: bool,
+}
+
+/// The partitions that a request names, each where it is named first.
+fn distinct(request: &ListOffsetsRequest) -> Vec<Asked<'_>> {
+    let mut known: HashMap<_, usize> = HashMap::new();
+    let mut distinct: Vec<Asked<'_>> = Vec::new();
+    for (place, topic) in request.topics.iter().enumerate() {
+        let topic_name = topic.name.as_str();
         for partition in &topic.partitions {
-            let key = (topic.name.as_str(), partition.partition_index);
-            if !seen.insert(key) {
-                repeated.insert(key);
+            match known.entry((topic_name, partition.partition_index)) {
+                Entry::Occupied(first) => distinct[*first.get()].is_repeated = true,
+                Entry::Vacant(first) => {
+                    first.insert(distinct.len());
+                    let is_repeated = false;
+                    distinct.push(Asked { place, topic: topic_name, partition, is_repeated });
+                }
             }
         }
     }
-    repeated
+    distinct
 }
 
 fn answer(

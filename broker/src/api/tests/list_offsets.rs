@@ -66,6 +66,26 @@ async fn offsets_by_time() {
     assert_eq!(list(&broker, 11, 2, -1).await.0, 3);
 }
 
+/// Each partition is answered once, where it is named first.
+#[tokio::test]
+async fn a_partition_that_is_named_twice_is_refused_once() {
+    let broker = filled().await;
+    let request = request(vec![
+        ("t", vec![asked(0, -1), asked(1, -1), asked(0, -2), asked(0, -1)]),
+        ("missing", vec![asked(0, -1)]),
+        ("t", vec![asked(0, -1)]),
+    ]);
+    let response = broker.ask(11, &request).await;
+    let answers: Vec<_> = response
+        .topics
+        .iter()
+        .flat_map(|topic| topic.partitions.iter().map(|p| (&*topic.name, p)))
+        .map(|(topic, p)| (topic, p.partition_index, p.error_code, p.offset))
+        .collect();
+    assert_eq!(answers, [("t", 0, 42, -1), ("t", 1, 0, 0), ("missing", 0, 3, -1)]);
+    assert_eq!(response.topics.len(), 2);
+}
+
 /// Twenty partitions whose batches nobody can look into now, and one in memory behind them: the
 /// time runs once for all of them.
 #[tokio::test(start_paused = true)]
