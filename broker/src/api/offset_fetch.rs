@@ -3,6 +3,7 @@
 //! Three shapes of one question: version 1 knows errors by partition only, 2 to 7 ask for one
 //! group, later ones for many.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -31,6 +32,23 @@ struct AskedTopic {
     name: Option<WireString>,
     id: Uuid,
     partitions: Vec<i32>,
+}
+
+/// Each partition where it is first named: to name it again takes 4 bytes, its note up to 4,096.
+fn once(mut asked: Vec<AskedTopic>) -> Vec<AskedTopic> {
+    let mut seen: HashMap<(Option<WireString>, Uuid), HashSet<i32>> = HashMap::new();
+    asked.retain_mut(|topic| match seen.entry((topic.name.clone(), topic.id)) {
+        Entry::Vacant(first) => {
+            let seen = first.insert(HashSet::new());
+            topic.partitions.retain(|index| seen.insert(*index));
+            true
+        }
+        Entry::Occupied(mut again) => {
+            topic.partitions.retain(|index| again.get_mut().insert(*index));
+            !topic.partitions.is_empty()
+        }
+    });
+    asked
 }
 
 /// How many things a request names, each of which its answer tells of.
@@ -75,7 +93,7 @@ async fn one_group(
                 id: Uuid::ZERO,
                 partitions: topic.partition_indexes,
             };
-        topics.into_iter().map(topic).collect::<Vec<_>>()
+        once(topics.into_iter().map(topic).collect())
     });
     let image = broker.metadata.image();
     let found = committed(broker, &image, &request.group_id, asked.as_deref()).await;
@@ -119,7 +137,7 @@ async fn group(
                 id: topic.topic_id,
                 partitions: topic.partition_indexes,
             };
-        topics.into_iter().map(topic).collect::<Vec<_>>()
+        once(topics.into_iter().map(topic).collect())
     });
     let found = committed(broker, &image, &asked.group_id, topics.as_deref()).await;
     let (topics, error) = match found {

@@ -9,9 +9,11 @@ use penstock_wire::describe_configs_request::{DescribeConfigsRequest, DescribeCo
 use penstock_wire::describe_groups_request::DescribeGroupsRequest;
 use penstock_wire::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
 use penstock_wire::find_coordinator_request::FindCoordinatorRequest;
-use penstock_wire::offset_fetch_request::{OffsetFetchRequest, OffsetFetchRequestGroup};
+use penstock_wire::offset_fetch_request::{
+    OffsetFetchRequest, OffsetFetchRequestGroup, OffsetFetchRequestTopic, OffsetFetchRequestTopics,
+};
 use penstock_wire::produce_request::{PartitionProduceData, ProduceRequest, TopicProduceData};
-use penstock_wire::{Records, WireString};
+use penstock_wire::{Records, Uuid, WireString};
 use tokio::time::timeout;
 
 use super::{create, topic};
@@ -52,6 +54,13 @@ async fn filled(partitions: &[&[usize]]) -> Arc<TestBroker> {
         }
     }
     Arc::new(broker)
+}
+
+/// The topic that groups are kept in is created by the first question for a coordinator.
+async fn with_groups(broker: &TestBroker) {
+    let coordinator_keys = vec!["g".into()];
+    let request = FindCoordinatorRequest { coordinator_keys, ..FindCoordinatorRequest::default() };
+    assert_eq!(broker.ask(4, &request).await.coordinators[0].error_code, 15);
 }
 
 /// From the start of so many partitions.
@@ -175,6 +184,38 @@ async fn what_is_named_again_is_answered_once() {
     let groups = vec![group; 1_000];
     let request = OffsetFetchRequest { groups, ..OffsetFetchRequest::default() };
     assert_eq!(broker.ask(8, &request).await.groups.len(), 1);
+    // The note of a partition is much longer than the number that names it.
+    with_groups(&broker).await;
+    let asked = [vec![0; 1_000], vec![0, 1, 0], vec![1]];
+    let one = |partitions: &Vec<i32>| OffsetFetchRequestTopic {
+        name: "t".into(),
+        partition_indexes: partitions.clone(),
+    };
+    let topics = Some(asked.iter().map(one).collect());
+    let request =
+        OffsetFetchRequest { group_id: "g".into(), topics, ..OffsetFetchRequest::default() };
+    let told = broker.ask(7, &request).await.topics.into_iter();
+    let told =
+        told.map(|topic| topic.partitions.into_iter().map(|at| at.partition_index).collect());
+    assert_eq!(told.collect::<Vec<Vec<i32>>>(), [[0], [1]]);
+    let id = broker.broker.metadata.image().topic_by_name("t").map_or(Uuid::ZERO, |t| Uuid(t.id.0));
+    for version in [8, 10] {
+        let one = |partitions: &Vec<i32>| OffsetFetchRequestTopics {
+            name: if version < 10 { "t".into() } else { WireString::default() },
+            topic_id: if version < 10 { Uuid::ZERO } else { id },
+            partition_indexes: partitions.clone(),
+        };
+        let groups = vec![OffsetFetchRequestGroup {
+            group_id: "g".into(),
+            topics: Some(asked.iter().map(one).collect()),
+            ..OffsetFetchRequestGroup::default()
+        }];
+        let request = OffsetFetchRequest { groups, ..OffsetFetchRequest::default() };
+        let told = broker.ask(version, &request).await.groups.remove(0).topics.into_iter();
+        let told =
+            told.map(|topic| topic.partitions.into_iter().map(|at| at.partition_index).collect());
+        assert_eq!(told.collect::<Vec<Vec<i32>>>(), [[0], [1]], "v{version}");
+    }
 }
 
 #[tokio::test]
