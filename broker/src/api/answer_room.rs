@@ -3,9 +3,10 @@
 //!
 //! A question names things, each of which adds a row to the answer; that much room is taken before.
 //! What is known of a thing shows only when it is told: an answer that turns out larger than its
-//! room is thrown away, and made again when there is room for it. Waiting holds no answer.
+//! room is thrown away, and made again when there is room for it, or not given when there never is.
+//! Waiting holds no answer.
 
-use penstock_wire::Request;
+use penstock_wire::Message;
 
 use super::{RequestContext, respond};
 use crate::net::limits::FREE_ANSWER_BYTES_MAX;
@@ -27,29 +28,31 @@ pub(super) async fn room_for(
     Some(Room::take(answers, bytes).await)
 }
 
-/// Answers a question that may be answered more than once; `None` when it names more than there is
-/// ever room for.
-pub(super) async fn answer<R, F>(
+/// Answers a question that `handle` may be asked more than once; `None` when it names more than
+/// there is ever room for, or its answer is larger.
+pub(super) async fn answer<M, F>(
     answers: &AnswerBudget,
     context: &RequestContext,
-    question: R,
     rows: usize,
-    handle: impl Fn(R) -> F,
+    handle: impl Fn() -> F,
 ) -> Option<Response>
 where
-    R: Request + Clone,
-    F: Future<Output = R::Response>,
+    M: Message,
+    F: Future<Output = M>,
 {
     let mut room = room_for(answers, rows, ROW_BYTES).await?;
     loop {
-        let answer = respond(context, &handle(question.clone()).await);
+        let answer = respond(context, &handle().await);
         let bytes = answer.len();
-        if bytes <= room.bytes || room.bytes >= answers.total() {
+        if bytes <= room.bytes {
             return Some(room.hold(answer));
         }
         drop((answer, room));
+        if bytes > answers.total() {
+            return None;
+        }
         // A little more: it may have grown when its turn comes.
-        room = Room::take(answers, bytes + bytes / 8).await;
+        room = Room::take(answers, answers.total().min(bytes + bytes / 8)).await;
     }
 }
 

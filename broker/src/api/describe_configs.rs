@@ -29,7 +29,7 @@ const LOGGER_SOURCE: i8 = 6;
 /// The type of a key that no table knows, among the numbers of [`Kind::config_type`].
 const UNKNOWN_TYPE: i8 = 0;
 
-pub(super) fn handle(broker: &Broker, request: DescribeConfigsRequest) -> DescribeConfigsResponse {
+pub(super) fn handle(broker: &Broker, request: &DescribeConfigsRequest) -> DescribeConfigsResponse {
     let image = broker.metadata.image();
     let describer = Describer {
         broker,
@@ -39,18 +39,18 @@ pub(super) fn handle(broker: &Broker, request: DescribeConfigsRequest) -> Descri
         with_documentation: request.include_documentation,
     };
     let mut seen = HashSet::new();
-    let mut resources = request.resources;
     // A resource that is named again, which no client does, is answered once.
-    resources.retain(|at| seen.insert((at.resource_type, at.resource_name.clone())));
-    let results = resources.into_iter().map(|resource| {
-        let (error, message, mut configs) = match describer.describe(&resource) {
+    let first =
+        |at: &&DescribeConfigsResource| seen.insert((at.resource_type, at.resource_name.clone()));
+    let results = request.resources.iter().filter(first).map(|resource| {
+        let (error, message, mut configs) = match describer.describe(resource) {
             Ok(configs) => (ErrorCode::NONE, None, configs),
             Err(refusal) => (refusal.code, refusal.message, Vec::new()),
         };
         // No key asked for means every key.
-        let keys = resource.configuration_keys.filter(|keys| !keys.is_empty());
+        let keys = resource.configuration_keys.as_ref().filter(|keys| !keys.is_empty());
         if let Some(keys) = keys {
-            let keys: HashSet<WireString> = keys.into_iter().collect();
+            let keys: HashSet<&WireString> = keys.iter().collect();
             configs.retain(|config| keys.contains(&config.name));
         }
         DescribeConfigsResult {
@@ -58,7 +58,7 @@ pub(super) fn handle(broker: &Broker, request: DescribeConfigsRequest) -> Descri
             // Never null in Kafka's answers.
             error_message: Some(message.unwrap_or_default().into()),
             resource_type: resource.resource_type,
-            resource_name: resource.resource_name,
+            resource_name: resource.resource_name.clone(),
             configs,
         }
     });

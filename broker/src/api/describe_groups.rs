@@ -23,21 +23,21 @@ const GROUP_OPERATIONS: i32 = 3400;
 pub(super) async fn handle(
     broker: &Broker,
     context: &RequestContext,
-    request: DescribeGroupsRequest,
+    request: &DescribeGroupsRequest,
 ) -> DescribeGroupsResponse {
     let mut groups = Vec::with_capacity(request.groups.len());
     let mut seen = HashSet::new();
-    for group_id in request.groups {
+    for group_id in &request.groups {
         // One that is named again, which no client does, is answered once.
-        if !seen.insert(group_id.clone()) {
+        if !seen.insert(group_id) {
             continue;
         }
-        let mut described = match broker.groups.describe(&group_id).await {
-            Ok(described) => describe(group_id, described),
-            Err(GroupError::UnknownGroup) => dead(group_id, context.api_version),
+        let mut described = match broker.groups.describe(group_id).await {
+            Ok(described) => describe(group_id.clone(), described),
+            Err(GroupError::UnknownGroup) => dead(group_id.clone(), context.api_version),
             Err(error) => DescribedGroup {
                 error_code: ErrorCode::from(error).0,
-                group_id,
+                group_id: group_id.clone(),
                 ..DescribedGroup::default()
             },
         };

@@ -1,6 +1,7 @@
 //! `FindCoordinator` (10): which node to ask about a group.
 
 use std::collections::HashMap;
+use std::slice;
 
 use penstock_model::id::NodeId;
 use penstock_model::image::MetadataImage;
@@ -27,10 +28,11 @@ const NO_ERROR: &str = "NONE";
 pub(super) async fn handle(
     broker: &Broker,
     context: &RequestContext,
-    request: FindCoordinatorRequest,
+    request: &FindCoordinatorRequest,
 ) -> FindCoordinatorResponse {
     if context.api_version < 4 {
-        let found = find(broker, context, request.key_type, vec![request.key], NO_ERROR).await;
+        let found =
+            find(broker, context, request.key_type, slice::from_ref(&request.key), NO_ERROR).await;
         let answer = found.into_iter().next().expect("a key has an answer");
         return FindCoordinatorResponse {
             error_code: answer.error_code,
@@ -41,7 +43,7 @@ pub(super) async fn handle(
             ..FindCoordinatorResponse::default()
         };
     }
-    let (key_type, keys) = (request.key_type, request.coordinator_keys);
+    let (key_type, keys) = (request.key_type, &request.coordinator_keys);
     let coordinators = find(broker, context, key_type, keys, "").await;
     FindCoordinatorResponse { coordinators, ..FindCoordinatorResponse::default() }
 }
@@ -108,7 +110,7 @@ async fn find(
     broker: &Broker,
     context: &RequestContext,
     key_type: i8,
-    keys: Vec<WireString>,
+    keys: &[WireString],
     no_error: &'static str,
 ) -> Vec<Coordinator> {
     if keys.is_empty() {
@@ -127,11 +129,7 @@ async fn find(
             .clone();
         Ok((node.0, endpoint.ok_or(ErrorCode::COORDINATOR_NOT_AVAILABLE)?))
     };
-    let answer = |key: WireString| {
-        let found = find(&key);
-        coordinator(key, found, no_error)
-    };
-    keys.into_iter().map(answer).collect()
+    keys.iter().map(|key| coordinator(key.clone(), find(key), no_error)).collect()
 }
 
 /// The node that leads a group's partition.

@@ -22,22 +22,22 @@ use crate::config::setting::parse_boolean;
 pub(super) async fn handle(
     broker: &Broker,
     context: &RequestContext,
-    request: MetadataRequest,
+    request: &MetadataRequest,
 ) -> MetadataResponse {
     let image = broker.metadata.image();
-    let asked = match request.topics {
+    let asked = match &request.topics {
         // The first version had no null, and asked for all by naming none.
         Some(topics) if context.api_version > 0 || !topics.is_empty() => Some(topics),
         _ => None,
     };
-    if let Some(topics) = &asked
+    if let Some(topics) = asked
         && !can_be_answered(context.api_version, topics)
     {
         return refuse_all(context.api_version, topics);
     }
     let refused = broker.partitions.refused();
     let view = View::new(&image, refused, request.include_topic_authorized_operations);
-    let (topics, missing) = match &asked {
+    let (topics, missing) = match asked {
         None => (image.topics().map(|topic| view.topic(topic)).collect(), Vec::new()),
         Some(asked) => view.answer(asked),
     };

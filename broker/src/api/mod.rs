@@ -140,8 +140,8 @@ impl Api {
             ApiKey::Metadata => {
                 let request: MetadataRequest = decode(at, body)?;
                 let rows = request.topics.as_ref().map_or(0, Vec::len);
-                let handle = |request| metadata::handle(broker, at, request);
-                return within(answer_room::answer(answers, at, request, rows, handle).await);
+                let handle = || metadata::handle(broker, at, &request);
+                return within(answer_room::answer(answers, at, rows, handle).await);
             }
             ApiKey::CreateTopics => {
                 let request: CreateTopicsRequest = decode(at, body)?;
@@ -163,8 +163,8 @@ impl Api {
             ApiKey::DescribeConfigs => {
                 let request: DescribeConfigsRequest = decode(at, body)?;
                 let rows = request.resources.len();
-                let handle = |request| ready(describe_configs::handle(broker, request));
-                return within(answer_room::answer(answers, at, request, rows, handle).await);
+                let handle = || ready(describe_configs::handle(broker, &request));
+                return within(answer_room::answer(answers, at, rows, handle).await);
             }
             ApiKey::AlterConfigs => {
                 respond(at, &alter_configs::handle(broker, decode(at, body)?).await)
@@ -175,8 +175,8 @@ impl Api {
             ApiKey::FindCoordinator => {
                 let request: FindCoordinatorRequest = decode(at, body)?;
                 let rows = request.coordinator_keys.len();
-                let handle = |request| find_coordinator::handle(broker, at, request);
-                return within(answer_room::answer(answers, at, request, rows, handle).await);
+                let handle = || find_coordinator::handle(broker, at, &request);
+                return within(answer_room::answer(answers, at, rows, handle).await);
             }
             ApiKey::JoinGroup => {
                 respond(at, &join_group::handle(broker, at, decode(at, body)?).await)
@@ -194,19 +194,19 @@ impl Api {
             ApiKey::OffsetFetch => {
                 let request: OffsetFetchRequest = decode(at, body)?;
                 let rows = offset_fetch::rows(&request);
-                let handle = |request| offset_fetch::handle(broker, at, request);
-                return within(answer_room::answer(answers, at, request, rows, handle).await);
+                let handle = || offset_fetch::handle(broker, at, &request);
+                return within(answer_room::answer(answers, at, rows, handle).await);
             }
             ApiKey::DescribeGroups => {
                 let request: DescribeGroupsRequest = decode(at, body)?;
                 let rows = request.groups.len();
-                let handle = |request| describe_groups::handle(broker, at, request);
-                return within(answer_room::answer(answers, at, request, rows, handle).await);
+                let handle = || describe_groups::handle(broker, at, &request);
+                return within(answer_room::answer(answers, at, rows, handle).await);
             }
             ApiKey::ListGroups => {
                 let request: ListGroupsRequest = decode(at, body)?;
-                let handle = |request| ready(list_groups::handle(broker, &request));
-                return within(answer_room::answer(answers, at, request, 0, handle).await);
+                let handle = || ready(list_groups::handle(broker, &request));
+                return within(answer_room::answer(answers, at, 0, handle).await);
             }
             ApiKey::DeleteGroups => {
                 respond(at, &delete_groups::handle(broker, decode(at, body)?).await)
@@ -286,7 +286,7 @@ fn respond<M: Message>(context: &RequestContext, response: &M) -> Response {
 /// The answer to a question, if there was ever room for one.
 #[expect(clippy::unnecessary_wraps, reason = "as the arms of `dispatch` want it")]
 fn within(answer: Option<Response>) -> Result<Outcome, DecodeError> {
-    let refused = Outcome::Close("it names more than there is memory to answer");
+    let refused = Outcome::Close("it asks for more than there is memory to answer");
     Ok(answer.map_or(refused, Outcome::Respond))
 }
 

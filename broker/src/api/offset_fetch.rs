@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use penstock_model::id::TopicId;
 use penstock_model::image::MetadataImage;
-use penstock_wire::offset_fetch_request::{OffsetFetchRequest, OffsetFetchRequestGroup};
+use penstock_wire::offset_fetch_request::{
+    OffsetFetchRequest, OffsetFetchRequestGroup, OffsetFetchRequestTopic, OffsetFetchRequestTopics,
+};
 use penstock_wire::offset_fetch_response::{
     OffsetFetchResponse, OffsetFetchResponseGroup, OffsetFetchResponsePartition,
     OffsetFetchResponsePartitions, OffsetFetchResponseTopic, OffsetFetchResponseTopics,
@@ -64,16 +66,16 @@ pub(super) fn rows(request: &OffsetFetchRequest) -> usize {
 pub(super) async fn handle(
     broker: &Broker,
     context: &RequestContext,
-    request: OffsetFetchRequest,
+    request: &OffsetFetchRequest,
 ) -> OffsetFetchResponse {
     if context.api_version < MANY_GROUPS {
         return one_group(broker, context, request).await;
     }
     let mut groups = Vec::with_capacity(request.groups.len());
     let mut seen = HashSet::new();
-    for asked in request.groups {
+    for asked in &request.groups {
         // One that is named again, which no client does, is answered once.
-        if !seen.insert(asked.group_id.clone()) {
+        if !seen.insert(&asked.group_id) {
             continue;
         }
         groups.push(group(broker, context, asked).await);
@@ -84,16 +86,15 @@ pub(super) async fn handle(
 async fn one_group(
     broker: &Broker,
     context: &RequestContext,
-    request: OffsetFetchRequest,
+    request: &OffsetFetchRequest,
 ) -> OffsetFetchResponse {
-    let asked = request.topics.map(|topics| {
-        let topic =
-            |topic: penstock_wire::offset_fetch_request::OffsetFetchRequestTopic| AskedTopic {
-                name: Some(topic.name),
-                id: Uuid::ZERO,
-                partitions: topic.partition_indexes,
-            };
-        once(topics.into_iter().map(topic).collect())
+    let asked = request.topics.as_ref().map(|topics| {
+        let topic = |topic: &OffsetFetchRequestTopic| AskedTopic {
+            name: Some(topic.name.clone()),
+            id: Uuid::ZERO,
+            partitions: topic.partition_indexes.clone(),
+        };
+        once(topics.iter().map(topic).collect())
     });
     let image = broker.metadata.image();
     let found = committed(broker, &image, &request.group_id, asked.as_deref()).await;
@@ -124,27 +125,26 @@ async fn one_group(
 async fn group(
     broker: &Broker,
     context: &RequestContext,
-    asked: OffsetFetchRequestGroup,
+    asked: &OffsetFetchRequestGroup,
 ) -> OffsetFetchResponseGroup {
     let image = broker.metadata.image();
-    let topics = asked.topics.map(|topics| {
+    let topics = asked.topics.as_ref().map(|topics| {
         let by_id = context.api_version >= BY_ID;
         let name =
             |id: Uuid| image.topic(TopicId(id.0)).map(|topic| WireString::copy_from(&topic.name));
-        let topic =
-            |topic: penstock_wire::offset_fetch_request::OffsetFetchRequestTopics| AskedTopic {
-                name: if by_id { name(topic.topic_id) } else { Some(topic.name) },
-                id: topic.topic_id,
-                partitions: topic.partition_indexes,
-            };
-        once(topics.into_iter().map(topic).collect())
+        let topic = |topic: &OffsetFetchRequestTopics| AskedTopic {
+            name: if by_id { name(topic.topic_id) } else { Some(topic.name.clone()) },
+            id: topic.topic_id,
+            partitions: topic.partition_indexes.clone(),
+        };
+        once(topics.iter().map(topic).collect())
     });
     let found = committed(broker, &image, &asked.group_id, topics.as_deref()).await;
     let (topics, error) = match found {
         Ok(topics) => (topics, ErrorCode::NONE),
         Err(error) => (Vec::new(), error),
     };
-    OffsetFetchResponseGroup { group_id: asked.group_id, topics, error_code: error.0 }
+    OffsetFetchResponseGroup { group_id: asked.group_id.clone(), topics, error_code: error.0 }
 }
 
 /// What was committed, in the shape of what was asked.

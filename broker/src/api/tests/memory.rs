@@ -1,5 +1,6 @@
 //! Memory that requests hold, and how much their answers may take.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +10,9 @@ use penstock_wire::describe_configs_request::{DescribeConfigsRequest, DescribeCo
 use penstock_wire::describe_groups_request::DescribeGroupsRequest;
 use penstock_wire::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
 use penstock_wire::find_coordinator_request::FindCoordinatorRequest;
+use penstock_wire::offset_commit_request::{
+    OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic,
+};
 use penstock_wire::offset_fetch_request::{
     OffsetFetchRequest, OffsetFetchRequestGroup, OffsetFetchRequestTopic, OffsetFetchRequestTopics,
 };
@@ -236,5 +240,50 @@ async fn an_answer_has_room_before_it_is_made_and_until_it_is_written() {
     // 14,336 rows of 256 bytes would be all the room there is.
     let outcome = broker.begin(4, &request(14_337)).await;
     assert!(matches!(outcome, Outcome::Close(_)));
+    assert_eq!(answers.used(), 0);
+}
+
+#[tokio::test]
+async fn an_answer_that_never_fits_is_not_given() {
+    let broker = TestBroker::start(&[]);
+    broker.ask(7, &create(vec![topic("t", 1_000, &[])])).await;
+    with_groups(&broker).await;
+    let note = "x".repeat(4 * KIB);
+    let commit = async |partitions: Range<i32>| {
+        let partition = |partition_index| OffsetCommitRequestPartition {
+            partition_index,
+            committed_metadata: Some(WireString::copy_from(&note)),
+            ..OffsetCommitRequestPartition::default()
+        };
+        let topics = vec![OffsetCommitRequestTopic {
+            name: "t".into(),
+            partitions: partitions.map(partition).collect(),
+            ..OffsetCommitRequestTopic::default()
+        }];
+        let request = OffsetCommitRequest {
+            group_id: "g".into(),
+            generation_id_or_member_epoch: -1,
+            topics,
+            ..OffsetCommitRequest::default()
+        };
+        assert_eq!(broker.ask(8, &request).await.topics[0].partitions[0].error_code, 0);
+    };
+    let group = OffsetFetchRequestGroup {
+        group_id: "g".into(),
+        topics: None,
+        ..OffsetFetchRequestGroup::default()
+    };
+    let all = OffsetFetchRequest { groups: vec![group], ..OffsetFetchRequest::default() };
+    let answers = &broker.broker.answers;
+    for first in [0, 200, 400, 600] {
+        commit(first..first + 200).await;
+    }
+    // Nearly all the room that there is.
+    let Outcome::Respond(answer) = broker.begin(8, &all).await else { panic!("no answer") };
+    assert!(answer.len() > answers.total() / 9 * 8);
+    assert_eq!(answers.used(), answer.len());
+    drop(answer);
+    commit(800..1_000).await;
+    assert!(matches!(broker.begin(8, &all).await, Outcome::Close(_)));
     assert_eq!(answers.used(), 0);
 }
