@@ -1,5 +1,6 @@
 //! Committing offsets, and reading them back.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use super::classic::Claim;
 use super::coordinator::GroupCoordinator;
 use super::error::GroupError;
 use super::offsets::Committed;
-use super::record::{self, GroupRecord};
+use super::record;
 use super::shard::{GroupState, Writes};
 
 /// One offset of a commit; its partition exists.
@@ -48,11 +49,21 @@ impl GroupCoordinator {
     ) -> Result<(), GroupError> {
         let id = Self::group_id(group)?;
         let shard = self.shard_of(&id).await?;
-        let size =
-            |commit: &Commit| record::offset_bytes_max(group, &commit.topic, &commit.metadata);
-        let bytes = commits.iter().map(size).sum();
+        // Of a partition that is named again, which no client does, the last commit counts: each
+        // record states the group's id, which is much longer than what names the partition.
+        let last: BTreeMap<(Arc<str>, i32), Commit> = commits
+            .into_iter()
+            .map(|commit| ((Arc::clone(&commit.topic), commit.partition), commit))
+            .collect();
+        let size = |commit: &Commit| {
+            record::offset_bytes(group, &commit.topic, &commit.metadata, retention.is_some())
+        };
+        let bytes = record::batch_bytes_max(last.values().map(size));
+        // Before anything is made of it, or room asked for that others need.
+        if bytes > self.limits().record_bytes_max {
+            return Err(GroupError::RecordTooLarge);
+        }
         let is_simple = claim.generation.0 < 0;
-        let limits = self.limits();
         let committing =
             self.act(&shard, &id, is_simple, Writes::Records(bytes), |state, now, change| {
                 state.classic.check_commit(now, claim, &mut change.effects)?;
@@ -60,7 +71,7 @@ impl GroupCoordinator {
                     let retention = i64::try_from(retention.as_millis()).unwrap_or(i64::MAX);
                     Timestamp(now.wall.0.saturating_add(retention))
                 });
-                let committed = commits.into_iter().map(|commit| {
+                for ((topic, partition), commit) in last {
                     let committed = Committed {
                         offset: commit.offset,
                         leader_epoch: commit.leader_epoch,
@@ -69,18 +80,7 @@ impl GroupCoordinator {
                         expires_at,
                         topic_id: Some(commit.topic_id),
                     };
-                    (commit.topic, commit.partition, committed)
-                });
-                let committed: CommittedOffsets = committed.collect();
-                let record = |(topic, partition, committed): &(Arc<str>, i32, Committed)| {
-                    record::offset(&id, topic, *partition, committed)
-                };
-                let records: Vec<GroupRecord> = committed.iter().map(record).collect();
-                if record::batch_bytes_max(&records) > limits.record_bytes_max {
-                    return Err(GroupError::RecordTooLarge);
-                }
-                change.records = records;
-                for (topic, partition, committed) in committed {
+                    change.records.push(record::offset(&id, &topic, partition, &committed));
                     state.offsets.set(topic, partition, committed);
                 }
                 Ok(())

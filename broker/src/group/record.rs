@@ -31,9 +31,6 @@ const OFFSET_VERSION: i16 = 4;
 /// Offsets that expire when the client said; the only version that can tell.
 const EXPIRING_OFFSET_VERSION: i16 = 1;
 
-/// What an offset's record takes beside its texts, with the batch's head.
-const OFFSET_BYTES: usize = 192;
-
 /// What a record takes in a batch beside key and value: lengths, and its place among the others.
 const RECORD_BYTES: usize = 17;
 
@@ -62,16 +59,36 @@ pub(crate) enum Read {
     Other(i16),
 }
 
-/// Bytes that an offset's record takes at most, in a batch of its own.
-pub(crate) fn offset_bytes_max(group: &str, topic: &str, metadata: &str) -> usize {
-    OFFSET_BYTES + group.len() + topic.len() + metadata.len()
+/// Bytes of key and value of an offset's record, known before it is made: text lengths are all
+/// that varies.
+pub(crate) fn offset_bytes(group: &str, topic: &str, metadata: &str, expires: bool) -> usize {
+    // Versions, lengths and numbers, as the two formats have them.
+    let value = if expires { 28 } else { 41 + compact_length_bytes(metadata) };
+    no_offset_bytes(group, topic) + value + metadata.len()
 }
 
-/// Bytes that a batch of these records takes at most, as they are before compression.
-pub(crate) fn batch_bytes_max(records: &[GroupRecord]) -> usize {
-    let value = |record: &GroupRecord| record.value.as_ref().map_or(0, Bytes::len);
-    let bytes = |record: &GroupRecord| RECORD_BYTES + record.key.len() + value(record);
-    BATCH_BYTES + records.iter().map(bytes).sum::<usize>()
+/// Bytes of the key that ends an offset.
+pub(crate) fn no_offset_bytes(group: &str, topic: &str) -> usize {
+    // The version, two lengths and the partition.
+    10 + group.len() + topic.len()
+}
+
+/// Bytes of the key that ends a group.
+pub(crate) fn no_group_bytes(group: &str) -> usize {
+    // The version and a length.
+    4 + group.len()
+}
+
+/// Bytes that a batch takes at most, before compression, of records with so many bytes of key and
+/// value.
+pub(crate) fn batch_bytes_max(records: impl Iterator<Item = usize>) -> usize {
+    records.fold(BATCH_BYTES, |sum, bytes| sum.saturating_add(RECORD_BYTES.saturating_add(bytes)))
+}
+
+/// Bytes that state how long a text is where one byte has 7 bits of that, plus one.
+fn compact_length_bytes(text: &str) -> usize {
+    let bits = usize::BITS - (text.len() + 1).leading_zeros();
+    usize::try_from(bits.div_ceil(7)).expect("a few bytes")
 }
 
 /// A group as it is.
@@ -265,6 +282,28 @@ mod tests {
         let record = offset(&id, "t", 3, &expiring);
         let golden = b"\0\x01\0\0\0\0\0\0\0\x07\0\x01m\0\0\0\0\0\0\0\x09\0\0\0\0\0\0\0\x08";
         assert_eq!(record.value.as_deref(), Some(&golden[..]));
+    }
+
+    #[test]
+    fn the_size_of_an_offset_is_known_before_it_is_written() {
+        fn check(metadata_bytes: usize, expires: bool) {
+            let (group, topic) = (GroupId::new("group"), "topic");
+            let metadata: Arc<str> = Arc::from("x".repeat(metadata_bytes));
+            let expires_at = expires.then_some(Timestamp(8));
+            let committed = Committed { metadata, expires_at, ..committed() };
+            let record = offset(&group, topic, 3, &committed);
+            let written = record.key.len() + record.value.map_or(0, |value| value.len());
+            let known = offset_bytes(&group.0, topic, &committed.metadata, expires);
+            assert_eq!(written, known, "{metadata_bytes}, {expires}");
+            let written = no_offset(&group, topic, 3).key.len();
+            assert_eq!(written, no_offset_bytes(&group.0, topic));
+            assert_eq!(no_group(&group).key.len(), no_group_bytes(&group.0));
+        }
+        for expires in [false, true] {
+            for metadata_bytes in [0, 1, 126, 127, 128, 16_382, 16_383, 16_384] {
+                check(metadata_bytes, expires);
+            }
+        }
     }
 
     #[test]

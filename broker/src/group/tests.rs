@@ -7,8 +7,11 @@ use bytes::Bytes;
 use futures::poll;
 use penstock_model::command::{Command, CreateTopic, DeleteTopic};
 use penstock_model::id::{NodeId, Timestamp, TopicId};
+use penstock_s3stream::AppendPermit;
+use penstock_wal::WalSettings;
 
 use super::id::GroupId;
+use super::record::TEXT_BYTES_MAX;
 use super::*;
 use crate::api::CONSUMER_OFFSETS;
 use crate::broker::Broker;
@@ -56,6 +59,12 @@ impl Fixture {
     async fn committed(&self) -> Vec<i64> {
         let found = self.groups().committed("g", None).await.unwrap();
         found.iter().map(|(_, _, committed)| committed.offset).collect()
+    }
+
+    /// Nobody else has room in the log while this is held.
+    async fn fill_the_log(&self) -> AppendPermit {
+        let everything = WalSettings::default().in_flight_bytes_max;
+        self.broker().storage.reserve(everything).await.unwrap()
     }
 
     /// The groups are given up, and read from the log again.
@@ -220,6 +229,28 @@ async fn a_commit_is_as_large_as_a_message_may_be() {
     assert!(fixture.committed().await.is_empty());
     assert_eq!(commit(1).await, Ok(()));
     assert_eq!(fixture.committed().await, [5]);
+}
+
+#[tokio::test]
+async fn of_the_commits_of_a_partition_the_last_counts() {
+    let fixture = Fixture::start(&[]).await;
+    // The id is in each record's key: together they would be larger than a message may be.
+    let group = "g".repeat(TEXT_BYTES_MAX);
+    let commits = (0..1_000).map(|offset| fixture.offset(offset)).collect();
+    assert_eq!(fixture.groups().commit(&group, &nobody(), None, commits).await, Ok(()));
+    let found = fixture.groups().committed(&group, None).await.unwrap();
+    assert_eq!(found.iter().map(|(_, _, at)| at.offset).collect::<Vec<_>>(), [999]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_commit_that_is_too_large_asks_for_no_room_in_the_log() {
+    let fixture = Fixture::start(&[]).await;
+    let _log_is_full = fixture.fill_the_log().await;
+    let commit = |partition| Commit { partition, ..fixture.offset(5) };
+    let commits = (0..100).map(commit).collect();
+    let group = "g".repeat(TEXT_BYTES_MAX);
+    let refused = fixture.groups().commit(&group, &nobody(), None, commits).await;
+    assert_eq!(refused, Err(GroupError::RecordTooLarge));
 }
 
 #[tokio::test]

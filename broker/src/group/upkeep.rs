@@ -246,8 +246,7 @@ impl GroupState {
 
     /// Bytes that the tombstones of all its records take at most.
     pub(super) fn tombstone_bytes(&self, group: &str) -> usize {
-        let offsets =
-            self.offsets.iter().map(|(topic, ..)| record::offset_bytes_max(group, topic, ""));
-        offsets.sum::<usize>() + group.len() + 128
+        let offsets = self.offsets.iter().map(|(topic, ..)| record::no_offset_bytes(group, topic));
+        record::batch_bytes_max(offsets.chain([record::no_group_bytes(group)]))
     }
 }
