@@ -2,9 +2,9 @@
 //!
 //! Two steps. `begin` validates and appends, one request of a connection after the other; the
 //! answer is a future that waits until the log is durable, while the next request begins. A batch
-//! of an idempotent producer that finds no room in time ends the connection instead of being
-//! answered: what is pipelined behind it would be out of sequence, or worse, be taken for the
-//! producer's first.
+//! of an idempotent producer that finds no room in time, or its partition still being opened, ends
+//! the connection instead of being answered: what is pipelined behind it would be out of sequence,
+//! or worse, be taken for the producer's first.
 
 use std::sync::Arc;
 
@@ -107,7 +107,9 @@ pub(super) async fn begin(
                 };
             }
             if let Fate::Late = part.fate {
-                return Ok(Outcome::Close("a batch of an idempotent producer found no room"));
+                return Ok(Outcome::Close(
+                    "a batch of an idempotent producer could not be taken in time",
+                ));
             }
         }
     }
@@ -175,7 +177,13 @@ async fn take_apart(
                     let records = records.into_bytes();
                     let opening = broker.partitions.get(topic.id, index);
                     match timeout_at(deadline, opening).await {
+                        // It may be open when what is behind this comes.
                         Err(_elapsed) if is_idempotent(&records) => Fate::Late,
+                        Ok(Err(PartitionError::Opening | PartitionError::Unavailable(_)))
+                            if is_idempotent(&records) =>
+                        {
+                            Fate::Late
+                        }
                         Err(_elapsed) => Fate::Refused(ErrorCode::REQUEST_TIMED_OUT.into()),
                         Ok(Ok(partition)) => {
                             fields.push(records);

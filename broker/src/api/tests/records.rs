@@ -1,6 +1,9 @@
 //! Records in and out: Produce, Fetch, OffsetForLeaderEpoch, DeleteRecords.
 
+use std::time::Duration;
+
 use bytes::Bytes;
+use penstock_model::image::MetadataImage;
 use penstock_records::{
     BatchBuilder, Batches, Encoding, HEADER_BYTES, NewRecord, ProducerEpoch, ProducerId, Sequence,
     Timestamp,
@@ -145,6 +148,21 @@ async fn a_late_batch_of_an_idempotent_producer_is_not_overtaken() {
         let request = produce_request("t", 0, batch(Some((5, 0, sequence)), &[1_000]));
         let answer = produce(&broker, 12, request).await;
         assert_eq!((answer.error_code, answer.base_offset), (0, i64::from(sequence)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_comes_while_its_partition_opens_is_not_overtaken() {
+    let broker = broker().await;
+    let request = |producer| produce_request("t", 0, batch(producer, &[1_000]));
+    assert_eq!(produce(&broker, 12, request(None)).await.error_code, 0);
+    // It does not open again before the upload of what it has, which nobody does here.
+    broker.broker.partitions.close_lost(&MetadataImage::default());
+    for _opening_and_then_unavailable in 0..2 {
+        assert_eq!(produce(&broker, 12, request(None)).await.error_code, 6);
+        let outcome = broker.begin(12, &request(Some((5, 0, 0)))).await;
+        assert!(matches!(outcome, Outcome::Close(_)));
+        broker.broker.storage.shutdown(Duration::ZERO).await;
     }
 }
 
