@@ -245,25 +245,27 @@ impl GroupCoordinator {
         step: impl FnOnce(&mut GroupState, Now, &mut Change) -> T,
     ) -> Result<(T, Offset), GroupError> {
         loop {
-            let group = if create {
-                if shard.is_closed() {
-                    return Err(GroupError::NotCoordinator);
-                }
-                shard.find_or_create(id, self.clock.now())
+            // None is made before there is room: whoever asks may go away while this waits.
+            let blank = |_absent| Arc::new(Group::new(id, self.clock.now()));
+            let found = if create {
+                shard.find(&id.0).unwrap_or_else(blank)
             } else {
                 self.find(shard, &id.0).await?.ok_or(GroupError::UnknownGroup)?
             };
-            let reserved = group.lock().room(id, writes);
+            let reserved = found.lock().room(id, writes);
             let reserving = timeout(self.settings.commit_timeout, self.storage.reserve(reserved));
             let permit = match reserving.await {
                 Ok(Ok(permit)) => permit,
                 Ok(Err(_stopped)) => return Err(GroupError::NotCoordinator),
-                Err(_elapsed) => {
-                    shard.forget_blank(&group);
-                    return Err(GroupError::NotAvailable);
-                }
+                Err(_elapsed) => return Err(GroupError::NotAvailable),
             };
+            let group = if create { shard.find_or_create(id, self.clock.now()) } else { found };
             let mut state = group.lock();
+            // What closes a shard says so before it empties it: a group that is made behind that is
+            // in nobody's way, but the log belongs to whoever has read it since.
+            if shard.is_closed() {
+                return Err(GroupError::NotCoordinator);
+            }
             // It may have grown, or gone, while this waited for room.
             if !state.gone && state.room(id, writes) <= reserved {
                 let now = self.now();

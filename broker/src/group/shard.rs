@@ -196,14 +196,6 @@ impl Shard {
         Ok(state.written)
     }
 
-    /// Takes a group out that has nothing in it: one that was made for a request that failed.
-    pub(super) fn forget_blank(&self, group: &Group) {
-        let mut state = group.lock();
-        if state.is_blank() && !state.gone {
-            self.forget(group, &mut state);
-        }
-    }
-
     fn forget(&self, group: &Group, state: &mut GroupState) {
         state.gone = true;
         let mut groups = self.lock();
@@ -217,7 +209,8 @@ impl Shard {
 }
 
 impl Group {
-    fn new(id: &GroupId, now: Timestamp) -> Self {
+    /// One with nothing in it.
+    pub(super) fn new(id: &GroupId, now: Timestamp) -> Self {
         let state = GroupState {
             classic: ClassicGroup::new(now),
             offsets: Offsets::default(),

@@ -254,6 +254,33 @@ async fn a_commit_that_is_too_large_asks_for_no_room_in_the_log() {
 }
 
 #[tokio::test]
+async fn whoever_leaves_while_the_log_is_full_leaves_no_group_behind() {
+    let fixture = Fixture::start(&[]).await;
+    assert!(fixture.committed().await.is_empty());
+    let log_is_full = fixture.fill_the_log().await;
+    {
+        let mut joining = pin!(fixture.groups().join("g", joining(None)));
+        assert!(poll!(&mut joining).is_pending());
+    }
+    drop(log_is_full);
+    assert_eq!(fixture.groups().describe("g").await, Err(GroupError::UnknownGroup));
+}
+
+#[tokio::test]
+async fn a_shard_that_was_given_up_takes_no_new_group() {
+    let fixture = Fixture::start(&[]).await;
+    assert!(fixture.committed().await.is_empty());
+    let log_is_full = fixture.fill_the_log().await;
+    let claim = nobody();
+    let mut committing = pin!(fixture.commit(&claim, 7));
+    assert!(poll!(&mut committing).is_pending());
+    fixture.restart();
+    drop(log_is_full);
+    assert_eq!(committing.await, Err(GroupError::NotCoordinator));
+    assert!(fixture.committed().await.is_empty());
+}
+
+#[tokio::test]
 async fn a_deleted_topic_takes_its_offsets_along() {
     let fixture = Fixture::start(&[]).await;
     fixture.commit(&nobody(), 7).await.unwrap();
