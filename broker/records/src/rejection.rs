@@ -35,17 +35,6 @@ pub enum Rejection {
         /// `max.message.bytes`.
         limit: usize,
     },
-    /// Looking into the batch would take more memory than is set aside for it; split it.
-    #[error(
-        "to inflate the batch takes {needed} bytes of memory, and {share} are set aside for that \
-         (memory.inflation.bytes)"
-    )]
-    TooMuchMemory {
-        /// An upper bound.
-        needed: usize,
-        /// What there is.
-        share: usize,
-    },
     /// Zstandard in a produce request below version 7.
     #[error("zstd needs produce requests of version 7 or above (KIP-110)")]
     ZstdNotNegotiated,
@@ -91,9 +80,9 @@ impl Rejection {
             Self::Framing(FramingError::UnknownMagic(_) | FramingError::TooShort(_))
             | Self::Checksum { .. } => RejectionClass::Corrupt,
             Self::Framing(_) | Self::Field(_) => RejectionClass::InvalidRecord,
-            Self::TooLarge { .. }
-            | Self::TooMuchMemory { .. }
-            | Self::Records(RecordsError::InflatesTooFar { .. }) => RejectionClass::TooLarge,
+            Self::TooLarge { .. } | Self::Records(RecordsError::InflatesTooFar { .. }) => {
+                RejectionClass::TooLarge
+            }
             Self::ZstdNotNegotiated => RejectionClass::UnsupportedCompression,
             Self::Unencodable { .. }
             | Self::Records(RecordsError::UnknownCodec(_) | RecordsError::Undecodable { .. }) => {

@@ -222,9 +222,7 @@ async fn append(
     let inspect = move || sound.inspect(&rules, penstock_records::Timestamp(now.0));
     let (batch, mut memory) = match timeout_at(deadline, broker.inspector.run(work, inspect)).await
     {
-        Ok(inspected) => inspected.map_err(|TooMuchMemory { needed, share }| {
-            AppendRefusal::Rejected(Rejection::TooMuchMemory { needed, share })
-        })?,
+        Ok(inspected) => inspected.map_err(AppendRefusal::TooMuchMemory)?,
         Err(_elapsed) => return Err(late),
     };
     let batch = batch.map_err(AppendRefusal::Rejected)?;
@@ -256,6 +254,8 @@ fn is_idempotent(batch: &[u8]) -> bool {
 enum AppendRefusal {
     /// See [`Fate::Late`].
     Late,
+    /// Looking into it would take more memory than there is: smaller batches do not.
+    TooMuchMemory(TooMuchMemory),
     Rejected(Rejection),
     Code(ErrorCode),
 }
@@ -271,6 +271,10 @@ impl AppendRefusal {
         let rejection = match self {
             Self::Late => unreachable!("what is late is not answered"),
             Self::Code(code) => return code.into(),
+            Self::TooMuchMemory(error) => {
+                let message = Some(error.to_string());
+                return Refusal { message, ..ErrorCode::MESSAGE_TOO_LARGE.into() };
+            }
             Self::Rejected(rejection) => rejection,
         };
         let code = ErrorCode::from(&rejection).0;
