@@ -19,6 +19,8 @@ pub struct Response {
     chunks: VecDeque<Bytes>,
     /// Bytes of the chunks.
     left: usize,
+    /// Bytes of the first chunk that are written: it keeps their memory until it is written whole.
+    begun: usize,
     permit: Option<BytePermit>,
 }
 
@@ -28,10 +30,11 @@ impl Response {
     pub fn new(mut chunks: Vec<Bytes>) -> Self {
         chunks.retain(|chunk| !chunk.is_empty());
         let left = chunks.iter().map(Bytes::len).sum();
-        Self { chunks: chunks.into(), left, permit: None }
+        Self { chunks: chunks.into(), left, begun: 0, permit: None }
     }
 
-    /// Keeps `permit` for the answer, of which parts are given back as they are written.
+    /// Keeps `permit` for the answer, of which a part is given back for each chunk that is
+    /// written whole.
     #[must_use]
     pub fn holding(mut self, permit: BytePermit) -> Self {
         self.permit = Some(permit);
@@ -84,13 +87,15 @@ impl Response {
             while let Some(first) = self.chunks.front_mut() {
                 if written < first.len() {
                     first.advance(written);
+                    self.begun += written;
                     break;
                 }
                 written -= first.len();
+                self.begun = 0;
                 self.chunks.pop_front();
             }
             if let Some(permit) = &mut self.permit {
-                permit.shrink_to(self.left);
+                permit.shrink_to(self.left + self.begun);
             }
         }
         Ok(())
@@ -99,12 +104,15 @@ impl Response {
 
 #[cfg(test)]
 mod tests {
-    use std::pin::Pin;
+    use std::pin::{Pin, pin};
     use std::task::{Context, Poll};
 
+    use futures::poll;
     use proptest::prelude::*;
+    use tokio::io::{AsyncReadExt, duplex};
 
     use super::*;
+    use crate::net::ByteBudget;
 
     /// Takes at most `step` bytes a call.
     struct Reluctant {
@@ -141,6 +149,25 @@ mod tests {
         fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
             Poll::Ready(Ok(()))
         }
+    }
+
+    /// A chunk that is half written keeps all of its memory.
+    #[tokio::test]
+    async fn room_is_given_back_chunk_by_chunk() {
+        let budget = ByteBudget::new(1_000);
+        let chunks = [100, 50].map(|size| Bytes::from(vec![7; size]));
+        let mut response = Response::new(chunks.into()).holding(budget.acquire(150).await);
+        let (mut writer, mut reader) = duplex(60);
+        for (left, held) in [(90, 150), (30, 50)] {
+            {
+                let mut writing = pin!(response.write_to(&mut writer));
+                assert!(poll!(&mut writing).is_pending());
+            }
+            assert_eq!((response.len(), budget.used()), (left, held));
+            reader.read_exact(&mut [0; 60]).await.unwrap();
+        }
+        response.write_to(&mut writer).await.unwrap();
+        assert_eq!((response.len(), budget.used()), (0, 0));
     }
 
     proptest! {

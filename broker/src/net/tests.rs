@@ -37,6 +37,8 @@ const WAIT: i16 = 7;
 const UNKNOWN: i16 = 99;
 
 const BIG_ANSWER: usize = 4 << 20;
+/// The chunks it consists of: as many bytes as a connection takes before it is read from.
+const BIG_CHUNK: usize = 64 << 10;
 const IDLE_MAX: Duration = Duration::from_secs(600);
 const DRAIN_MAX: Duration = Duration::from_secs(20);
 
@@ -97,7 +99,8 @@ impl Handler for Script {
             }
             BIG => {
                 let room = self.answers.acquire(BIG_ANSWER).await;
-                let answer = Response::new(vec![Bytes::from(vec![0; BIG_ANSWER])]);
+                let chunk = Bytes::from(vec![0; BIG_CHUNK]);
+                let answer = Response::new(vec![chunk; BIG_ANSWER / BIG_CHUNK]);
                 Outcome::Respond(answer.holding(room))
             }
             _ => Outcome::Respond(answer),
@@ -265,7 +268,7 @@ async fn an_answer_that_nobody_takes_gives_way_to_those_who_wait() {
     world.expect_begun(&[1]).await;
     sleep(IDLE_MAX / 2).await;
     // What the connection took is given back; the rest has time, as long as nobody wants its room.
-    assert_eq!(world.answers.used(), BIG_ANSWER - 64 * 1024);
+    assert_eq!(world.answers.used(), BIG_ANSWER - BIG_CHUNK);
     let waiting = timeout(Duration::from_secs(2), world.answers.acquire(BIG_ANSWER));
     drop(waiting.await.expect("the room is there in time"));
     let mut rest = Vec::new();
