@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use object_store::ObjectStore;
 
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
+use super::deadlines::DeadlineConnector;
 use super::{OpenError, StoreSettings};
 use crate::store::url::{Bucket, Cloud};
 
@@ -22,8 +24,10 @@ pub(super) fn open(
 fn s3(bucket: &Bucket, settings: &StoreSettings) -> Result<Arc<dyn ObjectStore>, OpenError> {
     use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey as Key};
 
-    let mut builder =
-        AmazonS3Builder::from_env().with_bucket_name(&bucket.name).with_retry(client::no_retries());
+    let mut builder = AmazonS3Builder::from_env()
+        .with_bucket_name(&bucket.name)
+        .with_retry(client::no_retries())
+        .with_http_connector(DeadlineConnector(*settings));
     for (key, value) in client::options(bucket, settings) {
         builder = builder.with_config(Key::Client(key), value);
     }
@@ -55,7 +59,8 @@ fn gcs(bucket: &Bucket, settings: &StoreSettings) -> Result<Arc<dyn ObjectStore>
 
     let mut builder = GoogleCloudStorageBuilder::from_env()
         .with_bucket_name(&bucket.name)
-        .with_retry(client::no_retries());
+        .with_retry(client::no_retries())
+        .with_http_connector(DeadlineConnector(*settings));
     for (key, value) in client::options(bucket, settings) {
         builder = builder.with_config(Key::Client(key), value);
     }
@@ -71,7 +76,8 @@ fn azure(bucket: &Bucket, settings: &StoreSettings) -> Result<Arc<dyn ObjectStor
 
     let mut builder = MicrosoftAzureBuilder::from_env()
         .with_container_name(&bucket.name)
-        .with_retry(client::no_retries());
+        .with_retry(client::no_retries())
+        .with_http_connector(DeadlineConnector(*settings));
     for (key, value) in client::options(bucket, settings) {
         builder = builder.with_config(Key::Client(key), value);
     }
