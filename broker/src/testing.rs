@@ -171,7 +171,7 @@ impl TestBroker {
         Self {
             broker: Arc::new(broker),
             metadata: local,
-            requests: ByteBudget::new(100),
+            requests: ByteBudget::new(1 << 20),
             _draining: draining,
         }
     }
@@ -186,12 +186,10 @@ impl TestBroker {
     /// What becomes of a request that comes in a frame, in this version.
     pub(crate) async fn begin<R: Request>(&self, version: i16, request: &R) -> Outcome {
         let frame = encode_request(version, 7, None, request).expect("it fits the version");
-        let request = RequestFrame {
-            api_key: R::API_KEY as i16,
-            api_version: version,
-            bytes: Bytes::from(frame.concat()).slice(4..),
-            permit: self.requests.acquire(1).await,
-        };
+        let bytes = Bytes::from(frame.concat()).slice(4..);
+        let permit = self.requests.acquire(bytes.len()).await;
+        let request =
+            RequestFrame { api_key: R::API_KEY as i16, api_version: version, bytes, permit };
         let api = Api::new(Arc::clone(&self.broker));
         assert_ne!(api.admit(request.api_key, version), Admission::Close, "it is served");
         let mut session = Session::new(Arc::from(LISTENER), ([127, 0, 0, 1], 40_000).into());

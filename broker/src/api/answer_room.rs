@@ -56,6 +56,16 @@ where
     }
 }
 
+/// Lets an answer that was made within the room of its question hold its own until it is written.
+/// The question keeps its room until then.
+pub(super) async fn charge(answers: &AnswerBudget, answer: Response) -> Response {
+    if answer.is_charged() || answer.len() <= FREE_ANSWER_BYTES_MAX {
+        return answer;
+    }
+    let permit = answers.acquire(answer.len()).await;
+    answer.holding(permit)
+}
+
 /// Room for an answer.
 pub(super) struct Room {
     permit: Option<BytePermit>,

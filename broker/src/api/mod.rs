@@ -110,7 +110,7 @@ impl Api {
             let answer = fetch::answer(&self.broker, &context, request, permit).await;
             return Ok(Outcome::Respond(answer));
         }
-        let _permit = match context.api_key {
+        let permit = match context.api_key {
             ApiKey::JoinGroup | ApiKey::SyncGroup => match self.wait_elsewhere(permit, &frame) {
                 Some(waiting) => waiting,
                 None => return Ok(Outcome::Close("too many large requests wait for their groups")),
@@ -123,7 +123,7 @@ impl Api {
             ApiKey::ApiVersions => return api_versions::answer(session, at, body),
             ApiKey::Produce => {
                 let body = std::mem::replace(body, Reader::new(Bytes::new()));
-                return produce::begin(broker, context, body, frame).await;
+                return produce::begin(broker, context, body, frame, permit).await;
             }
             ApiKey::ListOffsets => {
                 respond(at, &list_offsets::handle(broker, at, decode(at, body)?).await)
@@ -214,6 +214,8 @@ impl Api {
             // `admit` lets only those through that `SERVED` names.
             other => unreachable!("{} is served without an arm here", other.name()),
         };
+        let response = answer_room::charge(answers, response).await;
+        drop(permit);
         Ok(Outcome::Respond(response))
     }
 }
@@ -232,8 +234,12 @@ impl Handler for Api {
 
     async fn begin(&self, session: &mut Session, request: RequestFrame) -> Outcome {
         let started = Instant::now();
-        let RequestFrame { bytes, permit, .. } = request;
-        let mut reader = Reader::new(bytes.clone());
+        let RequestFrame { api_key, bytes, permit, .. } = request;
+        let mut reader = if api_key == ApiKey::Produce as i16 {
+            Reader::of_records(bytes.clone())
+        } else {
+            Reader::new(bytes.clone())
+        };
         let Ok(header) = decode_request_header(&mut reader) else {
             return Outcome::Close("malformed request header");
         };

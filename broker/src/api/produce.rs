@@ -25,7 +25,8 @@ use super::{RequestContext, decode, respond, topic_name};
 use crate::broker::Broker;
 use crate::inspector::TooMuchMemory;
 use crate::log::{Appended, Partition, PartitionError};
-use crate::net::Outcome;
+use crate::net::limits::FREE_ANSWER_BYTES_MAX;
+use crate::net::{BytePermit, Outcome};
 use crate::topic_settings::TopicSettings;
 
 /// The client id by which Kafka's own admin tools may write topics that otherwise only their
@@ -83,6 +84,7 @@ pub(super) async fn begin(
     mut context: RequestContext,
     mut body: Reader,
     frame: Bytes,
+    permit: Option<BytePermit>,
 ) -> Result<Outcome, DecodeError> {
     let request: ProduceRequest = decode(&context, &mut body)?;
     drop(body);
@@ -127,11 +129,26 @@ pub(super) async fn begin(
     }
     let broker = Arc::clone(broker);
     let appended = Instant::now();
+    // The log has room of its own for the batches. What is left to tell of them keeps as much.
+    let permit = permit.map(|mut permit| {
+        permit.shrink_to(memory_of(&topics));
+        permit
+    });
     Ok(Outcome::Later(Box::pin(async move {
         let response = settle(&broker, &context, topics, appended + wait).await;
         broker.metrics.wal_append_seconds.observe(appended.elapsed().as_secs_f64());
-        respond(&context, &response)
+        let response = respond(&context, &response);
+        match permit {
+            Some(permit) if response.len() > FREE_ANSWER_BYTES_MAX => response.holding(permit),
+            _ => response,
+        }
     })))
+}
+
+/// What topics take until they are answered for.
+fn memory_of(topics: &[TopicPart]) -> usize {
+    let partitions = |topic: &TopicPart| topic.partitions.len() * size_of::<PartitionPart>();
+    topics.iter().map(|topic| size_of::<TopicPart>() + partitions(topic)).sum()
 }
 
 /// Looks up every partition, and takes the record fields of those that may be appended to, in

@@ -21,8 +21,8 @@ use super::response::Response;
 use super::transport::Accepted;
 use crate::shutdown::Shutdown;
 
-/// Answers that wait for durability at a time; behind them the connection is not read. Their
-/// bytes are bounded where the batches are appended.
+/// Answers that wait for durability at a time; behind them the connection is not read. Batches are
+/// bounded where they are appended, and what is to be told of them by their requests' room.
 const PIPELINE_MAX: u32 = 128;
 
 /// The slowest client that is served, past [`TRANSFER_GRACE`]: 2 Mbit/s. It bounds how long room

@@ -41,6 +41,12 @@ impl Response {
         self
     }
 
+    /// Whether it keeps a permit.
+    #[must_use]
+    pub fn is_charged(&self) -> bool {
+        self.permit.is_some()
+    }
+
     /// Whether others wait for the memory that the answer takes.
     #[must_use]
     pub fn is_wanted(&self) -> bool {

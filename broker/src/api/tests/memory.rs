@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use penstock_records::{BatchBuilder, Batches, Encoding, NewRecord, Timestamp};
+use penstock_wire::delete_groups_request::DeleteGroupsRequest;
 use penstock_wire::describe_configs_request::{DescribeConfigsRequest, DescribeConfigsResource};
 use penstock_wire::describe_groups_request::DescribeGroupsRequest;
 use penstock_wire::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
@@ -286,4 +287,46 @@ async fn an_answer_that_never_fits_is_not_given() {
     commit(800..1_000).await;
     assert!(matches!(broker.begin(8, &all).await, Outcome::Close(_)));
     assert_eq!(answers.used(), 0);
+}
+
+/// Topics of a produce request that nobody has.
+fn unknown_topics(count: usize) -> ProduceRequest {
+    let topic = |number: usize| TopicProduceData {
+        name: WireString::from(format!("{number:050}")),
+        ..TopicProduceData::default()
+    };
+    let topic_data = (0..count).map(topic).collect();
+    ProduceRequest { acks: -1, timeout_ms: 1_000, topic_data, ..ProduceRequest::default() }
+}
+
+/// A client that reads none of its answers may send a hundred requests on.
+#[tokio::test]
+async fn what_is_to_be_told_of_refused_batches_keeps_the_room_of_its_request() {
+    let broker = filled(&[&[]]).await;
+    let Outcome::Later(answer) = broker.begin(12, &unknown_topics(1_000)).await else {
+        panic!("no answer")
+    };
+    let waiting = broker.requests.used();
+    assert!(waiting >= 50 * KIB, "{waiting} bytes for a thousand names of 50");
+    let answer = answer.await;
+    assert!(broker.requests.used() >= waiting.min(answer.len()));
+    drop(answer);
+    assert_eq!(broker.requests.used(), 0);
+    // A name of nothing takes three bytes, and seventy when it is decoded.
+    let names = vec![TopicProduceData::default(); 10_000];
+    let bomb = ProduceRequest { topic_data: names, ..unknown_topics(0) };
+    assert!(matches!(broker.begin(12, &bomb).await, Outcome::Close(_)));
+    assert_eq!(broker.requests.used(), 0);
+}
+
+#[tokio::test]
+async fn every_large_answer_has_room_until_it_is_written() {
+    let broker = filled(&[&[]]).await;
+    let groups_names = (0..1_000).map(|group| WireString::from(group.to_string())).collect();
+    let request = DeleteGroupsRequest { groups_names };
+    let Outcome::Respond(answer) = broker.begin(2, &request).await else { panic!("no answer") };
+    assert_eq!(broker.broker.answers.used(), answer.len());
+    assert_eq!(broker.requests.used(), 0);
+    drop(answer);
+    assert_eq!(broker.broker.answers.used(), 0);
 }
