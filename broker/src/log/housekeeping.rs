@@ -9,11 +9,14 @@ use penstock_model::client::MetadataClient;
 use penstock_model::id::{Offset, StreamId, Timestamp};
 use penstock_s3stream::{Clock, Retention, Storage};
 use tokio::task::JoinSet;
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 
 use super::partitions::Partitions;
 use crate::shutdown::Shutdown;
 use crate::topic_settings::TopicSettingsCache;
+
+/// Between two rounds over all partitions because idempotent producers are too many.
+const CROWDED_PAUSE: Duration = Duration::from_millis(100);
 
 /// How often to look, and what counts as silent.
 #[derive(Clone, Copy, Debug)]
@@ -75,8 +78,15 @@ impl Housekeeping {
     async fn keep_producers(self: Arc<Self>) {
         let mut ticks = ticks(self.intervals.producers);
         loop {
-            ticks.tick().await;
-            self.expire_producers();
+            tokio::select! {
+                _ = ticks.tick() => self.expire_producers(),
+                () = self.partitions.producers_crowded() => {
+                    for partition in self.partitions.opened() {
+                        partition.settle_producers();
+                    }
+                    sleep(CROWDED_PAUSE).await;
+                }
+            }
         }
     }
 
@@ -118,7 +128,9 @@ impl Housekeeping {
                 Err(error) => tracing::warn!(%error, "retention will be tried again"),
             }
         }
-        tracing::info!(partitions = moved, "retention moved log starts");
+        if moved > 0 {
+            tracing::info!(partitions = moved, "retention moved log starts");
+        }
     }
 
     fn expire_producers(&self) {
@@ -230,7 +242,7 @@ mod tests {
         let delete = DeleteTopic { id: topic, now: Timestamp(0) };
         test.metadata.apply(&Command::DeleteTopic(delete)).result.unwrap();
         for _ in 0..1_000 {
-            tokio::time::sleep(period).await;
+            sleep(period).await;
             if broker.partitions.opened().is_empty() {
                 break;
             }

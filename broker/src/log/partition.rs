@@ -189,6 +189,11 @@ impl Partition {
         log.state.epochs.trim(self.stream.offsets().start);
     }
 
+    /// Forgets producers if there are too many in all and more than this partition's part here.
+    pub fn settle_producers(&self) {
+        self.lock().settle_producers();
+    }
+
     fn lock(&self) -> MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }

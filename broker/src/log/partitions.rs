@@ -226,6 +226,12 @@ impl Partitions {
         self.producers.bytes()
     }
 
+    /// Waits until idempotent producers are too many in all, and partitions have to
+    /// [settle](Partition::settle_producers) for less.
+    pub async fn producers_crowded(&self) {
+        self.producers.crowded().await;
+    }
+
     /// Every partition that is open.
     #[must_use]
     pub fn opened(&self) -> Vec<Arc<Partition>> {

@@ -9,6 +9,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tokio::sync::Notify;
+
 use super::producer_state::Producers;
 
 /// What one producer holds in memory at most: its entry and five batches, with what a tree and a
@@ -21,6 +23,7 @@ pub struct ProducerShare {
     producers_max: usize,
     producers: AtomicUsize,
     partitions: AtomicUsize,
+    crowded: Notify,
 }
 
 /// The producers that one partition has counted; they are given back when it is dropped.
@@ -44,6 +47,7 @@ impl ProducerShare {
             producers_max: Self::fitting(bytes),
             producers: AtomicUsize::new(0),
             partitions: AtomicUsize::new(0),
+            crowded: Notify::new(),
         }
     }
 
@@ -51,6 +55,16 @@ impl ProducerShare {
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.producers.load(Ordering::Relaxed) * PRODUCER_BYTES
+    }
+
+    /// Waits until all together are too many though whoever added one has no more than its part:
+    /// parts shrink as partitions come, and the others have to settle.
+    pub async fn crowded(&self) {
+        self.crowded.notified().await;
+    }
+
+    fn is_full(&self) -> bool {
+        self.producers.load(Ordering::Relaxed) > self.producers_max
     }
 
     /// Counts a partition.
@@ -67,10 +81,14 @@ impl CountedProducers {
         let grew = producers.len() > self.counted;
         self.count(producers.len());
         let share = &self.share;
-        if grew && share.producers.load(Ordering::Relaxed) > share.producers_max {
-            let part = share.producers_max / share.partitions.load(Ordering::Relaxed).max(1);
-            producers.keep_newest(part.max(1));
-            self.count(producers.len());
+        if !share.is_full() {
+            return;
+        }
+        let part = share.producers_max / share.partitions.load(Ordering::Relaxed).max(1);
+        producers.keep_newest(part.max(1));
+        self.count(producers.len());
+        if grew && self.share.is_full() {
+            self.share.crowded.notify_one();
         }
     }
 
@@ -90,6 +108,7 @@ impl Drop for CountedProducers {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
     use penstock_model::id::{Offset, ProducerId, Timestamp};
 
     use super::*;
@@ -136,6 +155,24 @@ mod tests {
         drop(flooded);
         drop(quiet);
         assert_eq!(share.bytes(), 0);
+    }
+
+    /// One that was alone had all of the room; each that comes has less, and takes it.
+    #[test]
+    fn partitions_that_come_later_make_the_former_give_up_what_is_above_their_part() {
+        let share = Arc::new(ProducerShare::new(1_000 * PRODUCER_BYTES));
+        let mut partitions: Vec<Partition> = Vec::new();
+        for _ in 0..20 {
+            partitions.push(Partition::new(&share));
+            partitions.last_mut().expect("one was pushed").append(0, 1_000);
+            if share.crowded().now_or_never().is_some() {
+                for Partition { producers, counted } in &mut partitions {
+                    counted.settle(producers);
+                }
+            }
+            assert!(share.bytes() <= 1_000 * PRODUCER_BYTES, "{} bytes", share.bytes());
+        }
+        assert!(partitions.iter().all(|partition| partition.producers.len() >= 40));
     }
 
     #[test]
