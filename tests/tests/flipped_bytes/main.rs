@@ -24,7 +24,7 @@ use penstock_wal::{FileWal, Tail};
 
 const TOPICS: [&str; 2] = ["first", "second"];
 /// The bytes of a segment before its first frame, and those of a frame before its header.
-const SEGMENT_HEAD_BYTES: usize = 32;
+const SEGMENT_HEAD_BYTES: usize = 36;
 const FRAME_HEAD_BYTES: usize = 28;
 
 fn setup(data: &Path) -> Setup {
