@@ -12,10 +12,11 @@ use penstock_model::id::{
 use penstock_model::image::MetadataImage;
 use penstock_s3stream::store::open::{StoreSettings, open};
 use penstock_s3stream::store::url::StoreUrl;
-use penstock_s3stream::{Clock, Parts, Settings, Storage};
+use penstock_s3stream::{Clock, Opened, Parts, Settings, Storage};
 use penstock_wal::files::OsFiles;
 use penstock_wal::{MemoryMedium, Position, WalSettings};
-use penstock_wire::{Message, Reader, Request, encode_request};
+use penstock_wire::create_topics_request::{CreatableTopic, CreateTopicsRequest};
+use penstock_wire::{Message, Reader, Request, WireString, encode_request};
 
 use crate::api::{Api, FetchSessions};
 use crate::broker::Broker;
@@ -174,6 +175,22 @@ impl TestBroker {
             requests: ByteBudget::new(1 << 20),
             _draining: draining,
         }
+    }
+
+    /// Creates a topic of one partition, and opens that.
+    pub(crate) async fn open_partition(&self, topic: &str) -> Opened {
+        let created = CreatableTopic {
+            name: WireString::copy_from(topic),
+            num_partitions: 1,
+            replication_factor: 1,
+            ..CreatableTopic::default()
+        };
+        let request = CreateTopicsRequest { topics: vec![created], ..Default::default() };
+        assert_eq!(self.ask(7, &request).await.topics[0].error_code, 0);
+        let image = self.broker.metadata.image();
+        let stream = image.topic_by_name(topic).expect("it was created").streams[0];
+        let epoch = image.stream(stream).expect("a topic's stream").epoch;
+        self.broker.storage.open(stream, epoch).await.expect("an empty stream opens")
     }
 
     /// Another broker enters the cluster.

@@ -71,6 +71,11 @@ impl LogState {
         }
     }
 
+    /// Nothing is known of idempotent producers any more: the next batch of each is its first.
+    pub(super) fn forget_producers(&mut self) {
+        self.producers = Producers::default();
+    }
+
     /// Takes in one batch as the write-ahead log remembers it.
     ///
     /// # Errors

@@ -4,7 +4,9 @@
 //!   checkpoint ──► [ batches that only objects have ) ──► [ summaries out of the log )
 //! ```
 //!
-//! The part in the middle is empty, unless the checkpoint could not be read for a time.
+//! The part in the middle is empty, unless the checkpoint could not be read for a time. What was
+//! trimmed of it meanwhile is gone with what it said of idempotent producers: they are forgotten,
+//! and their next batches taken, rather than held to sequences that they have left behind.
 
 use penstock_model::id::Offset;
 use penstock_records::{Batches, StoredBatchError};
@@ -42,6 +44,10 @@ pub(super) async fn restore(opened: &Opened) -> Result<LogState, StateError> {
             StateError::Checkpoint { place, error }
         })?,
     };
+    let folded_to = opened.checkpoint.as_ref().map_or(Offset::ZERO, |checkpoint| checkpoint.offset);
+    if opened.unfolded.start > folded_to {
+        state.forget_producers();
+    }
     replay_stored(&mut state, opened).await?;
     let mut end = opened.unfolded.end;
     for batch in &opened.tail {
@@ -49,7 +55,8 @@ pub(super) async fn restore(opened: &Opened) -> Result<LogState, StateError> {
         state.replay(batch).map_err(|error| StateError::Summary { at, error })?;
         end = batch.offsets.end;
     }
-    if !opened.unfolded.is_empty() {
+    // Also over a gap that was trimmed: no checkpoint could go on from the one before it.
+    if opened.unfolded.end > folded_to {
         opened.stream.adopt(Checkpoint { offset: end, bytes: state.encode() });
     }
     Ok(state)
@@ -64,6 +71,7 @@ async fn replay_stored(state: &mut LogState, opened: &Opened) -> Result<(), Stat
             Ok(read) => read,
             // Deleted meanwhile, and what it would have added with it.
             Err(ReadError::OutOfRange { start, .. }) if start > next => {
+                state.forget_producers();
                 next = start;
                 continue;
             }
@@ -89,4 +97,35 @@ async fn replay_stored(state: &mut LogState, opened: &Opened) -> Result<(), Stat
         next = read.next;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::Range;
+
+    use penstock_model::id::{ProducerId, Timestamp};
+
+    use super::super::summary::ProducerBatch;
+    use super::*;
+    use crate::testing::TestBroker;
+
+    /// With a producer's first ten batches in the checkpoint, at offset 10.
+    async fn remembered(unfolded: Range<u64>) -> usize {
+        let broker = TestBroker::start(&[]);
+        let opened = broker.open_partition("t").await;
+        let mut folded = LogState::default();
+        let batch = ProducerBatch { id: ProducerId(7), epoch: 0, base_sequence: 0 };
+        folded.producers.record(batch, Offset(0)..Offset(10), Timestamp(0), Timestamp(0));
+        let checkpoint = Checkpoint { offset: Offset(10), bytes: folded.encode() };
+        let unfolded = Offset(unfolded.start)..Offset(unfolded.end);
+        let opened = Opened { checkpoint: Some(checkpoint), unfolded, ..opened };
+        restore(&opened).await.unwrap().producers.len()
+    }
+
+    #[tokio::test]
+    async fn nobody_is_held_to_sequences_of_which_the_later_ones_are_gone() {
+        assert_eq!(remembered(10..10).await, 1);
+        // Batches from 10 to 20 were uploaded while the checkpoint could not be read, and trimmed.
+        assert_eq!(remembered(20..20).await, 0);
+    }
 }
