@@ -15,8 +15,7 @@ use penstock_s3stream::store::url::StoreUrl;
 use penstock_s3stream::{Clock, Opened, Parts, Settings, Storage};
 use penstock_wal::files::OsFiles;
 use penstock_wal::{MemoryMedium, Position, WalSettings};
-use penstock_wire::create_topics_request::{CreatableTopic, CreateTopicsRequest};
-use penstock_wire::{Message, Reader, Request, WireString, encode_request};
+use penstock_wire::{Message, Reader, Request, encode_request};
 
 use crate::api::{Api, FetchSessions};
 use crate::broker::Broker;
@@ -53,17 +52,22 @@ pub(crate) fn image_of(active: &[i32], fenced: &[i32]) -> MetadataImage {
 
 /// Creates a topic with one replica, its partitions led by these nodes.
 pub(crate) fn add_topic(image: &mut MetadataImage, name: &str, leaders: &[i32]) -> TopicId {
+    let command = topic(name, leaders);
+    let id = command.id;
+    run(image, &Command::CreateTopic(command));
+    id
+}
+
+/// A topic with a partition for each of the leaders.
+fn topic(name: &str, leaders: &[i32]) -> CreateTopic {
     let entropy: &dyn Entropy = &SystemEntropy;
-    let id = TopicId(entropy.draw());
-    let command = CreateTopic {
-        id,
+    CreateTopic {
+        id: TopicId(entropy.draw()),
         name: Arc::from(name),
         replication_factor: 1,
         leaders: leaders.iter().map(|node| NodeId(*node)).collect(),
         configs: Vec::new(),
-    };
-    run(image, &Command::CreateTopic(command));
-    id
+    }
 }
 
 /// Applies a command that must not be refused.
@@ -178,17 +182,11 @@ impl TestBroker {
     }
 
     /// Creates a topic of one partition, and opens that.
-    pub(crate) async fn open_partition(&self, topic: &str) -> Opened {
-        let created = CreatableTopic {
-            name: WireString::copy_from(topic),
-            num_partitions: 1,
-            replication_factor: 1,
-            ..CreatableTopic::default()
-        };
-        let request = CreateTopicsRequest { topics: vec![created], ..Default::default() };
-        assert_eq!(self.ask(7, &request).await.topics[0].error_code, 0);
+    pub(crate) async fn open_partition(&self, name: &str) -> Opened {
+        let command = Command::CreateTopic(topic(name, &[self.broker.node.0]));
+        self.metadata.apply(&command).result.expect("there is none of that name");
         let image = self.broker.metadata.image();
-        let stream = image.topic_by_name(topic).expect("it was created").streams[0];
+        let stream = image.topic_by_name(name).expect("it was created").streams[0];
         let epoch = image.stream(stream).expect("a topic's stream").epoch;
         self.broker.storage.open(stream, epoch).await.expect("an empty stream opens")
     }

@@ -110,6 +110,9 @@ impl Api {
             let answer = fetch::answer(&self.broker, &context, request, permit).await;
             return Ok(Outcome::Respond(answer));
         }
+        if context.api_key == ApiKey::Produce {
+            return produce::begin(&self.broker, context, body, frame, permit).await;
+        }
         let permit = match context.api_key {
             ApiKey::JoinGroup | ApiKey::SyncGroup => match self.wait_elsewhere(permit, &frame) {
                 Some(waiting) => waiting,
@@ -121,10 +124,6 @@ impl Api {
         let answers = &broker.answers;
         let response = match context.api_key {
             ApiKey::ApiVersions => return api_versions::answer(session, at, body),
-            ApiKey::Produce => {
-                let body = std::mem::replace(body, Reader::new(Bytes::new()));
-                return produce::begin(broker, context, body, frame, permit).await;
-            }
             ApiKey::ListOffsets => {
                 respond(at, &list_offsets::handle(broker, at, decode(at, body)?).await)
             }

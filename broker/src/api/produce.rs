@@ -84,7 +84,7 @@ pub(super) async fn begin(
     mut context: RequestContext,
     mut body: Reader,
     frame: Bytes,
-    permit: Option<BytePermit>,
+    mut permit: BytePermit,
 ) -> Result<Outcome, DecodeError> {
     let request: ProduceRequest = decode(&context, &mut body)?;
     drop(body);
@@ -130,18 +130,12 @@ pub(super) async fn begin(
     let broker = Arc::clone(broker);
     let appended = Instant::now();
     // The log has room of its own for the batches. What is left to tell of them keeps as much.
-    let permit = permit.map(|mut permit| {
-        permit.shrink_to(memory_of(&topics));
-        permit
-    });
+    permit.shrink_to(memory_of(&topics));
     Ok(Outcome::Later(Box::pin(async move {
         let response = settle(&broker, &context, topics, appended + wait).await;
         broker.metrics.wal_append_seconds.observe(appended.elapsed().as_secs_f64());
         let response = respond(&context, &response);
-        match permit {
-            Some(permit) if response.len() > FREE_ANSWER_BYTES_MAX => response.holding(permit),
-            _ => response,
-        }
+        if response.len() > FREE_ANSWER_BYTES_MAX { response.holding(permit) } else { response }
     })))
 }
 

@@ -44,18 +44,20 @@ impl Reader {
     /// Reads `bytes` from their start. Decoded arrays may take 8 times their size and 64 KiB, at
     /// most 32 MiB.
     pub fn new(bytes: Bytes) -> Self {
-        let end = bytes.len();
-        let multiple = end.saturating_mul(DECODED_BYTES_PER_BYTE);
-        let allowance = multiple.saturating_add(ARRAY_BYTES_SLACK).min(ARRAY_BYTES_MAX);
-        Self { bytes, position: 0, end, allowance }
+        Self::with_allowance(bytes, DECODED_BYTES_PER_BYTE, ARRAY_BYTES_SLACK)
     }
 
     /// Reads a message whose bytes are mostly records: its arrays may take twice its size and 1 KiB.
     /// A partition of a produce request, 70 bytes or more with its batch's head, takes 120 with its
     /// topic.
     pub fn of_records(bytes: Bytes) -> Self {
-        let allowance = bytes.len().saturating_mul(2).saturating_add(1 << 10);
-        Self { allowance: allowance.min(ARRAY_BYTES_MAX), ..Self::new(bytes) }
+        Self::with_allowance(bytes, 2, 1 << 10)
+    }
+
+    fn with_allowance(bytes: Bytes, per_byte: usize, slack: usize) -> Self {
+        let end = bytes.len();
+        let allowance = end.saturating_mul(per_byte).saturating_add(slack).min(ARRAY_BYTES_MAX);
+        Self { bytes, position: 0, end, allowance }
     }
 
     /// Bytes not yet read.

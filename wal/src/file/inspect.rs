@@ -54,18 +54,16 @@ impl FileWal {
     /// [`WalError::Io`] for what the system reports; damage is part of the report.
     pub fn inspect(files: &dyn Files, dir: &Path) -> Result<Vec<SegmentReport>, WalError> {
         let read = || -> io::Result<Vec<SegmentReport>> {
-            let names = files.list(dir)?.into_iter();
-            let segments: Vec<(Position, String)> = names
-                .filter_map(|entry| Some((segment::start_of(&entry.name)?, entry.name)))
-                .collect();
+            let segments = segment::list(files, dir)?;
             let nexts = segments.iter().skip(1).map(|(start, _)| Some(*start)).chain([None]);
             segments
                 .iter()
                 .zip(nexts)
-                .map(|((start, name), next)| {
-                    let file = files.open(&dir.join(name), OpenMode::Read)?;
+                .map(|(&(start, _), next)| {
+                    let name = segment::name(start);
+                    let file = files.open(&dir.join(&name), OpenMode::Read)?;
                     let length = file.length()?;
-                    inspect(&Segment { start: *start, length, file }, name.clone(), next)
+                    inspect(&Segment { start, length, file }, name, next)
                 })
                 .collect()
         };

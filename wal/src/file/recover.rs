@@ -28,7 +28,7 @@ use super::segment::{self, HEADER_BYTES, Segment};
 use super::segments::Segments;
 use super::walk::{CUT, Stop, Walk, walk_all};
 use super::{FileRecovery, FileWalSettings};
-use crate::files::{DirEntry, Files, LockGuard, OpenMode};
+use crate::files::{Files, LockGuard, OpenMode};
 use crate::frame::HEAD_BYTES;
 use crate::progress::Progress;
 use crate::{Owner, Position, WalError};
@@ -88,10 +88,8 @@ pub(crate) fn recover(
 }
 
 pub(crate) fn segments(files: &dyn Files, dir: &Path) -> Result<usize, WalError> {
-    match files.list(dir) {
-        Ok(names) => {
-            Ok(names.iter().filter(|entry| segment::start_of(&entry.name).is_some()).count())
-        }
+    match segment::list(files, dir) {
+        Ok(listed) => Ok(listed.len()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
         Err(error) => Err(WalError::Io {
             action: "list",
@@ -147,10 +145,7 @@ impl Folder<'_> {
 
     /// Start and length of every segment, in order.
     fn list(&self) -> Result<Vec<Listed>, WalError> {
-        let names = self.files.list(self.dir).map_err(|error| self.failed(&error))?;
-        let segment = |entry: DirEntry| Some((segment::start_of(&entry.name)?, entry.length));
-        // Names have a fixed width: their order is the order of the positions.
-        Ok(names.into_iter().filter_map(segment).collect())
+        segment::list(self.files, self.dir).map_err(|error| self.failed(&error))
     }
 
     /// Refuses another's log; damage is for [`open`](Self::open) to judge, where it matters.

@@ -4,9 +4,10 @@
 //! the log's owner (20 bytes), and the CRC32C of these 32. The first frame follows.
 
 use std::io::{self, IoSlice};
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::files::File;
+use crate::files::{File, Files};
 use crate::frame::{self, HEAD_BYTES};
 use crate::{Owner, Position};
 
@@ -60,6 +61,13 @@ pub(crate) fn start_of(name: &str) -> Option<Position> {
     let digits = name.strip_suffix(SUFFIX)?;
     let canonical = digits.len() == DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
     canonical.then(|| digits.parse().ok().map(Position))?
+}
+
+/// Start and file length of every segment in a folder, in order.
+pub(crate) fn list(files: &dyn Files, dir: &Path) -> io::Result<Vec<(Position, u64)>> {
+    // Names have a fixed width: their order is the order of the positions.
+    let names = files.list(dir)?.into_iter();
+    Ok(names.filter_map(|entry| Some((start_of(&entry.name)?, entry.length))).collect())
 }
 
 pub(crate) fn header(owner: Owner) -> [u8; HEADER_BYTES] {

@@ -126,17 +126,12 @@ impl Disk {
     fn lose_what_lies_in_lost_folders(&mut self) {
         // Parents come before what lies in them.
         for dir in std::mem::take(&mut self.durable_dirs) {
-            let above = parent(&dir);
-            if dir.as_os_str().is_empty()
-                || above.as_os_str().is_empty()
-                || self.durable_dirs.contains(above)
-            {
+            if is_there(&self.durable_dirs, parent(&dir)) {
                 self.durable_dirs.insert(dir);
             }
         }
         let dirs = &self.durable_dirs;
-        let is_there = |dir: &Path| dir.as_os_str().is_empty() || dirs.contains(dir);
-        self.durable_names.retain(|path, _| is_there(parent(path)));
+        self.durable_names.retain(|path, _| is_there(dirs, parent(path)));
     }
 
     /// Counts a change. The fault, if it is due, is for the caller to suffer.
@@ -315,8 +310,7 @@ impl Disk {
     }
 
     fn check_dir(&self, dir: &Path) -> io::Result<()> {
-        let there = dir.as_os_str().is_empty() || self.dirs.contains(dir);
-        if there { Ok(()) } else { Err(not_found(dir)) }
+        if is_there(&self.dirs, dir) { Ok(()) } else { Err(not_found(dir)) }
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &PathBuf> {
@@ -332,6 +326,11 @@ impl Disk {
         let inode = self.find(path).expect("the file is there");
         self.inode(inode).flip(at, mask);
     }
+}
+
+/// Of a folder; the one that has no name always is.
+fn is_there(dirs: &BTreeSet<PathBuf>, dir: &Path) -> bool {
+    dir.as_os_str().is_empty() || dirs.contains(dir)
 }
 
 fn parent(path: &Path) -> &Path {
