@@ -98,6 +98,11 @@ impl Backing {
         Self(Arc::new(Allocation { bytes, cached: AtomicUsize::new(0) }))
     }
 
+    /// Its size.
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.bytes
+    }
+
     /// One more payload of it is cached. Answers the bytes to charge.
     pub(crate) fn hold(&self) -> usize {
         if self.0.cached.fetch_add(1, Ordering::AcqRel) == 0 { self.0.bytes } else { 0 }

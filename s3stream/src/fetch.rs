@@ -21,9 +21,14 @@ use penstock_wal::ReadError as WalReadError;
 use self::plan::plan;
 use crate::object::reader::ObjectError;
 use crate::read::object_reads::ObjectReadError;
+use crate::slice::{Slice, into_pieces};
 use crate::stream::{Found, Read, ReadError, ReadLimits, Stream};
 use crate::stream_cache::{BatchSource, CachedBatch};
 use crate::stream_state::Ended;
+
+/// What a payload that was read back from the WAL keeps beside itself: the head and header of its
+/// frame, and what any allocation costs.
+const READ_BACK_BYTES: usize = 256;
 
 /// Why a part of a read came to nothing.
 enum Miss {
@@ -37,7 +42,8 @@ enum Miss {
 
 impl Stream {
     /// Reads batches from the one that contains `from`. While the store fails this goes on
-    /// trying: bound it by dropping it.
+    /// trying: bound it by dropping it. What is read keeps at most twice its bytes in memory,
+    /// whatever it was a part of.
     ///
     /// # Errors
     /// See [`ReadError`]. The durable end itself is in range, and reads as nothing.
@@ -139,12 +145,11 @@ impl Stream {
                 _ => return Ok(None),
             }
         };
-        let mut read =
-            Read { batches: Vec::with_capacity(planned.sources.len()), next: planned.next };
+        let mut slices = Vec::with_capacity(planned.sources.len());
         for source in planned.sources {
-            read.batches.push(self.load(source).await?);
+            slices.push(self.load(source).await?);
         }
-        Ok(Some(read))
+        Ok(Some(Read { batches: into_pieces(&slices), next: planned.next }))
     }
 
     async fn find_once(&self, timestamp: Timestamp) -> Result<Option<Found>, Miss> {
@@ -213,19 +218,20 @@ impl Stream {
 
     async fn found(&self, batch: Option<CachedBatch>) -> Result<Option<Found>, Miss> {
         let Some(batch) = batch else { return Ok(None) };
-        let payload = self.load(batch.source()).await?;
+        let payload = self.load(batch.source()).await?.into_piece();
         Ok(Some(Found { offsets: batch.offsets(), max_timestamp: batch.max_timestamp, payload }))
     }
 
-    async fn load(&self, source: BatchSource) -> Result<Bytes, Miss> {
+    async fn load(&self, source: BatchSource) -> Result<Slice, Miss> {
         match source {
-            BatchSource::Memory(bytes) => {
+            BatchSource::Memory(slice) => {
                 self.shared.counters.log_cache_hits.add(1);
-                Ok(bytes)
+                Ok(slice)
             }
             BatchSource::Wal(location) => {
                 self.shared.counters.wal_reads.add(1);
-                self.shared.wal.read(location).await.map_err(|error| match error {
+                let read = self.shared.wal.read(location).await;
+                let bytes = read.map_err(|error| match error {
                     WalReadError::Trimmed(_) => Miss::Trimmed,
                     WalReadError::Wal(error @ penstock_wal::WalError::Corrupt { .. }) => {
                         Miss::Error(ReadError::Corrupt(error.to_string()))
@@ -233,7 +239,9 @@ impl Stream {
                     WalReadError::Wal(error) => {
                         Miss::Error(ReadError::Unavailable(error.to_string()))
                     }
-                })
+                })?;
+                let keeps = bytes.len() + READ_BACK_BYTES;
+                Ok(Slice { bytes, keeps })
             }
         }
     }

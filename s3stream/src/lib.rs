@@ -32,6 +32,7 @@ mod retention;
 mod settings;
 mod shared;
 mod sink;
+mod slice;
 mod storage;
 mod stream;
 mod stream_cache;

@@ -55,7 +55,8 @@ pub struct ReadLimits {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Read {
     /// Each is one or more whole batches back to back. The first batch contains the offset that
-    /// was asked for, or is the first behind it where compaction left a gap.
+    /// was asked for, or is the first behind it where compaction left a gap. Each keeps at most
+    /// twice its bytes in memory.
     pub batches: Vec<Bytes>,
     /// Where to read on: the end of the last batch, or the offset asked for.
     pub next: Offset,

@@ -16,6 +16,7 @@ use penstock_model::id::{Offset, Timestamp};
 use penstock_wal::{Location, Position};
 
 use crate::batch::{Backing, BatchSummary, Summary};
+use crate::slice::Slice;
 
 /// What is remembered of one batch. One is held for every batch that is not uploaded yet, however
 /// long the store may be away, so it is kept small.
@@ -70,7 +71,9 @@ impl CachedBatch {
     /// The payload if it is in memory, or where it can be read.
     pub(crate) fn source(&self) -> BatchSource {
         match &self.payload {
-            Some(payload) => BatchSource::Memory(payload.bytes.clone()),
+            Some(CachedPayload { bytes, backing }) => {
+                BatchSource::Memory(Slice { bytes: bytes.clone(), keeps: backing.bytes() })
+            }
             None => BatchSource::Wal(self.location()),
         }
     }
@@ -79,7 +82,7 @@ impl CachedBatch {
 /// Where a batch's payload is.
 #[derive(Clone, Debug)]
 pub(crate) enum BatchSource {
-    Memory(Bytes),
+    Memory(Slice),
     Wal(Location),
 }
 

@@ -91,7 +91,7 @@ impl ObjectReads {
     }
 
     /// Reads whole batches from the one that contains `from`, or follows it where compaction left
-    /// a gap. Batches that lie together are one slice. `from` lies in a range of the image.
+    /// a gap. Batches that lie together are one piece. `from` lies in a range of the image.
     ///
     /// # Errors
     /// See [`ObjectReadError`].

@@ -13,6 +13,7 @@ use penstock_model::id::{ObjectId, Offset, StreamId};
 
 use crate::object::format::Block;
 use crate::object::index::{BlockEntry, ObjectIndex};
+use crate::slice::{Slice, into_pieces};
 
 /// The longest run of neighbouring blocks that one GET fetches: long enough that the store's
 /// first byte costs little beside the transfer, short enough that several run at once.
@@ -133,7 +134,7 @@ pub struct Picker {
     offsets: Range<Offset>,
     bytes_left: usize,
     at_least_one: bool,
-    picked: Vec<Bytes>,
+    picked: Vec<Slice>,
     full: bool,
 }
 
@@ -145,7 +146,7 @@ impl Picker {
         Self { offsets, bytes_left: max_bytes, at_least_one, picked: Vec::new(), full: false }
     }
 
-    /// Picks from the next block. A run of batches is one slice of it.
+    /// Picks from the next block: a run of batches is one slice of it.
     pub fn block(&mut self, block: &Block, within: &Range<Offset>) {
         if self.full {
             return;
@@ -170,7 +171,7 @@ impl Picker {
         }
         self.bytes_left = self.bytes_left.saturating_sub(bytes);
         if end > first {
-            self.picked.push(block.slice(first..end));
+            self.picked.push(slice_of(block, first..end));
         }
     }
 
@@ -181,11 +182,16 @@ impl Picker {
         }
     }
 
-    /// The batches, and the offset behind them.
+    /// The batches, copied where they are little of their block, and the offset behind them.
     #[must_use]
     pub fn finish(self) -> (Vec<Bytes>, Offset) {
-        (self.picked, self.offsets.start)
+        (into_pieces(&self.picked), self.offsets.start)
     }
+}
+
+/// Consecutive batches of a block.
+pub(super) fn slice_of(block: &Block, batches: Range<usize>) -> Slice {
+    Slice { bytes: block.slice(batches), keeps: block.size() }
 }
 
 /// The place of the first batch that ends past `offset`.

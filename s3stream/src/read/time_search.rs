@@ -10,7 +10,7 @@ use penstock_model::image::{MetadataImage, StreamRange};
 
 use super::block_cache::{BlockCache, Purpose};
 use super::object_reads::{ObjectReadError, extent};
-use super::plan::first_batch_past;
+use super::plan::{first_batch_past, slice_of};
 use crate::object::format::{BatchEntry, Block};
 use crate::object::index::BlockEntry;
 use crate::stream::Found;
@@ -139,6 +139,6 @@ fn found_in(block: &Block, (place, batch): (usize, BatchEntry)) -> Found {
     Found {
         offsets: batch.offsets,
         max_timestamp: batch.max_timestamp,
-        payload: block.slice(place..place + 1),
+        payload: slice_of(block, place..place + 1).into_piece(),
     }
 }

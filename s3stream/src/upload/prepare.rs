@@ -15,6 +15,7 @@ use crate::lifecycle::Failure;
 use crate::log_cache::BlockPart;
 use crate::object::writer::StoredBatch;
 use crate::shared::Shared;
+use crate::slice::Slice;
 use crate::stream_cache::{BatchSource, CachedBatch};
 use crate::stream_state::StreamState;
 
@@ -155,7 +156,9 @@ async fn load(
     batch: CachedBatch,
 ) -> Result<StoredBatch, Failure> {
     let (bytes, crc32c) = match batch.source() {
-        BatchSource::Memory(bytes) if crc32c::crc32c(&bytes) == batch.payload_crc32c => {
+        BatchSource::Memory(Slice { bytes, .. })
+            if crc32c::crc32c(&bytes) == batch.payload_crc32c =>
+        {
             (bytes, batch.payload_crc32c)
         }
         BatchSource::Memory(_) => {

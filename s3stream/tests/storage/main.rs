@@ -14,6 +14,7 @@ mod on_disk;
 mod oracle;
 mod order;
 mod random;
+mod slices;
 mod stopping;
 mod unsteady_metadata;
 mod world;

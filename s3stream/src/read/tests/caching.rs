@@ -119,3 +119,19 @@ async fn a_reader_that_leaves_takes_its_request_along() {
     let read = reads.read(&world.image, world.stream, Offset(0), limits(MIB, 1)).await.unwrap();
     assert_eq!(read.next, Offset(1));
 }
+
+/// Two reads of the same: they share memory where they take most of a block, and neither keeps the
+/// block where they take little.
+#[tokio::test]
+async fn most_of_a_block_is_read_as_it_lies_there_and_little_is_copied() {
+    let mut world = World::new();
+    world.upload(filled(0..4, MIB / 5)).await;
+    let reads = world.reads(64 * MIB);
+    for (bytes, is_copied) in [(MIB / 5, true), (3 * MIB / 5, false), (MIB, false)] {
+        let read = || reads.read(&world.image, world.stream, Offset(0), limits(bytes, 4));
+        let (one, other) = (read().await.unwrap(), read().await.unwrap());
+        assert_eq!(one, other);
+        let places = [&one, &other].map(|read| read.batches[0].as_ptr());
+        assert_eq!(places[0] != places[1], is_copied, "{bytes} bytes");
+    }
+}
