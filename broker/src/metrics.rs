@@ -3,6 +3,7 @@
 //! The names are a contract with dashboards and alerts: they only grow.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use prometheus_client::encoding::{EncodeLabelSet, text};
@@ -131,9 +132,9 @@ pub struct PoolLabel {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct LagLabel {
     /// The group.
-    pub group: String,
+    pub group: Arc<str>,
     /// The topic.
-    pub topic: String,
+    pub topic: Arc<str>,
     /// The partition.
     pub partition: i32,
 }

@@ -140,6 +140,8 @@ impl TestBroker {
             drain_seen.clone(),
         ));
         let inspector = Inspector::new(8 << 20);
+        let groups_bytes = given.effective("memory.groups.bytes");
+        let groups_bytes = groups_bytes.map_or(16 << 20, |bytes| bytes.parse().expect("a number"));
         let groups = Arc::new(GroupCoordinator::new(GroupParts {
             given: Arc::clone(&given),
             epoch,
@@ -150,6 +152,7 @@ impl TestBroker {
             metadata: Arc::clone(&metadata),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
+            memory_bytes: groups_bytes,
             draining: drain_seen.clone(),
         }));
         tokio::spawn(Arc::clone(&groups).run(drain_seen.clone()));

@@ -22,9 +22,9 @@ pub struct Settings {
     pub delete_delay: Duration,
 }
 
-/// Shares of the memory budget, in bytes. With [`MemoryShares::of`] they add up to nine
-/// sixteenths of it: the rest belongs to the WAL's queue, to producers, and to requests, their
-/// inflation and responses.
+/// Shares of the memory budget, in bytes. With [`MemoryShares::of`] they add up to half of it: the
+/// rest belongs to the WAL's queue, to producers and groups, and to requests, their inflation and
+/// responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemoryShares {
     /// Payloads that the WAL has acknowledged, for readers at the tail and for the upload.
@@ -47,7 +47,7 @@ impl MemoryShares {
             log_cache: budget / 16 * 3,
             index: budget / 16,
             upload: budget / 16 * 3,
-            block_cache: budget / 8,
+            block_cache: budget / 16,
         }
     }
 }

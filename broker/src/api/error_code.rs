@@ -146,7 +146,7 @@ impl From<GroupError> for ErrorCode {
             GroupError::TooLong => Self::INVALID_REQUEST,
             GroupError::InvalidSessionTimeout => Self::INVALID_SESSION_TIMEOUT,
             GroupError::NotCoordinator => Self::NOT_COORDINATOR,
-            GroupError::NotAvailable => Self::COORDINATOR_NOT_AVAILABLE,
+            GroupError::NotAvailable | GroupError::NoRoom => Self::COORDINATOR_NOT_AVAILABLE,
             GroupError::UnknownMember => Self::UNKNOWN_MEMBER_ID,
             GroupError::IllegalGeneration => Self::ILLEGAL_GENERATION,
             GroupError::RebalanceInProgress => Self::REBALANCE_IN_PROGRESS,

@@ -77,6 +77,8 @@ pub struct MemoryConfig {
     pub responses: usize,
     /// What is remembered of idempotent producers.
     pub producers: usize,
+    /// Groups, their members and offsets.
+    pub groups: usize,
     /// Records on their way to the WAL.
     pub wal: usize,
 }
@@ -261,6 +263,7 @@ impl Values<'_> {
             inflation: share("memory.inflation.bytes", budget / 8)?,
             responses: share("memory.responses.bytes", budget / 16)?,
             producers: share("memory.producers.bytes", budget / 16)?,
+            groups: share("memory.groups.bytes", budget / 16)?,
             wal: share("memory.wal.bytes", budget / 16)?,
         })
     }
@@ -287,9 +290,8 @@ mod tests {
         let memory = config.memory;
         let storage = memory.storage;
         let storage = storage.log_cache + storage.index + storage.upload + storage.block_cache;
-        let broker =
-            memory.requests + memory.inflation + memory.responses + memory.producers + memory.wal;
-        assert_eq!(storage + broker, 512 << 20);
+        let served = memory.requests + memory.inflation + memory.responses + memory.wal;
+        assert_eq!(storage + served + memory.producers + memory.groups, 512 << 20);
     }
 
     #[test]

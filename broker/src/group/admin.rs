@@ -9,7 +9,7 @@ use super::coordinator::GroupCoordinator;
 use super::error::GroupError;
 use super::id::{InstanceId, MemberId};
 use super::record;
-use super::shard::{GroupState, Readiness, Writes};
+use super::shard::{Group, GroupState, Readiness, Writes};
 
 /// A group in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ impl GroupCoordinator {
         group: &str,
     ) -> Result<DescribedGroup, GroupError> {
         let shard = self.shard_of(&Self::group_id(group)?).await?;
-        let look = |state: &mut GroupState| {
+        let look = |_: &Group, state: &mut GroupState| {
             let classic = &state.classic;
             // Before the group is stable, nobody knows what will be agreed on.
             let protocol = classic.protocol().filter(|_| classic.state() == State::Stable).cloned();
@@ -107,7 +107,7 @@ impl GroupCoordinator {
         let id = Self::group_id(group)?;
         let shard = self.shard_of(&id).await?;
         loop {
-            let bytes = self.look(&shard, group, |state| state.tombstone_bytes(group)).await?;
+            let bytes = self.look(&shard, group, |_, state| state.tombstone_bytes(group)).await?;
             let bytes = bytes.ok_or(GroupError::UnknownGroup)?;
             let deleting =
                 self.act(&shard, &id, false, Writes::Records(bytes), |state, _, change| {

@@ -11,7 +11,7 @@ use super::coordinator::GroupCoordinator;
 use super::error::GroupError;
 use super::offsets::Committed;
 use super::record;
-use super::shard::{GroupState, Writes};
+use super::shard::{Group, GroupState, Writes};
 
 /// One offset of a commit; its partition exists.
 #[derive(Clone, Debug)]
@@ -67,6 +67,9 @@ impl GroupCoordinator {
         let committing =
             self.act(&shard, &id, is_simple, Writes::Records(bytes), |state, now, change| {
                 state.classic.check_commit(now, claim, &mut change.effects)?;
+                let commits = last.iter();
+                let commits = commits.map(|((topic, at), commit)| (topic, *at, &*commit.metadata));
+                state.grow(state.offsets.growth(commits))?;
                 let expires_at = retention.map(|retention| {
                     let retention = i64::try_from(retention.as_millis()).unwrap_or(i64::MAX);
                     Timestamp(now.wall.0.saturating_add(retention))
@@ -101,7 +104,7 @@ impl GroupCoordinator {
     ) -> Result<CommittedOffsets, GroupError> {
         let id = Self::group_id(group)?;
         let shard = self.shard_of(&id).await?;
-        let look = |state: &mut GroupState| {
+        let look = |_: &Group, state: &mut GroupState| {
             let offsets: CommittedOffsets = match partitions {
                 None => {
                     let all = state.offsets.iter();

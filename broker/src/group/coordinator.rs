@@ -21,6 +21,7 @@ use super::load::{self, partition_of};
 use super::record::TEXT_BYTES_MAX;
 use super::settings::GroupSettings;
 use super::shard::{Change, Group, GroupState, Parked, Readiness, Shard, Writes};
+use super::share::GroupShare;
 use super::time::{Now, Tick};
 use super::timers::Timers;
 use crate::api::CONSUMER_OFFSETS;
@@ -57,6 +58,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Chance, for members' ids.
     pub entropy: Arc<dyn Entropy>,
+    /// Memory for all groups together.
+    pub memory_bytes: usize,
     /// Once requested, nobody waits any longer.
     pub draining: Shutdown,
 }
@@ -74,7 +77,8 @@ pub struct GroupCoordinator {
     pub(super) entropy: Arc<dyn Entropy>,
     draining: Shutdown,
     started: Instant,
-    pub(super) timers: Timers,
+    pub(super) timers: Arc<Timers>,
+    share: Arc<GroupShare>,
     /// By partition. Guards the map alone.
     shards: Mutex<HashMap<i32, Arc<Shard>>>,
 }
@@ -95,9 +99,16 @@ impl GroupCoordinator {
             entropy: parts.entropy,
             draining: parts.draining,
             started: Instant::now(),
-            timers: Timers::default(),
+            timers: Arc::default(),
+            share: Arc::new(GroupShare::new(parts.memory_bytes)),
             shards: Mutex::default(),
         }
+    }
+
+    /// The memory that groups take.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.share.held()
     }
 
     /// The moment.
@@ -213,12 +224,12 @@ impl GroupCoordinator {
         let now = self.now();
         tracing::debug!(partition = number, groups = loaded.len(), "groups are loaded");
         for (id, loaded) in loaded {
-            let group = shard.find_or_create(&id, now.wall);
+            let group = shard.find_or_create(&id, now.wall, &self.share);
             let mut effects = Effects::default();
             let mut state = group.lock();
             state.restore(loaded, end, now.tick, &mut effects);
             if let Some(at) = effects.wake_at {
-                self.timers.schedule(&shard, &id, &mut state, at);
+                self.timers.schedule(&shard, &group, &mut state, at);
             }
         }
         // A shard that was closed meanwhile stays closed.
@@ -246,7 +257,7 @@ impl GroupCoordinator {
     ) -> Result<(T, Offset), GroupError> {
         loop {
             // None is made before there is room: whoever asks may go away while this waits.
-            let blank = |_absent| Arc::new(Group::new(id, self.clock.now()));
+            let blank = |_absent| Arc::new(Group::new(id, self.clock.now(), &self.share));
             let found = if create {
                 shard.find(&id.0).unwrap_or_else(blank)
             } else {
@@ -259,7 +270,11 @@ impl GroupCoordinator {
                 Ok(Err(_stopped)) => return Err(GroupError::NotCoordinator),
                 Err(_elapsed) => return Err(GroupError::NotAvailable),
             };
-            let group = if create { shard.find_or_create(id, self.clock.now()) } else { found };
+            let group = if create {
+                shard.find_or_create(id, self.clock.now(), &self.share)
+            } else {
+                found
+            };
             let mut state = group.lock();
             // What closes a shard says so before it empties it: a group that is made behind that is
             // in nobody's way, but the log belongs to whoever has read it since.
@@ -271,8 +286,9 @@ impl GroupCoordinator {
                 let now = self.now();
                 let mut change = Change::default();
                 let result = step(&mut state, now, &mut change);
+                state.settle(writes);
                 if let Some(at) = change.effects.wake_at {
-                    self.timers.schedule(shard, id, &mut state, at);
+                    self.timers.schedule(shard, &group, &mut state, at);
                 }
                 let encoding = self.settings.encoding;
                 let room = (permit, reserved);
@@ -301,13 +317,13 @@ impl GroupCoordinator {
         &self,
         shard: &Shard,
         id: &str,
-        look: impl FnOnce(&mut GroupState) -> T,
+        look: impl FnOnce(&Group, &mut GroupState) -> T,
     ) -> Result<Option<T>, GroupError> {
         while let Some(group) = self.find(shard, id).await? {
             let mut state = group.lock();
             // It may have gone meanwhile.
             if !state.gone {
-                return Ok(Some(look(&mut state)));
+                return Ok(Some(look(&group, &mut state)));
             }
         }
         Ok(None)

@@ -21,6 +21,9 @@ pub(crate) enum GroupError {
     /// Nobody coordinates it now, or the log does not take the change in time: ask again.
     #[error("the group has no coordinator now, ask again")]
     NotAvailable,
+    /// Ask again when other groups are gone, or raise `memory.groups.bytes`.
+    #[error("the groups of this node take all the memory they may, ask again")]
+    NoRoom,
     /// Join again, as a new member.
     #[error("the group has no such member")]
     UnknownMember,

@@ -87,21 +87,30 @@ pub(super) async fn load(
         }
         next = read.next;
     }
-    groups.retain(|_, group: &mut Loaded| group.snapshot.is_some() || !group.offsets.is_empty());
     Ok((groups, end))
 }
 
 pub(super) fn replay(groups: &mut HashMap<GroupId, Loaded>, read: Read) {
     match read {
-        Read::Group(id, snapshot) => groups.entry(id).or_default().snapshot = snapshot,
+        Read::Group(id, Some(snapshot)) => groups.entry(id).or_default().snapshot = Some(snapshot),
+        Read::Group(id, None) => undo(groups, &id, |group| group.snapshot = None),
         Read::Offset(id, topic, partition, Some(committed)) => {
             groups.entry(id).or_default().offsets.set(topic, partition, committed);
         }
         Read::Offset(id, topic, partition, None) => {
-            groups.entry(id).or_default().offsets.remove(&topic, partition);
+            undo(groups, &id, |group| group.offsets.remove(&topic, partition));
         }
         // Groups of other kinds are not served yet; their records stay as they are.
         Read::Other(_) => {}
+    }
+}
+
+/// Groups come and go: one that has nothing left takes no memory while the others are read.
+fn undo(groups: &mut HashMap<GroupId, Loaded>, id: &GroupId, undo: impl FnOnce(&mut Loaded)) {
+    let Some(group) = groups.get_mut(id) else { return };
+    undo(group);
+    if group.snapshot.is_none() && group.offsets.is_empty() {
+        groups.remove(id);
     }
 }
 
@@ -152,6 +161,8 @@ mod tests {
         replay(&mut groups, Read::Other(5));
         assert!(groups[&id].offsets.get("t", 0).is_some());
         replay(&mut groups, Read::Offset(id.clone(), Arc::from("t"), 0, None));
-        assert!(groups[&id].offsets.is_empty());
+        assert!(groups.is_empty());
+        replay(&mut groups, Read::Group(id.clone(), None));
+        assert!(groups.is_empty());
     }
 }

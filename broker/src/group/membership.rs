@@ -10,7 +10,7 @@ use super::coordinator::GroupCoordinator;
 use super::error::GroupError;
 use super::id::{InstanceId, MemberId};
 use super::record::TEXT_BYTES_MAX;
-use super::shard::{GroupState, Writes};
+use super::shard::{Group, GroupState, Writes};
 
 /// A request to join as a client states it.
 #[derive(Clone, Debug)]
@@ -101,12 +101,13 @@ impl GroupCoordinator {
         let limits = self.limits();
         let joining =
             self.act(&shard, &id, !is_known, Writes::Group(bytes), |state, now, change| {
+                state.grow(state.classic.growth_by_join(&join))?;
                 let (token, answer) = state.park();
                 state.classic.join(now, &limits, token, join, &mut change.effects);
-                answer
+                Ok(answer)
             });
         let (answer, _) = joining.await.map_err(member_of_no_group)?;
-        match self.parked(&shard, answer).await? {
+        match self.parked(&shard, answer?).await? {
             Answer::Join(answer) => Ok(answer),
             Answer::Sync(_) => unreachable!("a join is answered as a join"),
         }
@@ -147,12 +148,13 @@ impl GroupCoordinator {
         let bytes = sync.assignments.values().map(bytes::Bytes::len).sum();
         let limits = self.limits();
         let syncing = self.act(&shard, &id, false, Writes::Group(bytes), |state, now, change| {
+            state.grow(state.classic.growth_by_sync(&sync))?;
             let (token, answer) = state.park();
             state.classic.sync(now, &limits, token, sync, &mut change.effects);
-            answer
+            Ok(answer)
         });
         let (answer, _) = syncing.await.map_err(member_of_no_group)?;
-        match self.parked(&shard, answer).await? {
+        match self.parked(&shard, answer?).await? {
             Answer::Sync(answer) => answer,
             Answer::Join(_) => unreachable!("a sync is answered as a sync"),
         }
@@ -173,11 +175,11 @@ impl GroupCoordinator {
         let id = Self::group_id(group)?;
         let shard = self.shard_of(&id).await?;
         // Nothing is written: no room in the log is needed.
-        let beat = |state: &mut GroupState| {
+        let beat = |group: &Group, state: &mut GroupState| {
             let mut effects = Effects::default();
             let outcome = state.classic.heartbeat(self.now(), claim, &mut effects);
             if let Some(at) = effects.wake_at {
-                self.timers.schedule(&shard, &id, state, at);
+                self.timers.schedule(&shard, group, state, at);
             }
             outcome
         };

@@ -15,6 +15,7 @@ mod classic;
 mod commits;
 mod coordinator;
 mod error;
+mod footprint;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
 mod id;
@@ -24,6 +25,7 @@ mod offsets;
 mod record;
 mod settings;
 mod shard;
+mod share;
 #[cfg(test)]
 mod tests;
 mod time;

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use penstock_model::id::{Timestamp, TopicId};
 
+use super::footprint::{first_node, in_tree, text};
+
 /// How far a group has come in a partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Committed {
@@ -62,10 +64,55 @@ impl Expiry {
 /// See the module. By topic and partition.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Offsets {
-    topics: BTreeMap<Arc<str>, BTreeMap<i32, Committed>>,
+    topics: BTreeMap<Arc<str>, Partitions>,
+    /// What they take in memory.
+    bytes: usize,
+}
+
+/// The commits of a topic.
+type Partitions = BTreeMap<i32, Committed>;
+
+/// What a topic takes beside its commits.
+fn topic_bytes(topic: &str) -> usize {
+    in_tree::<(Arc<str>, Partitions)>() + text(topic) + first_node::<(i32, Committed)>()
+}
+
+/// What the lag behind a commit takes, which is shown with the metrics: three labels and a number of
+/// its own in a table that is up to half empty.
+const LAG_BYTES: usize = 160;
+
+/// What a commit takes.
+fn commit_bytes(metadata: &str) -> usize {
+    in_tree::<(i32, Committed)>() + text(metadata) + LAG_BYTES
 }
 
 impl Offsets {
+    /// What the first commit takes beside itself and its topic.
+    pub(super) const FIRST_BYTES: usize = first_node::<(Arc<str>, Partitions)>();
+
+    /// What they take in memory, beside the first node of the tree.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// How many bytes more they will take with these commits, which are in order of topic.
+    pub(super) fn growth<'a>(
+        &self,
+        commits: impl IntoIterator<Item = (&'a Arc<str>, i32, &'a str)>,
+    ) -> usize {
+        let (mut added, mut replaced, mut new_topic) = (0, 0, None);
+        for (topic, partition, metadata) in commits {
+            if new_topic != Some(topic) && !self.topics.contains_key(topic) {
+                added += topic_bytes(topic);
+                new_topic = Some(topic);
+            }
+            added += commit_bytes(metadata);
+            let former = self.get(topic, partition);
+            replaced += former.map_or(0, |former| commit_bytes(&former.metadata));
+        }
+        added.saturating_sub(replaced)
+    }
+
     /// None at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.topics.is_empty()
@@ -73,15 +120,24 @@ impl Offsets {
 
     /// Takes a commit.
     pub(crate) fn set(&mut self, topic: Arc<str>, partition: i32, committed: Committed) {
-        self.topics.entry(topic).or_default().insert(partition, committed);
+        let added = commit_bytes(&committed.metadata);
+        let partitions = self.topics.entry(topic).or_insert_with_key(|topic| {
+            self.bytes += topic_bytes(topic);
+            Partitions::new()
+        });
+        let former = partitions.insert(partition, committed);
+        self.bytes += added;
+        self.bytes -= former.map_or(0, |former| commit_bytes(&former.metadata));
     }
 
     /// Forgets a commit.
     pub(crate) fn remove(&mut self, topic: &str, partition: i32) {
         if let Some(partitions) = self.topics.get_mut(topic) {
-            partitions.remove(&partition);
+            let former = partitions.remove(&partition);
+            self.bytes -= former.map_or(0, |former| commit_bytes(&former.metadata));
             if partitions.is_empty() {
                 self.topics.remove(topic);
+                self.bytes -= topic_bytes(topic);
             }
         }
     }
@@ -178,5 +234,39 @@ mod tests {
         offsets.remove("t", 1);
         offsets.remove("t", 1);
         assert!(offsets.is_empty() && offsets.get("t", 1).is_none());
+    }
+
+    #[test]
+    fn they_know_what_they_take_and_what_a_commit_adds() {
+        #[track_caller]
+        fn check(offsets: &mut Offsets, commits: &[(&str, i32, &str)], grows: bool) {
+            let topics: Vec<Arc<str>> =
+                commits.iter().map(|(topic, ..)| Arc::from(*topic)).collect();
+            let named = commits.iter().zip(&topics);
+            let growth = offsets
+                .growth(named.map(|((_, partition, note), topic)| (topic, *partition, *note)));
+            let before = offsets.bytes();
+            for (topic, partition, note) in commits {
+                let metadata = Arc::from(*note);
+                offsets.set(
+                    Arc::from(*topic),
+                    *partition,
+                    Committed { metadata, ..committed(0, None, None) },
+                );
+            }
+            assert_eq!(growth, offsets.bytes().saturating_sub(before));
+            assert_eq!(growth > 0, grows);
+        }
+        let mut offsets = Offsets::default();
+        let note = "x".repeat(1_000);
+        check(&mut offsets, &[("a", 0, ""), ("a", 1, &note), ("b", 0, "")], true);
+        check(&mut offsets, &[("a", 0, ""), ("a", 1, &note), ("b", 0, "")], false);
+        check(&mut offsets, &[("a", 0, &note), ("a", 1, "")], false);
+        check(&mut offsets, &[("a", 1, &note)], true);
+        check(&mut offsets, &[("a", 2, "")], true);
+        for (topic, partition) in [("a", 0), ("a", 1), ("a", 2), ("a", 3), ("b", 0), ("c", 0)] {
+            offsets.remove(topic, partition);
+        }
+        assert_eq!(offsets.bytes(), 0);
     }
 }

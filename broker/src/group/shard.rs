@@ -5,7 +5,7 @@
 //! a group in the order in which they were made; nobody is told of it before the log is durable so
 //! far. When the log takes no more, the shard is closed, and its memory with it is worth nothing.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use penstock_model::id::{Offset, Timestamp};
@@ -15,11 +15,23 @@ use tokio::sync::{oneshot, watch};
 
 use super::classic::{Answer, ClassicGroup, Effects, Token};
 use super::error::GroupError;
+use super::footprint::{first_node, in_tree, text};
 use super::id::GroupId;
 use super::offsets::Offsets;
 use super::record::{self, GroupRecord};
-use super::time::Tick;
+use super::share::{GroupShare, HeldBytes};
+use super::timers::{LOOK_BYTES, PlannedLook};
 use crate::log::Partition;
+
+/// What a group with nothing in it takes in memory, beside its id.
+const GROUP_BYTES: usize = size_of::<Group>()
+    + in_tree::<(GroupId, Arc<Group>)>()
+    + LOOK_BYTES
+    + first_node::<(Token, Waiting)>()
+    + Offsets::FIRST_BYTES;
+
+/// How a request is answered that waits.
+type Waiting = oneshot::Sender<Parked>;
 
 /// Whether a shard can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +55,7 @@ pub(super) struct Shard {
 /// The groups that there are.
 #[derive(Default)]
 struct Groups {
-    by_id: HashMap<GroupId, Arc<Group>>,
+    by_id: BTreeMap<GroupId, Arc<Group>>,
     /// Where the log ends that tells of all that are there no more.
     removed: Offset,
 }
@@ -65,14 +77,20 @@ pub(super) struct GroupState {
     pub(super) classic: ClassicGroup,
     pub(super) offsets: Offsets,
     /// Who waits for an answer.
-    waiting: HashMap<Token, oneshot::Sender<Parked>>,
+    waiting: BTreeMap<Token, Waiting>,
     last_token: u64,
     /// Where the log ends that tells all of this state.
     pub(super) written: Offset,
     /// The log has a record of the group itself, which a tombstone must undo.
     pub(super) has_record: bool,
     /// The next time at which the timer looks at it.
-    pub(super) scheduled: Option<Tick>,
+    pub(super) scheduled: Option<PlannedLook>,
+    /// What it has of the share of all groups.
+    held: HeldBytes,
+    /// Bytes in memory: of a group with this id,
+    bare_bytes: usize,
+    /// and of its members, as of the last step that could change them.
+    members_bytes: usize,
     /// It is not in the map any more: look it up again.
     pub(super) gone: bool,
 }
@@ -132,10 +150,15 @@ impl Shard {
     }
 
     /// A group; made where there is none.
-    pub(super) fn find_or_create(&self, id: &GroupId, now: Timestamp) -> Arc<Group> {
+    pub(super) fn find_or_create(
+        &self,
+        id: &GroupId,
+        now: Timestamp,
+        share: &Arc<GroupShare>,
+    ) -> Arc<Group> {
         let mut groups = self.lock();
-        let group = groups.by_id.entry(id.clone()).or_insert_with(|| Arc::new(Group::new(id, now)));
-        Arc::clone(group)
+        let entry = groups.by_id.entry(id.clone());
+        Arc::clone(entry.or_insert_with_key(|id| Arc::new(Group::new(id, now, share))))
     }
 
     /// Every group.
@@ -210,15 +233,18 @@ impl Shard {
 
 impl Group {
     /// One with nothing in it.
-    pub(super) fn new(id: &GroupId, now: Timestamp) -> Self {
+    pub(super) fn new(id: &GroupId, now: Timestamp, share: &Arc<GroupShare>) -> Self {
         let state = GroupState {
             classic: ClassicGroup::new(now),
             offsets: Offsets::default(),
-            waiting: HashMap::new(),
+            waiting: BTreeMap::new(),
             last_token: 0,
             written: Offset::ZERO,
             has_record: false,
             scheduled: None,
+            held: share.group(),
+            bare_bytes: GROUP_BYTES + text(&id.0),
+            members_bytes: 0,
             gone: false,
         };
         Self { id: id.clone(), state: Mutex::new(state) }
@@ -236,6 +262,42 @@ impl GroupState {
             Writes::Group(bytes) => id.0.len() + self.classic.record_bytes_max() + bytes,
             Writes::Records(bytes) => bytes,
         }
+    }
+
+    /// Takes room for a step that makes it so much larger, or for none.
+    ///
+    /// # Errors
+    /// When all groups together are too large then: the step must not be taken.
+    pub(super) fn grow(&mut self, bytes: usize) -> Result<(), GroupError> {
+        let fits = bytes == 0 || self.held.reach(self.memory_bytes() + bytes);
+        fits.then_some(()).ok_or(GroupError::NoRoom)
+    }
+
+    /// Counts what it takes behind a step that could write so.
+    pub(super) fn settle(&mut self, writes: Writes) {
+        if let Writes::Group(_) = writes {
+            self.members_bytes = self.classic.memory_bytes();
+        }
+        let bytes = self.memory_bytes();
+        // In a rebalance members come back, and get assignments again: their room waits for them.
+        if bytes > self.held.bytes() || !self.classic.is_rebalancing() {
+            self.held.set(bytes);
+        }
+    }
+
+    fn memory_bytes(&self) -> usize {
+        self.bare_bytes + self.members_bytes + self.offsets.bytes()
+    }
+
+    /// What it holds of the share, and what it takes.
+    #[cfg(test)]
+    pub(super) fn held_and_taken(&self) -> (usize, usize) {
+        let mut offsets = Offsets::default();
+        for (topic, partition, committed) in self.offsets.iter() {
+            offsets.set(Arc::clone(topic), partition, committed.clone());
+        }
+        let taken = self.bare_bytes + self.classic.memory_bytes() + offsets.bytes();
+        (self.held.bytes(), taken)
     }
 
     /// Nothing of it has to be kept.

@@ -1,50 +1,74 @@
-//! When to look at which group again. Nothing ticks while there is nothing to wait for.
+//! When to look at which group again: one look a group, and none once the group is gone. Nothing
+//! ticks while there is nothing to wait for.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::Notify;
 
+use super::footprint::in_tree;
 use super::id::GroupId;
-use super::shard::{GroupState, Shard};
+use super::shard::{Group, GroupState, Shard};
 use super::time::Tick;
+
+/// What a look takes in memory.
+pub(super) const LOOK_BYTES: usize = in_tree::<(LookId, Timer)>();
 
 /// See the module.
 #[derive(Default)]
 pub(super) struct Timers {
-    /// Guards the heap alone.
-    heap: Mutex<BinaryHeap<Reverse<Timer>>>,
+    /// Guards the looks alone, and no other lock is taken under it.
+    looks: Mutex<Looks>,
     /// The first of them has changed.
     pub(super) changed: Notify,
 }
 
-/// A look at a group.
+#[derive(Default)]
+struct Looks {
+    by_time: BTreeMap<LookId, Timer>,
+    last: u64,
+}
+
+/// A look among all: in order of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct LookId {
+    at: Tick,
+    number: u64,
+}
+
+/// Where to look.
 pub(super) struct Timer {
-    pub(super) at: Tick,
     pub(super) shard: Weak<Shard>,
     pub(super) group: GroupId,
+}
+
+/// A look that is planned, for as long as this is kept.
+pub(super) struct PlannedLook {
+    pub(super) id: LookId,
+    timers: Arc<Timers>,
 }
 
 impl Timers {
     /// Looks at a group no later than `at`; nothing to do where an earlier look is planned, which
     /// will find out by itself.
     pub(super) fn schedule(
-        &self,
+        self: &Arc<Self>,
         shard: &Arc<Shard>,
-        group: &GroupId,
+        group: &Group,
         state: &mut GroupState,
         at: Tick,
     ) {
-        if state.scheduled.is_some_and(|planned| planned <= at) {
+        if state.scheduled.as_ref().is_some_and(|planned| planned.id.at <= at) {
             return;
         }
-        state.scheduled = Some(at);
-        let timer = Timer { at, shard: Arc::downgrade(shard), group: group.clone() };
-        let mut heap = self.lock();
-        let is_first = heap.peek().is_none_or(|Reverse(first)| at < first.at);
-        heap.push(Reverse(timer));
-        drop(heap);
+        let timer = Timer { shard: Arc::downgrade(shard), group: group.id.clone() };
+        let mut looks = self.lock();
+        looks.last += 1;
+        let id = LookId { at, number: looks.last };
+        let is_first = looks.by_time.first_key_value().is_none_or(|(first, _)| id < *first);
+        looks.by_time.insert(id, timer);
+        drop(looks);
+        state.scheduled = Some(PlannedLook { id, timers: Arc::clone(self) });
         if is_first {
             self.changed.notify_one();
         }
@@ -52,41 +76,29 @@ impl Timers {
 
     /// The time of the first look.
     pub(super) fn first(&self) -> Option<Tick> {
-        self.lock().peek().map(|Reverse(timer)| timer.at)
+        self.lock().by_time.first_key_value().map(|(id, _)| id.at)
     }
 
     /// Takes out what is due.
-    pub(super) fn due(&self, now: Tick) -> Vec<Timer> {
-        let mut heap = self.lock();
-        let mut due = Vec::new();
-        while heap.peek().is_some_and(|Reverse(timer)| timer.at <= now) {
-            due.extend(heap.pop().map(|Reverse(timer)| timer));
-        }
-        due
+    pub(super) fn due(&self, now: Tick) -> Vec<(LookId, Timer)> {
+        let mut looks = self.lock();
+        let later = looks.by_time.split_off(&LookId { at: now.next(), number: 0 });
+        std::mem::replace(&mut looks.by_time, later).into_iter().collect()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BinaryHeap<Reverse<Timer>>> {
-        self.heap.lock().unwrap_or_else(PoisonError::into_inner)
+    /// How many looks are planned.
+    #[cfg(test)]
+    pub(super) fn planned(&self) -> usize {
+        self.lock().by_time.len()
     }
-}
 
-// By time alone.
-impl PartialEq for Timer {
-    fn eq(&self, other: &Self) -> bool {
-        self.at == other.at
+    fn lock(&self) -> MutexGuard<'_, Looks> {
+        self.looks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Eq for Timer {}
-
-impl Ord for Timer {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.at.cmp(&other.at)
-    }
-}
-
-impl PartialOrd for Timer {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
+impl Drop for PlannedLook {
+    fn drop(&mut self) {
+        self.timers.lock().by_time.remove(&self.id);
     }
 }

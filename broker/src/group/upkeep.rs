@@ -20,7 +20,7 @@ use super::offsets::Expiry;
 use super::record;
 use super::shard::{Group, GroupState, Shard, Writes};
 use super::time::Tick;
-use super::timers::Timer;
+use super::timers::{LookId, Timer};
 use crate::api::CONSUMER_OFFSETS;
 use crate::metrics::{LagLabel, Metrics};
 use crate::shutdown::Shutdown;
@@ -50,8 +50,8 @@ impl GroupCoordinator {
             tokio::select! {
                 () = shutdown.requested() => return,
                 () = due => {
-                    for timer in self.timers.due(self.now().tick) {
-                        work.push(self.look_at(timer).boxed());
+                    for (id, timer) in self.timers.due(self.now().tick) {
+                        work.push(self.look_at(id, timer).boxed());
                     }
                 }
                 Some(()) = work.next() => {}
@@ -69,12 +69,12 @@ impl GroupCoordinator {
     }
 
     /// Does in a group what time has come for.
-    async fn look_at(&self, timer: Timer) {
+    async fn look_at(&self, id: LookId, timer: Timer) {
         let Some(shard) = timer.shard.upgrade() else { return };
         let Ok(group) = shard.find(&timer.group.0) else { return };
         {
             let mut state = group.lock();
-            if state.scheduled != Some(timer.at) {
+            if state.scheduled.as_ref().is_none_or(|planned| planned.id != id) {
                 return;
             }
             state.scheduled = None;
@@ -86,7 +86,7 @@ impl GroupCoordinator {
             });
         if let Err(GroupError::NotAvailable) = looking.await {
             let again = self.now().tick.after(RETRY_AFTER);
-            self.timers.schedule(&shard, &timer.group, &mut group.lock(), again);
+            self.timers.schedule(&shard, &group, &mut group.lock(), again);
         }
     }
 
@@ -198,8 +198,8 @@ impl GroupCoordinator {
                     let Some(end) = ends.get(&(id, i64::from(partition))) else { continue };
                     let end = i64::try_from(*end).unwrap_or(i64::MAX);
                     let label = LagLabel {
-                        group: group.id.0.to_string(),
-                        topic: topic.to_string(),
+                        group: Arc::clone(&group.id.0),
+                        topic: Arc::clone(topic),
                         partition,
                     };
                     let lag = end.saturating_sub(committed.offset).max(0);
@@ -237,6 +237,7 @@ impl GroupState {
             self.has_record = true;
             self.classic = ClassicGroup::restore(snapshot, now, effects);
         }
+        self.settle(Writes::Group(0));
     }
 
     /// A group that had members once, and has nothing any more.

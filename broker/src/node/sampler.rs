@@ -29,6 +29,7 @@ impl Sampler {
             ("waiting", self.broker.waiting.used()),
             ("fetch_sessions", self.broker.fetch_sessions_bytes()),
             ("producers", self.broker.partitions.remembered_producers_bytes()),
+            ("groups", self.broker.groups.memory_bytes()),
             ("log_cache", memory.log_cache),
             ("index", memory.index),
             ("upload", memory.upload),
@@ -98,7 +99,19 @@ mod tests {
                 assert!(shown.contains(&line), "{line}: {shown}");
             }
         }
-        for pool in ["requests", "responses", "log_cache", "index", "upload", "block_cache"] {
+        for pool in [
+            "requests",
+            "inflation",
+            "responses",
+            "waiting",
+            "fetch_sessions",
+            "producers",
+            "groups",
+            "log_cache",
+            "index",
+            "upload",
+            "block_cache",
+        ] {
             let line = format!("penstock_memory_bytes{{pool=\"{pool}\"}} ");
             assert!(shown.contains(&line), "{line}: {shown}");
         }

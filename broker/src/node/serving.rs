@@ -123,6 +123,7 @@ pub(super) async fn open(
         metadata: Arc::clone(&metadata),
         clock: Arc::clone(&clock),
         entropy: Arc::clone(&entropy),
+        memory_bytes: config.memory.groups,
         draining: draining.clone(),
     }));
     background.spawn(Arc::clone(&groups).run(stopping.clone()));

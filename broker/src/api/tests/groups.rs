@@ -24,8 +24,12 @@ use crate::testing::TestBroker;
 
 /// A broker with a topic of two partitions, and the topic that groups are kept in.
 async fn start() -> TestBroker {
-    let settings = ["offsets.topic.num.partitions=1", "group.initial.rebalance.delay.ms=0"];
-    let test = TestBroker::start(&settings);
+    start_with(&[]).await
+}
+
+async fn start_with(settings: &[&str]) -> TestBroker {
+    let common = ["offsets.topic.num.partitions=1", "group.initial.rebalance.delay.ms=0"];
+    let test = TestBroker::start(&[&common, settings].concat());
     test.ask(7, &create(vec![topic("orders", 2, &[])])).await;
     assert_eq!(find(&test, 3, 0).await, (15, -1, -1), "the topic is created by the first question");
     test
@@ -93,6 +97,17 @@ async fn commit(
     };
     let response: OffsetCommitResponse = test.ask(version, &request).await;
     response.topics[0].partitions[0].error_code
+}
+
+/// What clients ask again after.
+#[tokio::test]
+async fn groups_that_no_memory_is_left_for_have_no_coordinator_now() {
+    let test = start_with(&["memory.groups.bytes=1"]).await;
+    let nobody = WireString::default();
+    assert_eq!(commit(&test, 8, "orders", (&nobody, -1), "").await, 15);
+    assert_eq!(join(&test, 9, &nobody).await.error_code, 15);
+    let known = WireString::from("m");
+    assert_eq!(join(&test, 9, &known).await.error_code, 25, "it is told that it is no member");
 }
 
 /// Error, offset, leader epoch and note of the partitions asked for; of all when none is.

@@ -67,7 +67,7 @@ pub(super) const MEMORY: &[Setting] = settings! {
         "What is remembered of each batch that waits for its upload. A sixteenth.";
     "memory.upload.bytes": Long (Valid::AtLeast(1)) => "Blocks being built and uploaded. Three sixteenths.";
     "memory.block.cache.bytes": Long (Valid::AtLeast(1)) =>
-        "Blocks read from objects, for the next reader. An eighth.";
+        "Blocks read from objects, for the next reader. A sixteenth.";
     "memory.requests.bytes": Long (Valid::AtLeast(1)) =>
         "Requests that are being read and served, with what they become when they are decoded: an \
          eighth of it for what waits (long polls, groups), an eighth for fetch sessions, and of \
@@ -84,6 +84,10 @@ pub(super) const MEMORY: &[Setting] = settings! {
     "memory.producers.bytes": Long (Valid::AtLeast(1)) =>
         "Epochs and last batches of idempotent producers, over all partitions. Past it, partitions \
          with more than their part forget those that were silent for longest. A sixteenth.";
+    "memory.groups.bytes": Long (Valid::AtLeast(1)) =>
+        "Groups, their members and committed offsets. Past it, what would make a group larger is \
+         answered COORDINATOR_NOT_AVAILABLE, and clients ask again; what is there goes on. A \
+         sixteenth.";
     "memory.wal.bytes": Long (Valid::AtLeast(1)) =>
         "Records on their way to the WAL. A sixteenth.";
 };

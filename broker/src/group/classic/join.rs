@@ -85,6 +85,13 @@ impl JoinRefusal {
     }
 }
 
+impl Join {
+    /// Whether it is given an id first, with which to join.
+    pub(super) fn must_know_its_id(&self) -> bool {
+        self.member.is_none() && self.instance.is_none() && self.id_required
+    }
+}
+
 impl ClassicGroup {
     /// Somebody wants to be in the group. The answer to `token` is among the effects of this step
     /// or of a later one.
@@ -155,7 +162,7 @@ impl ClassicGroup {
             self.replace(now, limits, token, &old, join, effects);
             return Ok(());
         }
-        if join.instance.is_none() && join.id_required {
+        if join.must_know_its_id() {
             if self.pending.len() >= PENDING_MAX {
                 return Err(JoinRefusal::of_nobody(GroupError::Full));
             }

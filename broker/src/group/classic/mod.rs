@@ -20,7 +20,7 @@ mod sync;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ const ABSENT_LEADER_RETRY: Duration = Duration::from_secs(1);
 const PENDING_MAX: usize = 10_000;
 
 /// A request that waits for its answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Token(pub(crate) u64);
 
 /// An answer to a request that waited.
@@ -160,7 +160,7 @@ pub(crate) struct ClassicGroup {
     /// When the phase began; unknown for what Kafka before 2.1 wrote.
     since: Option<Timestamp>,
     members: BTreeMap<MemberId, Member>,
-    instances: HashMap<InstanceId, MemberId>,
+    instances: BTreeMap<InstanceId, MemberId>,
     /// Ids that were given out and not joined with yet, and when they expire.
     pending: BTreeMap<MemberId, Tick>,
     /// Who has joined the generation and not asked for its assignment.
@@ -168,7 +168,7 @@ pub(crate) struct ClassicGroup {
     /// Until when they may.
     sync_ends: Option<Tick>,
     /// How many members speak each protocol.
-    speakers: HashMap<Arc<str>, usize>,
+    speakers: BTreeMap<Arc<str>, usize>,
 }
 
 impl ClassicGroup {
@@ -182,11 +182,11 @@ impl ClassicGroup {
             phase: Phase::Empty,
             since: Some(now),
             members: BTreeMap::new(),
-            instances: HashMap::new(),
+            instances: BTreeMap::new(),
             pending: BTreeMap::new(),
             unsynced: BTreeSet::new(),
             sync_ends: None,
-            speakers: HashMap::new(),
+            speakers: BTreeMap::new(),
         }
     }
 
@@ -223,6 +223,11 @@ impl ClassicGroup {
     /// Nobody is in it, and nobody is about to be.
     pub(crate) fn is_abandoned(&self) -> bool {
         matches!(self.phase, Phase::Empty) && self.members.is_empty() && self.pending.is_empty()
+    }
+
+    /// Its members come together anew, or wait for what they are to do.
+    pub(crate) fn is_rebalancing(&self) -> bool {
+        matches!(self.phase, Phase::Joining(_) | Phase::Assigning)
     }
 
     /// The next moment at which something expires.

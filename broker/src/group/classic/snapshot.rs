@@ -64,7 +64,6 @@ impl ClassicGroup {
         group.protocol_type = snapshot.protocol_type;
         group.protocol = snapshot.protocol.clone();
         group.generation = snapshot.generation;
-        group.leader = snapshot.leader;
         group.since = snapshot.since;
         group.phase = if snapshot.members.is_empty() { Phase::Empty } else { Phase::Stable };
         let protocol = snapshot.protocol.unwrap_or_else(|| Arc::from(""));
@@ -86,6 +85,12 @@ impl ClassicGroup {
             };
             group.insert(saved.id, member);
         }
+        // Its text is a member's, where it is one.
+        let leader = snapshot.leader.map(|id| match group.members.get_key_value(&id) {
+            Some((known, _)) => known.clone(),
+            None => id,
+        });
+        group.leader = leader;
         group
     }
 }

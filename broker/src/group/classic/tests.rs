@@ -607,7 +607,7 @@ fn members_say_no_more_than_a_record_holds() {
     };
     let mut steps = Steps::stable(&["a"]);
     steps.limits.record_bytes_max = 1_000;
-    check(&mut steps, many(8, new("b")), false);
+    check(&mut steps, many(40, new("b")), false);
     check(&mut steps, many(6, new("b")), true);
 }
 

@@ -1,5 +1,8 @@
 //! The coordinator on a whole broker in memory.
 
+mod memory;
+mod memory_model;
+
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -207,11 +210,11 @@ async fn a_shard_that_was_given_up_knows_of_no_absence() {
     fixture.commit(&nobody(), 7).await.unwrap();
     let groups = fixture.groups();
     let shard = groups.shard_of(&GroupId::new("g")).await.unwrap();
-    assert_eq!(groups.look(&shard, "g", |_| ()).await, Ok(Some(())));
-    assert_eq!(groups.look(&shard, "h", |_| ()).await, Ok(None));
+    assert_eq!(groups.look(&shard, "g", |_, _| ()).await, Ok(Some(())));
+    assert_eq!(groups.look(&shard, "h", |_, _| ()).await, Ok(None));
     shard.close();
     for group in ["g", "h"] {
-        assert_eq!(groups.look(&shard, group, |_| ()).await, Err(GroupError::NotCoordinator));
+        assert_eq!(groups.look(&shard, group, |_, _| ()).await, Err(GroupError::NotCoordinator));
     }
 }
 
