@@ -137,6 +137,7 @@ impl TestBroker {
             Arc::clone(&metadata),
             epoch,
             Arc::new(ProducerShare::new(1 << 20)),
+            Arc::clone(&clock),
             drain_seen.clone(),
         ));
         let inspector = Inspector::new(8 << 20);
@@ -242,10 +243,7 @@ pub(crate) fn start_storage(
         metadata: Arc::clone(metadata),
         epoch,
         clock: Arc::clone(clock),
-        fold: Arc::new(LogStateFold {
-            producer_expiration_ms: i64::MAX,
-            producers_max: usize::MAX,
-        }),
+        fold: Arc::new(LogStateFold),
         settings: Settings::default(),
     })
     .expect("an empty log fits an empty image");

@@ -33,7 +33,9 @@ pub struct MemoryShares {
     /// number of batches that an upload may lag behind is bounded by it, as their bytes are by
     /// the backlog.
     pub index: usize,
-    /// Uploads in flight: payloads that had to be read back from the WAL, and blocks being built.
+    /// Uploads in flight: payloads that had to be read back from the WAL, blocks being built, and
+    /// checkpoints. What the layer above folds has to fit into a quarter of it, over all streams
+    /// and as often as uploads are in flight.
     pub upload: usize,
     /// Blocks read from objects.
     pub block_cache: usize,

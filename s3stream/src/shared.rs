@@ -37,7 +37,7 @@ pub(crate) struct Shared {
     pub(crate) counters: Arc<Counters>,
     /// Up to which position of the log everything is committed.
     pub(crate) committed: watch::Sender<Position>,
-    /// Bytes of blocks on their way into objects.
+    /// Bytes of blocks on their way into objects, and of their checkpoints.
     pub(crate) upload_bytes: AtomicUsize,
     pub(crate) requests: AtomicU64,
 }

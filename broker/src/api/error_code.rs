@@ -8,7 +8,7 @@ use penstock_records::{Rejection, RejectionClass};
 use penstock_s3stream::{OpenError, ReadError, TrimError};
 
 use crate::group::GroupError;
-use crate::log::{AppendError, PartitionError, SequenceError};
+use crate::log::{AppendError, PartitionError, SequenceError, TooManyProducers};
 
 /// An error code as the protocol carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,6 +39,7 @@ codes! {
     COORDINATOR_NOT_AVAILABLE = 15,
     NOT_COORDINATOR = 16,
     INVALID_TOPIC_EXCEPTION = 17,
+    NOT_ENOUGH_REPLICAS = 19,
     INVALID_REQUIRED_ACKS = 21,
     ILLEGAL_GENERATION = 22,
     INCONSISTENT_GROUP_PROTOCOL = 23,
@@ -111,6 +112,9 @@ impl From<&AppendError> for ErrorCode {
             AppendError::Sequence(SequenceError::OutOfOrder { .. }) => {
                 Self::OUT_OF_ORDER_SEQUENCE_NUMBER
             }
+            // Not appended, and worth trying again: Java's client and librdkafka do so after their
+            // backoff, with the same sequence, and ask nobody for the leader meanwhile.
+            AppendError::Producers(TooManyProducers) => Self::NOT_ENOUGH_REPLICAS,
             AppendError::Closed => Self::NOT_LEADER_OR_FOLLOWER,
             AppendError::Stopped => Self::KAFKA_STORAGE_ERROR,
         }

@@ -82,7 +82,7 @@ impl Housekeeping {
                 _ = ticks.tick() => self.expire_producers(),
                 () = self.partitions.producers_crowded() => {
                     for partition in self.partitions.opened() {
-                        partition.settle_producers();
+                        partition.settle_producers(self.clock.now());
                     }
                     sleep(CROWDED_PAUSE).await;
                 }

@@ -27,6 +27,6 @@ pub use checkpoint::LogStateFold;
 pub use housekeeping::{Housekeeping, HousekeepingIntervals};
 pub use partition::{AppendError, Appended, Partition};
 pub use partitions::{PartitionError, Partitions};
-pub use producer_share::ProducerShare;
+pub use producer_share::{ProducerShare, TooManyProducers};
 pub use producer_state::SequenceError;
 pub use time_lookup::RecordPlace;

@@ -9,7 +9,7 @@ use penstock_s3stream::{AppendPermit, Backing, Batch, Opened, Stream};
 
 use super::checkpoint::LogState;
 use super::past::{StateError, restore};
-use super::producer_share::{CountedProducers, ProducerShare};
+use super::producer_share::{ProducerRoom, ProducerShare, TooManyProducers};
 use super::producer_state::{Decision, SequenceError};
 use super::summary::{ProducerBatch, Summary};
 
@@ -27,7 +27,7 @@ pub struct Partition {
 #[derive(Debug)]
 struct Log {
     state: LogState,
-    counted: CountedProducers,
+    room: ProducerRoom,
 }
 
 /// A batch's place in the log. It counts once the log is durable up to its end.
@@ -45,6 +45,9 @@ pub enum AppendError {
     /// See the error.
     #[error(transparent)]
     Sequence(#[from] SequenceError),
+    /// See the error.
+    #[error(transparent)]
+    Producers(#[from] TooManyProducers),
     /// This broker leads the partition no longer: look for the new leader.
     #[error("the partition is closed")]
     Closed,
@@ -61,11 +64,11 @@ impl Partition {
         number: u32,
         opened: Opened,
         producers: &Arc<ProducerShare>,
+        now: Timestamp,
     ) -> Result<Self, StateError> {
-        let mut state = restore(&opened).await?;
-        let mut counted = producers.partition();
-        counted.settle(&mut state.producers);
-        let log = Mutex::new(Log { state, counted });
+        let mut room = producers.partition();
+        let state = restore(&opened, &mut room, now).await?;
+        let log = Mutex::new(Log { state, room });
         Ok(Self { topic, number, stream: opened.stream, log })
     }
 
@@ -115,11 +118,12 @@ impl Partition {
         let log_append_time = batch.timestamp_type() == TimestampType::LogAppendTime;
 
         let mut log = self.lock();
-        if let Some(producer) = producer
-            && let Decision::Duplicate(known) = log.state.producers.judge(producer, records)?
-        {
-            let append_time = log_append_time.then_some(known.max_timestamp);
-            return Ok(Appended { offsets: known.offsets, append_time });
+        if let Some(producer) = producer {
+            if let Decision::Duplicate(known) = log.state.producers.judge(producer, records)? {
+                let append_time = log_append_time.then_some(known.max_timestamp);
+                return Ok(Appended { offsets: known.offsets, append_time });
+            }
+            self.admit(&mut log, producer, now)?;
         }
         let start = self.stream.offsets().appended;
         let offsets = start..start.plus(u64::from(records));
@@ -143,6 +147,7 @@ impl Partition {
             log_append_time,
             max_timestamp,
             appended_at: now,
+            producers_forgotten_below: log.state.producers.forgotten_below(),
         };
         self.stream.append(
             Batch {
@@ -157,7 +162,7 @@ impl Partition {
             permit,
         )?;
         log.state.record(offsets.clone(), &summary);
-        log.settle_producers();
+        log.count_producers();
         Ok(Appended { offsets, append_time: log_append_time.then_some(append_time) })
     }
 
@@ -181,17 +186,44 @@ impl Partition {
         log.state.epochs.of(offset).unwrap_or(self.epoch())
     }
 
-    /// Forgets producers that have been silent since `horizon`, and epochs that were trimmed.
+    /// Forgets producers that have been silent since `horizon` (`producer.id.expiration.ms` ago),
+    /// and epochs that were trimmed. Kafka goes by the timestamps of their records instead, and so
+    /// forgets a producer that writes old ones while it is still at it.
     pub fn expire(&self, horizon: Timestamp) {
         let mut log = self.lock();
-        log.state.producers.expire(horizon);
-        log.settle_producers();
-        log.state.epochs.trim(self.stream.offsets().start);
+        let at = self.stream.offsets();
+        log.state.producers.forget_silent(usize::MAX, |producer| {
+            producer.last_append <= horizon && producer.newest().offsets.end <= at.durable
+        });
+        log.count_producers();
+        log.state.epochs.trim(at.start);
     }
 
     /// Forgets producers if there are too many in all and more than this partition's part here.
-    pub fn settle_producers(&self) {
-        self.lock().settle_producers();
+    pub fn settle_producers(&self, now: Timestamp) {
+        let Log { state, room } = &mut *self.lock();
+        room.settle(&mut state.producers, now, self.stream.offsets().durable);
+    }
+
+    fn admit(
+        &self,
+        log: &mut Log,
+        producer: ProducerBatch,
+        now: Timestamp,
+    ) -> Result<(), TooManyProducers> {
+        let Log { state, room } = log;
+        let was_refusing = room.is_refusing(now);
+        let durable = self.stream.offsets().durable;
+        let admitted = room.admit(&mut state.producers, producer, now, durable);
+        if admitted.is_err() && !was_refusing {
+            tracing::warn!(
+                topic = %self.topic,
+                partition = self.number,
+                "new idempotent producers have to wait: all that are remembered wrote lately; give \
+                 memory.producers.bytes more if this lasts"
+            );
+        }
+        admitted
     }
 
     fn lock(&self) -> MutexGuard<'_, Log> {
@@ -200,8 +232,8 @@ impl Partition {
 }
 
 impl Log {
-    fn settle_producers(&mut self) {
-        self.counted.settle(&mut self.state.producers);
+    fn count_producers(&mut self) {
+        self.room.count(&self.state.producers);
     }
 }
 

@@ -18,7 +18,7 @@ use futures::stream::{self, StreamExt};
 use penstock_model::client::MetadataClient;
 use penstock_model::id::{BrokerEpoch, NodeId, StreamEpoch, StreamId, TopicId};
 use penstock_model::image::{self, MetadataImage};
-use penstock_s3stream::{OpenError, ReadError, Storage};
+use penstock_s3stream::{Clock, OpenError, ReadError, Storage};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
@@ -65,6 +65,7 @@ pub struct Partitions {
     metadata: Arc<dyn MetadataClient>,
     epoch: BrokerEpoch,
     producers: Arc<ProducerShare>,
+    clock: Arc<dyn Clock>,
     stopping: Shutdown,
     /// Guards the maps alone; a partition is opened outside of it, once for all who wait.
     known: Mutex<Known>,
@@ -97,9 +98,10 @@ impl Partitions {
         metadata: Arc<dyn MetadataClient>,
         epoch: BrokerEpoch,
         producers: Arc<ProducerShare>,
+        clock: Arc<dyn Clock>,
         stopping: Shutdown,
     ) -> Self {
-        Self { storage, metadata, epoch, producers, stopping, known: Mutex::default() }
+        Self { storage, metadata, epoch, producers, clock, stopping, known: Mutex::default() }
     }
 
     /// A partition by topic and index, as clients name it. Waits a second at most for one that is
@@ -164,7 +166,8 @@ impl Partitions {
                 OpenError::Checkpoint { .. } => PartitionError::Corrupt(error.to_string()),
                 other => PartitionError::Unavailable(other.to_string()),
             })?;
-        let partition = Partition::open(topic, place.number, opened, &self.producers).await;
+        let now = self.clock.now();
+        let partition = Partition::open(topic, place.number, opened, &self.producers, now).await;
         partition.map(Arc::new).map_err(|error| match error {
             StateError::Read(ReadError::Closed | ReadError::Unavailable(_)) => {
                 PartitionError::Unavailable(error.to_string())
@@ -226,7 +229,7 @@ impl Partitions {
         self.producers.bytes()
     }
 
-    /// Waits until idempotent producers are too many in all, and partitions have to
+    /// Waits until new idempotent producers want room, and partitions have to
     /// [settle](Partition::settle_producers) for less.
     pub async fn producers_crowded(&self) {
         self.producers.crowded().await;

@@ -1,21 +1,38 @@
 //! How many idempotent producers all partitions of a broker may remember together: a client makes
 //! up as many as it likes, and each is held for a day.
 //!
-//! A partition that remembers more than its part forgets those that were silent for longest, but
-//! only while all together are too many. A producer that was forgotten goes on as if it had been
-//! silent for too long (KIP-360): its next batch is taken, but a retry is not recognised. Parts are
-//! equal, so that whoever floods one partition takes nothing from the others.
+//! ```text
+//!   new        refused while there is no room for one more
+//!   in flight  wrote in the last two minutes, or is not durable yet: never forgotten
+//!   silent     forgotten when there is no room, those first who have been silent for longest
+//! ```
+//!
+//! A batch whose producer was forgotten is taken as that one's first (KIP-360), and so is the retry
+//! of a batch that was appended: it would stand in the log twice. Clients give a batch up within
+//! `delivery.timeout.ms`, whose default is two minutes; so long everybody is remembered.
+//!
+//! Half of the room is divided equally, so that whoever floods one partition takes nothing from the
+//! others' parts. The other half is for whoever comes first, but no partition takes more than an
+//! eighth of all: its checkpoints state whom it remembers, and are written with every upload.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use penstock_model::id::{Offset, Timestamp};
 use tokio::sync::Notify;
 
-use super::producer_state::Producers;
+use super::producer_state::{Producer, Producers};
+use super::summary::ProducerBatch;
 
 /// What one producer holds in memory at most: its entry and five batches, with what a tree and a
 /// ring leave unused.
-const PRODUCER_BYTES: usize = 400;
+pub(super) const PRODUCER_BYTES: usize = 400;
+
+/// Kafka's default of `delivery.timeout.ms`.
+const IN_FLIGHT_MS: i64 = 120_000;
+
+/// After a look at all producers of a partition that found nobody to forget, the next one waits.
+const LOOK_PAUSE_MS: u64 = 1_000;
 
 /// See the module.
 #[derive(Debug)]
@@ -26,25 +43,29 @@ pub struct ProducerShare {
     crowded: Notify,
 }
 
-/// The producers that one partition has counted; they are given back when it is dropped.
+/// What one partition takes of the share; it is given back when dropped.
 #[derive(Debug)]
-pub(super) struct CountedProducers {
+pub(super) struct ProducerRoom {
     share: Arc<ProducerShare>,
     counted: usize,
+    /// When nobody was found who could be forgotten.
+    looked_in_vain: Option<Timestamp>,
+    /// When a producer was refused for want of room.
+    refused: Option<Timestamp>,
 }
 
-impl ProducerShare {
-    /// How many producers `bytes` hold.
-    #[must_use]
-    pub fn fitting(bytes: usize) -> usize {
-        (bytes / PRODUCER_BYTES).max(1)
-    }
+/// There is no room for a producer that is new to the partition, because all that are remembered
+/// wrote lately: try again, and give `memory.producers.bytes` more if it lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no room to remember one more idempotent producer")]
+pub struct TooManyProducers;
 
+impl ProducerShare {
     /// As many as `bytes` hold.
     #[must_use]
     pub fn new(bytes: usize) -> Self {
         Self {
-            producers_max: Self::fitting(bytes),
+            producers_max: (bytes / PRODUCER_BYTES).max(1),
             producers: AtomicUsize::new(0),
             partitions: AtomicUsize::new(0),
             crowded: Notify::new(),
@@ -57,51 +78,129 @@ impl ProducerShare {
         self.producers.load(Ordering::Relaxed) * PRODUCER_BYTES
     }
 
-    /// Waits until all together are too many though whoever added one has no more than its part:
-    /// parts shrink as partitions come, and the others have to settle.
+    /// Waits until somebody wants room: whoever has more than its part has to settle for less.
     pub async fn crowded(&self) {
         self.crowded.notified().await;
     }
 
+    /// Whether there is nothing left but parts.
     fn is_full(&self) -> bool {
-        self.producers.load(Ordering::Relaxed) > self.producers_max
+        self.producers.load(Ordering::Relaxed) >= self.producers_max / 2
     }
 
-    /// Counts a partition.
-    pub(super) fn partition(self: &Arc<Self>) -> CountedProducers {
+    /// What each partition may have, whatever the others have.
+    fn part(&self) -> usize {
+        let partitions = self.partitions.load(Ordering::Relaxed).max(1);
+        (self.producers_max / 2 / partitions).max(1)
+    }
+
+    /// What no partition has more than.
+    fn of_one_max(&self) -> usize {
+        (self.producers_max / 8).max(1)
+    }
+
+    /// Room for one more partition.
+    pub(super) fn partition(self: &Arc<Self>) -> ProducerRoom {
         self.partitions.fetch_add(1, Ordering::Relaxed);
-        CountedProducers { share: Arc::clone(self), counted: 0 }
+        ProducerRoom { share: Arc::clone(self), counted: 0, looked_in_vain: None, refused: None }
     }
 }
 
-impl CountedProducers {
-    /// To be called when the number of `producers` may have changed: counts them, and has the
-    /// partition forget some if it has to.
-    pub(super) fn settle(&mut self, producers: &mut Producers) {
+impl ProducerRoom {
+    /// To be asked before a batch is appended, which was judged to be no duplicate: its producer
+    /// may be new, and then others may be forgotten for it. Below `durable` all is durable.
+    ///
+    /// # Errors
+    /// When there is no room. For as long as a batch may be in flight after that, who is not known
+    /// has to begin with its first sequence number: it may be the next batch of one that was
+    /// refused, and must not be taken for its first.
+    pub(super) fn admit(
+        &mut self,
+        producers: &mut Producers,
+        batch: ProducerBatch,
+        now: Timestamp,
+        durable: Offset,
+    ) -> Result<(), TooManyProducers> {
+        if producers.knows(batch.id) {
+            return Ok(());
+        }
+        if batch.base_sequence != 0 && self.is_refusing(now) {
+            return Err(TooManyProducers);
+        }
+        if !self.has_room() {
+            self.make_room(producers, now, durable);
+        }
+        if self.has_room() {
+            return Ok(());
+        }
+        self.refused = Some(now);
+        self.share.crowded.notify_one();
+        Err(TooManyProducers)
+    }
+
+    /// Whether a producer was refused lately.
+    pub(super) fn is_refusing(&self, now: Timestamp) -> bool {
+        self.refused.is_some_and(|at| now.0.abs_diff(at.0) < IN_FLIGHT_MS.unsigned_abs())
+    }
+
+    /// To be called when there may be more or fewer producers than before.
+    pub(super) fn count(&mut self, producers: &Producers) {
+        // Wraps around zero and back where it shrinks: the sum is what counts.
+        let more = producers.len().wrapping_sub(self.counted);
+        self.share.producers.fetch_add(more, Ordering::Relaxed);
+        self.counted = producers.len();
+    }
+
+    /// Counts, and forgets what is above the partition's part if others want room.
+    pub(super) fn settle(&mut self, producers: &mut Producers, now: Timestamp, durable: Offset) {
         let grew = producers.len() > self.counted;
-        self.count(producers.len());
-        let share = &self.share;
-        if !share.is_full() {
+        self.count(producers);
+        let part = self.share.part().min(self.share.of_one_max());
+        if !self.share.is_full() || self.counted <= part {
             return;
         }
-        let part = share.producers_max / share.partitions.load(Ordering::Relaxed).max(1);
-        producers.keep_newest(part.max(1));
-        self.count(producers.len());
+        self.forget(producers, self.counted - part, now, durable);
         if grew && self.share.is_full() {
             self.share.crowded.notify_one();
         }
     }
 
-    fn count(&mut self, producers: usize) {
-        // Wraps around zero and back where it shrinks: the sum is what counts.
-        self.share.producers.fetch_add(producers.wrapping_sub(self.counted), Ordering::Relaxed);
-        self.counted = producers;
+    /// Counts, and keeps no more than a partition ever has, those that wrote last. So everybody is
+    /// kept who may have a batch in flight, for a log of which nothing else is known.
+    pub(super) fn keep_last(&mut self, producers: &mut Producers) {
+        let too_many = producers.len().saturating_sub(self.share.of_one_max());
+        producers.forget_silent(too_many, |_| true);
+        self.count(producers);
+    }
+
+    fn has_room(&self) -> bool {
+        let share = &self.share;
+        self.counted < share.of_one_max() && (self.counted < share.part() || !share.is_full())
+    }
+
+    /// Forgets an eighth, so that not every new one makes it look through all.
+    fn make_room(&mut self, producers: &mut Producers, now: Timestamp, durable: Offset) {
+        if self.looked_in_vain.is_some_and(|at| now.0.abs_diff(at.0) < LOOK_PAUSE_MS) {
+            return;
+        }
+        let before = self.counted;
+        self.forget(producers, before / 8 + 1, now, durable);
+        self.looked_in_vain = (self.counted == before).then_some(now);
+    }
+
+    fn forget(&mut self, producers: &mut Producers, count: usize, now: Timestamp, durable: Offset) {
+        let since = now.0.saturating_sub(IN_FLIGHT_MS);
+        let is_silent = |producer: &Producer| {
+            producer.last_append.0 <= since && producer.newest().offsets.end <= durable
+        };
+        producers.forget_silent(count, is_silent);
+        self.count(producers);
     }
 }
 
-impl Drop for CountedProducers {
+impl Drop for ProducerRoom {
     fn drop(&mut self) {
-        self.count(0);
+        self.share.producers.fetch_sub(self.counted, Ordering::Relaxed);
         self.share.partitions.fetch_sub(1, Ordering::Relaxed);
     }
 }
@@ -109,29 +208,47 @@ impl Drop for CountedProducers {
 #[cfg(test)]
 mod tests {
     use futures::FutureExt;
-    use penstock_model::id::{Offset, ProducerId, Timestamp};
+    use penstock_model::id::ProducerId;
 
     use super::*;
-    use crate::log::summary::ProducerBatch;
 
     struct Partition {
         producers: Producers,
-        counted: CountedProducers,
+        room: ProducerRoom,
+        end: u64,
+        durable: Option<u64>,
     }
 
     impl Partition {
         fn new(share: &Arc<ProducerShare>) -> Self {
-            Self { producers: Producers::default(), counted: share.partition() }
+            let room = share.partition();
+            Self { producers: Producers::default(), room, end: 0, durable: None }
         }
 
-        /// As many producers append, one after the other, from this id and time on.
-        fn append(&mut self, from: i64, count: i64) {
-            for id in from..from + count {
-                let batch = ProducerBatch { id: ProducerId(id), epoch: 0, base_sequence: 0 };
-                let offsets = Offset(0)..Offset(1);
-                self.producers.record(batch, offsets, Timestamp(0), Timestamp(id));
-                self.counted.settle(&mut self.producers);
-            }
+        /// A producer's batch of one record comes at this time.
+        fn append(
+            &mut self,
+            id: i64,
+            base_sequence: i32,
+            now: i64,
+        ) -> Result<(), TooManyProducers> {
+            let batch = ProducerBatch { id: ProducerId(id), epoch: 0, base_sequence };
+            let durable = Offset(self.durable.unwrap_or(self.end));
+            self.room.admit(&mut self.producers, batch, Timestamp(now), durable)?;
+            let offsets = Offset(self.end)..Offset(self.end + 1);
+            self.end += 1;
+            self.producers.record(batch, offsets, Timestamp(0), Timestamp(now));
+            self.room.count(&self.producers);
+            Ok(())
+        }
+
+        /// As many producers come at this time, one after the other. How many are taken?
+        fn flood(&mut self, from: i64, count: i64, now: i64) -> usize {
+            (from..from + count).filter(|id| self.append(*id, 0, now).is_ok()).count()
+        }
+
+        fn settle(&mut self, now: i64) {
+            self.room.settle(&mut self.producers, Timestamp(now), Offset(self.end));
         }
 
         fn ids(&self) -> Vec<i64> {
@@ -139,53 +256,91 @@ mod tests {
         }
     }
 
+    fn share(producers: usize) -> Arc<ProducerShare> {
+        Arc::new(ProducerShare::new(producers * PRODUCER_BYTES))
+    }
+
+    const LATER: i64 = IN_FLIGHT_MS;
+
+    /// The retry of a batch that was acknowledged must find its producer.
     #[test]
-    fn a_flood_in_one_partition_takes_nothing_from_another() {
-        let share = Arc::new(ProducerShare::new(100 * PRODUCER_BYTES));
-        let (mut quiet, mut flooded) = (Partition::new(&share), Partition::new(&share));
-        quiet.append(0, 40);
-        flooded.append(1_000, 10_000);
-        assert!(share.bytes() <= 100 * PRODUCER_BYTES);
-        assert_eq!(flooded.ids().last(), Some(&10_999));
-        // Below its part it forgets nobody, though all together are at their bound.
-        quiet.append(40, 10);
-        assert_eq!(quiet.ids(), (0..50).collect::<Vec<_>>());
-        quiet.append(50, 1);
-        assert_eq!(quiet.ids().last(), Some(&50));
-        drop(flooded);
-        drop(quiet);
+    fn who_wrote_lately_is_not_forgotten_whoever_floods() {
+        let share = share(80);
+        let mut partition = Partition::new(&share);
+        assert_eq!(partition.flood(0, 10_000, 0), 10);
+        assert_eq!(partition.flood(0, 10, LATER - 1), 10, "those that are known go on");
+        assert_eq!(partition.flood(10, 100, 2 * LATER - 2_000), 0);
+        // From two minutes after its last batch on, each may go.
+        assert_eq!(partition.append(0, 1, 2 * LATER - 2_000), Ok(()));
+        assert_eq!(partition.flood(10, 1, 2 * LATER - 1), 1);
+        assert_eq!(partition.ids(), [0, 3, 4, 5, 6, 7, 8, 9, 10]);
+    }
+
+    #[test]
+    fn what_is_not_durable_is_in_flight_however_long_that_takes() {
+        let share = share(80);
+        let mut partition = Partition::new(&share);
+        partition.durable = Some(5);
+        assert_eq!(partition.flood(0, 10, 0), 10);
+        assert_eq!(partition.flood(10, 10, LATER), 5);
+        assert_eq!(partition.ids(), [5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+    }
+
+    /// The first batch is refused, then there is room: what was pipelined behind it must not be the
+    /// producer's first, or the retry of the first would be out of order.
+    #[test]
+    fn nobody_begins_in_the_middle_while_producers_are_refused() {
+        let share = share(80);
+        let mut partition = Partition::new(&share);
+        partition.flood(0, 10, 0);
+        assert_eq!(partition.append(77, 0, LATER - 1), Err(TooManyProducers));
+        assert_eq!(partition.append(77, 5, LATER + 1_000), Err(TooManyProducers));
+        assert_eq!(partition.append(77, 0, LATER + 1_000), Ok(()));
+        assert_eq!(partition.append(77, 5, LATER + 1_000), Ok(()));
+        // One that was silent for long goes on where it was, once nobody has been refused lately.
+        assert_eq!(partition.append(78, 5, 2 * LATER - 2), Err(TooManyProducers));
+        assert_eq!(partition.append(78, 5, 2 * LATER - 1), Ok(()));
+    }
+
+    #[test]
+    fn a_flood_takes_no_more_than_an_eighth_and_nothing_from_the_parts_of_others() {
+        let share = share(160);
+        let mut flooded: Vec<_> = (0..8).map(|_| Partition::new(&share)).collect();
+        let taken: Vec<_> = flooded.iter_mut().map(|p| p.flood(0, 1_000, 0)).collect();
+        // An eighth each until half is taken; then a tenth of the other half, a partition.
+        assert_eq!(taken, [20, 20, 20, 20, 10, 10, 10, 10]);
+        let (mut one, mut other) = (Partition::new(&share), Partition::new(&share));
+        assert_eq!(one.flood(0, 1_000, 0), 8);
+        assert_eq!(other.flood(0, 1_000, 0), 8);
+        assert!(share.bytes() <= 160 * PRODUCER_BYTES);
+        drop((flooded, one, other));
         assert_eq!(share.bytes(), 0);
     }
 
-    /// One that was alone had all of the room; each that comes has less, and takes it.
+    /// Some had all of the room; others come, and they give up what is above their part once that
+    /// is silent.
     #[test]
-    fn partitions_that_come_later_make_the_former_give_up_what_is_above_their_part() {
-        let share = Arc::new(ProducerShare::new(1_000 * PRODUCER_BYTES));
-        let mut partitions: Vec<Partition> = Vec::new();
-        for _ in 0..20 {
-            partitions.push(Partition::new(&share));
-            partitions.last_mut().expect("one was pushed").append(0, 1_000);
-            if share.crowded().now_or_never().is_some() {
-                for Partition { producers, counted } in &mut partitions {
-                    counted.settle(producers);
-                }
-            }
-            assert!(share.bytes() <= 1_000 * PRODUCER_BYTES, "{} bytes", share.bytes());
-        }
-        assert!(partitions.iter().all(|partition| partition.producers.len() >= 40));
+    fn who_has_more_than_its_part_settles_for_it() {
+        let share = share(160);
+        let mut former: Vec<_> = (0..4).map(|_| Partition::new(&share)).collect();
+        former.iter_mut().for_each(|partition| assert_eq!(partition.flood(0, 20, 0), 20));
+        let mut later = Partition::new(&share);
+        assert_eq!(later.flood(0, 20, LATER), 16);
+        assert!(share.crowded().now_or_never().is_some());
+        former.iter_mut().for_each(|partition| partition.settle(LATER - 1));
+        assert_eq!(later.flood(16, 4, LATER), 0, "they may all be in flight");
+        former.iter_mut().for_each(|partition| partition.settle(LATER));
+        assert!(former.iter().all(|partition| partition.ids() == (4..20).collect::<Vec<_>>()));
+        former.iter_mut().for_each(|partition| partition.settle(LATER));
+        assert!(former.iter().all(|partition| partition.ids().len() == 16));
     }
 
     #[test]
-    fn those_silent_for_longest_are_forgotten_and_one_is_always_kept() {
-        let share = Arc::new(ProducerShare::new(8 * PRODUCER_BYTES));
+    fn one_is_always_remembered() {
+        let share = share(0);
         let mut partition = Partition::new(&share);
-        partition.append(0, 8);
-        assert_eq!(partition.ids(), [0, 1, 2, 3, 4, 5, 6, 7]);
-        partition.append(8, 1);
-        assert_eq!(partition.ids(), [2, 3, 4, 5, 6, 7, 8]);
-        let tiny = Arc::new(ProducerShare::new(0));
-        let mut partition = Partition::new(&tiny);
-        partition.append(0, 3);
-        assert_eq!(partition.ids(), [2]);
+        assert_eq!(partition.flood(0, 3, 0), 1);
+        assert_eq!(partition.flood(3, 1, LATER), 1);
+        assert_eq!(partition.ids(), [3]);
     }
 }

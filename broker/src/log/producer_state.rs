@@ -1,5 +1,9 @@
 //! What a partition remembers of its idempotent producers (KIP-98, KIP-360): the epoch and the
 //! last five batches of each, to tell the next batch from a retry and from a gap.
+//!
+//! Who is forgotten is forgotten in the log's order: nobody stays who wrote before one that goes.
+//! So one offset tells all of it, each batch carries that beside its own numbers, and whoever
+//! replays the log forgets the same.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
@@ -77,9 +81,13 @@ pub enum SequenceError {
     },
 }
 
-/// All producers of a partition, by id.
+/// All producers of a partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Producers(BTreeMap<ProducerId, Producer>);
+pub(super) struct Producers {
+    by_id: BTreeMap<ProducerId, Producer>,
+    /// Those whose last batch lies below are forgotten.
+    forgotten_below: Offset,
+}
 
 impl Producers {
     /// Judges a batch of `records` records against what is on record.
@@ -91,7 +99,7 @@ impl Producers {
         batch: ProducerBatch,
         records: u32,
     ) -> Result<Decision, SequenceError> {
-        let Some(producer) = self.0.get(&batch.id) else {
+        let Some(producer) = self.by_id.get(&batch.id) else {
             // Nothing is known, or no longer: the producer bumps its epoch by itself (KIP-360).
             return Ok(Decision::Append);
         };
@@ -137,7 +145,7 @@ impl Producers {
         max_timestamp: Timestamp,
         appended_at: Timestamp,
     ) {
-        let producer = self.0.entry(batch.id).or_insert_with(|| Producer {
+        let producer = self.by_id.entry(batch.id).or_insert_with(|| Producer {
             epoch: batch.epoch,
             last_append: appended_at,
             batches: VecDeque::with_capacity(1),
@@ -154,37 +162,51 @@ impl Producers {
         producer.batches.push_back(AppendedBatch { base_sequence, offsets, max_timestamp });
     }
 
-    /// Forgets producers that have not appended since `horizon` (`producer.id.expiration.ms` ago).
-    /// Kafka goes by the timestamps of their records instead, and so forgets a producer that
-    /// writes old ones while it is still at it.
-    pub(super) fn expire(&mut self, horizon: Timestamp) {
-        self.0.retain(|_, producer| producer.last_append > horizon);
+    /// Forgets up to `count` producers, those that have been silent for longest, unless they are
+    /// not `forgettable`, or wrote behind one that is not.
+    pub(super) fn forget_silent(&mut self, count: usize, forgettable: impl Fn(&Producer) -> bool) {
+        let newest = |producer: &Producer| producer.newest().offsets.start;
+        let first_kept =
+            self.by_id.values().filter(|producer| !forgettable(producer)).map(newest).min();
+        let mut all: Vec<_> = self.by_id.values().map(newest).collect();
+        let below = if count < all.len() {
+            let (_, first_too_many, _) = all.select_nth_unstable(count);
+            first_kept.unwrap_or(*first_too_many).min(*first_too_many)
+        } else {
+            let behind_all =
+                self.by_id.values().map(|producer| producer.newest().offsets.end).max();
+            let Some(below) = first_kept.or(behind_all) else { return };
+            below
+        };
+        self.forget_below(below);
     }
 
-    /// Forgets those that have been silent for longest: keeps no more than `count`, and an eighth
-    /// less if it has to forget any, so that not every new one makes it look through all.
-    pub(super) fn keep_newest(&mut self, count: usize) {
-        if self.0.len() <= count {
-            return;
+    /// Forgets those whose last batch lies below `offset`.
+    pub(super) fn forget_below(&mut self, offset: Offset) {
+        if offset > self.forgotten_below {
+            self.forgotten_below = offset;
+            self.by_id.retain(|_, producer| producer.newest().offsets.start >= offset);
         }
-        let kept = count - count / 8;
-        let mut appends: Vec<_> =
-            self.0.iter().map(|(id, producer)| (producer.last_append, *id)).collect();
-        let forgotten = appends.len() - kept;
-        appends.select_nth_unstable(forgotten - 1);
-        for (_, id) in &appends[..forgotten] {
-            self.0.remove(id);
-        }
+    }
+
+    /// See [`forget_below`](Self::forget_below).
+    pub(super) fn forgotten_below(&self) -> Offset {
+        self.forgotten_below
+    }
+
+    /// Whether anything is known of a producer.
+    pub(super) fn knows(&self, id: ProducerId) -> bool {
+        self.by_id.contains_key(&id)
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.by_id.len()
     }
 
     /// Every producer, by id.
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (ProducerId, &Producer)> {
-        self.0.iter().map(|(id, producer)| (*id, producer))
+        self.by_id.iter().map(|(id, producer)| (*id, producer))
     }
 
     /// Puts a producer back as a checkpoint stated it.
@@ -193,7 +215,7 @@ impl Producers {
     /// Without batches.
     pub(super) fn restore(&mut self, id: ProducerId, producer: Producer) {
         assert!(!producer.batches.is_empty(), "a producer is known by its batches");
-        self.0.insert(id, producer);
+        self.by_id.insert(id, producer);
     }
 }
 
@@ -285,12 +307,35 @@ mod tests {
         assert!(producers.judge(batch(2, 30), 10).is_err());
     }
 
+    /// Ten producers that each wrote once, one after the other, of which some must not be forgotten.
+    #[track_caller]
+    fn check_forgotten(count: usize, kept: &[i64], expect: Range<i64>) {
+        let mut producers = Producers::default();
+        for (id, offset) in (0..10).zip(100..) {
+            let batch = ProducerBatch { id: ProducerId(id), epoch: 0, base_sequence: 0 };
+            let offsets = Offset(offset)..Offset(offset + 1);
+            producers.record(batch, offsets, Timestamp(0), Timestamp(id));
+        }
+        let all = producers.clone();
+        producers.forget_silent(count, |producer| !kept.contains(&producer.last_append.0));
+        let ids: Vec<_> = producers.iter().map(|(id, _)| id.0).collect();
+        assert_eq!(ids, expect.collect::<Vec<_>>());
+        let mut replayed = all;
+        replayed.forget_below(producers.forgotten_below());
+        assert_eq!(replayed, producers);
+    }
+
     #[test]
-    fn expiry_looks_at_the_last_append() {
-        let mut producers = after(2);
-        producers.expire(Timestamp(1000));
-        assert_eq!(producers.iter().len(), 1);
-        producers.expire(Timestamp(1001));
-        assert_eq!(producers.iter().len(), 0);
+    fn nobody_is_forgotten_who_wrote_behind_one_that_is_kept() {
+        check_forgotten(0, &[], 0..10);
+        check_forgotten(3, &[], 3..10);
+        check_forgotten(9, &[], 9..10);
+        check_forgotten(10, &[], 10..10);
+        check_forgotten(99, &[], 10..10);
+        check_forgotten(99, &[4, 7], 4..10);
+        check_forgotten(3, &[4], 3..10);
+        check_forgotten(5, &[4], 4..10);
+        check_forgotten(5, &[0], 0..10);
+        Producers::default().forget_silent(5, |_| true);
     }
 }

@@ -2,19 +2,19 @@
 //! without reading payloads: producer, sequence, leader epoch, time.
 //!
 //! ```text
-//!   version 1 | flags 1 | leader epoch 4 | producer id 8 | producer epoch 2 | base sequence 4
-//!   | max timestamp 8 | appended at 8                              (36 bytes, little endian)
+//!   version 2 | flags 1 | leader epoch 4 | producer id 8 | producer epoch 2 | base sequence 4
+//!   | max timestamp 8 | appended at 8 | producers forgotten below 8  (44 bytes, little endian)
 //! ```
 //!
 //! Offsets are not in it: the write-ahead log's entry header and the caller state them.
 
 use bytes::{Buf, BufMut};
-use penstock_model::id::{ProducerId, StreamEpoch, Timestamp};
+use penstock_model::id::{Offset, ProducerId, StreamEpoch, Timestamp};
 use penstock_records::{BatchHeader, TimestampType};
 use penstock_s3stream::Summary as SummaryBytes;
 
-const VERSION: u8 = 1;
-const LENGTH: usize = 36;
+const VERSION: u8 = 2;
+const LENGTH: usize = 44;
 const TRANSACTIONAL: u8 = 1;
 const CONTROL: u8 = 1 << 1;
 const LOG_APPEND_TIME: u8 = 1 << 2;
@@ -47,6 +47,8 @@ pub(super) struct Summary {
     pub max_timestamp: Timestamp,
     /// The leader's clock when it appended the batch.
     pub(crate) appended_at: Timestamp,
+    /// The leader has forgotten the producers whose last batch lies below this offset.
+    pub producers_forgotten_below: Offset,
 }
 
 /// A summary that is not one of ours: the log is damaged or was written by a later release.
@@ -61,10 +63,10 @@ pub(super) enum SummaryError {
 }
 
 impl Summary {
-    /// The summary of a batch as it lies in the log. When it was appended is not in there; its
-    /// records' time stands for it, as in Kafka.
+    /// The summary of a batch as it lies in the log. When it was appended is not in there; as of
+    /// `now` nobody is taken for silent who is not. Nor is it known whom the leader had forgotten.
     #[must_use]
-    pub(super) fn of_stored(header: &BatchHeader) -> Self {
+    pub(super) fn of_stored(header: &BatchHeader, now: Timestamp) -> Self {
         let max_timestamp = Timestamp(header.max_timestamp.0);
         Self {
             leader_epoch: StreamEpoch(u32::try_from(header.partition_leader_epoch).unwrap_or(0)),
@@ -77,7 +79,8 @@ impl Summary {
             control: header.attributes.is_control(),
             log_append_time: header.attributes.timestamp_type() == TimestampType::LogAppendTime,
             max_timestamp,
-            appended_at: max_timestamp,
+            appended_at: now,
+            producers_forgotten_below: Offset::ZERO,
         }
     }
 
@@ -103,8 +106,9 @@ impl Summary {
         out.put_i32_le(producer.base_sequence);
         out.put_i64_le(self.max_timestamp.0);
         out.put_i64_le(self.appended_at.0);
+        out.put_u64_le(self.producers_forgotten_below.0);
         assert!(out.is_empty(), "the fields fill the summary");
-        SummaryBytes::new(&bytes).expect("36 bytes fit into 48")
+        SummaryBytes::new(&bytes).expect("44 bytes fit into 48")
     }
 
     /// Reads what [`encode`](Self::encode) wrote.
@@ -118,7 +122,7 @@ impl Summary {
             Some(&other) => return Err(SummaryError::Version(other)),
         }
         if bytes.len() != LENGTH {
-            return Err(SummaryError::Malformed("its length is not 36"));
+            return Err(SummaryError::Malformed("its length is not 44"));
         }
         bytes.advance(1);
         let flags = bytes.get_u8();
@@ -138,6 +142,7 @@ impl Summary {
             log_append_time: flags & LOG_APPEND_TIME != 0,
             max_timestamp: Timestamp(bytes.get_i64_le()),
             appended_at: Timestamp(bytes.get_i64_le()),
+            producers_forgotten_below: Offset(bytes.get_u64_le()),
         })
     }
 }
@@ -155,14 +160,16 @@ mod tests {
             log_append_time: false,
             max_timestamp: Timestamp(1_700_000_000_123),
             appended_at: Timestamp(-2),
+            producers_forgotten_below: Offset(5),
         }
     }
 
     #[test]
     fn golden_bytes() {
         let golden = [
-            1, 2, 7, 0, 0, 0, 0xa0, 0x0f, 0, 0, 0, 0, 0, 0, 3, 0, 15, 0, 0, 0, 0x7b, 0x68, 0xe5,
-            0xcf, 0x8b, 1, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+            2, 2, 7, 0, 0, 0, 0xa0, 0x0f, 0, 0, 0, 0, 0, 0, 3, 0, 15, 0, 0, 0, 0x7b, 0x68, 0xe5,
+            0xcf, 0x8b, 1, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 5, 0, 0, 0, 0, 0,
+            0, 0,
         ];
         assert_eq!(*example().encode(), golden);
         assert_eq!(Summary::decode(&golden), Ok(example()));
@@ -181,7 +188,7 @@ mod tests {
         }
         check(&[], SummaryError::Malformed("it is empty"));
         check(&[9], SummaryError::Version(9));
-        check(&[1, 0], SummaryError::Malformed("its length is not 36"));
+        check(&[2, 0], SummaryError::Malformed("its length is not 44"));
         let mut flags = example().encode().to_vec();
         flags[1] = 0x80;
         check(&flags, SummaryError::Malformed("it has unknown flags"));

@@ -16,7 +16,7 @@ use super::StartError;
 use super::log_owner::LogOwner;
 use super::metadata::{QUORUM, Registered};
 use crate::config::NodeConfig;
-use crate::log::{LogStateFold, ProducerShare};
+use crate::log::LogStateFold;
 
 /// A storage that has started, and what runs and counts for it.
 pub(super) struct Started {
@@ -114,11 +114,7 @@ pub(super) async fn start_storage(
         metadata: Arc::clone(metadata),
         epoch,
         clock: Arc::clone(clock),
-        fold: Arc::new(LogStateFold {
-            producer_expiration_ms: i64::try_from(config.producer_id_expiration.as_millis())
-                .unwrap_or(i64::MAX),
-            producers_max: ProducerShare::fitting(config.memory.producers),
-        }),
+        fold: Arc::new(LogStateFold),
         settings: Settings {
             memory: config.memory.storage,
             upload: UploadSettings {

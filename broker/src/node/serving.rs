@@ -80,6 +80,7 @@ pub(super) async fn open(
         Arc::clone(&metadata),
         epoch,
         producers,
+        Arc::clone(&clock),
         stopping.clone(),
     ));
     let (all_tried, opened) = oneshot::channel();

@@ -21,14 +21,15 @@ pub(crate) struct BlockLimits {
 
 impl BlockLimits {
     /// The limits of the settings, or less where a budget is so small that appends would wait for
-    /// the upload of a block that is not full yet.
+    /// the upload of a block that is not full yet. A quarter of the memory for uploads is left for
+    /// checkpoints: however many streams a block is of, all of theirs are held at once.
     pub(crate) fn of(settings: &Settings) -> Self {
         let upload = &settings.upload;
         let in_flight = upload.uploads_in_flight_max.max(1) as u64;
         let bytes = upload
             .block_bytes_max
             .min(settings.wal_backlog_bytes_max / 4)
-            .min(settings.memory.upload as u64 / in_flight);
+            .min(settings.memory.upload as u64 / 4 * 3 / in_flight);
         let batches = upload.block_batches_max.min(settings.batches_max() / 4) as u64;
         Self {
             bytes,
@@ -189,8 +190,8 @@ mod tests {
     #[test]
     fn small_budgets_make_small_blocks() {
         let mut settings = Settings::default();
-        // Two that are in flight share the memory for uploads.
-        assert_eq!(BlockLimits::of(&settings).bytes, 48 << 20);
+        // Two that are in flight share the memory for uploads but for what checkpoints take.
+        assert_eq!(BlockLimits::of(&settings).bytes, 36 << 20);
         // Four blocks of so many batches fill the memory for what is remembered of them.
         assert_eq!(BlockLimits::of(&settings).batches, settings.batches_max() as u64 / 4);
         settings.wal_backlog_bytes_max = 1 << 20;

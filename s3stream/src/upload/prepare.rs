@@ -66,6 +66,11 @@ impl Prepared {
         Self { block, parts, plan }
     }
 
+    /// What the new checkpoints take, until they are committed.
+    pub(crate) fn checkpoint_bytes(&self) -> usize {
+        self.parts.iter().filter_map(|part| part.checkpoint.as_ref()).map(|c| c.bytes.len()).sum()
+    }
+
     /// Gathers the payloads, from memory or from the WAL.
     pub(crate) async fn load(&mut self, shared: &Shared) -> Result<(), Failure> {
         for part in &mut self.parts {

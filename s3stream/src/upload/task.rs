@@ -46,9 +46,14 @@ struct InFlight {
 
 impl InFlight {
     fn new(permit: OwnedSemaphorePermit, shared: &Arc<Shared>, block: &Block) -> Self {
-        let bytes = usize::try_from(block.bytes).unwrap_or(usize::MAX);
-        shared.upload_bytes.fetch_add(bytes, Ordering::Relaxed);
-        Self { _permit: permit, shared: Arc::clone(shared), bytes }
+        let mut in_flight = Self { _permit: permit, shared: Arc::clone(shared), bytes: 0 };
+        in_flight.add(usize::try_from(block.bytes).unwrap_or(usize::MAX));
+        in_flight
+    }
+
+    fn add(&mut self, bytes: usize) {
+        self.bytes += bytes;
+        self.shared.upload_bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 
@@ -109,8 +114,10 @@ impl UploadTask {
     async fn prepare_next(&self, room: &Arc<Semaphore>) -> (InFlight, Prepared) {
         let permit = Arc::clone(room).acquire_owned().await.expect("it is never closed");
         let block = self.shared.streams.cache.next_block().await;
-        let in_flight = InFlight::new(permit, &self.shared, &block);
-        (in_flight, Prepared::new(&self.shared, block).await)
+        let mut in_flight = InFlight::new(permit, &self.shared, &block);
+        let prepared = Prepared::new(&self.shared, block).await;
+        in_flight.add(prepared.checkpoint_bytes());
+        (in_flight, prepared)
     }
 
     async fn put_block(

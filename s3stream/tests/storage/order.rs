@@ -215,6 +215,30 @@ async fn a_destroyed_object_stays_as_long_as_a_read_may_take() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_upload_counts_its_checkpoints_until_they_are_committed() {
+    let mut world = World::new(1, Settings::default());
+    let process = world.start();
+    let mut expect = 0;
+    let mut random = Random::new(1);
+    for id in world.create_topic(9) {
+        let (stream, _) = process.open(&world, id).await;
+        let mut oracle = Oracle::new(id);
+        append(&process, &stream, &mut oracle, &mut random).await;
+        stream.durable(Offset(oracle.end())).await.unwrap();
+        expect += oracle.batches[0].payload.len() + oracle.link().encode().len();
+    }
+    assert_eq!(process.storage.memory().upload, 0);
+    world.store.fail(100);
+    let storage = process.storage.clone();
+    let flushed = tokio::spawn(async move { storage.flush().await });
+    world.pass(Duration::from_secs(1)).await;
+    assert_eq!(process.storage.memory().upload, expect);
+    world.store.fail(0);
+    flushed.await.unwrap().unwrap();
+    assert_eq!(process.storage.memory().upload, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_read_whose_object_is_deleted_meanwhile_looks_again() {
     let mut world = World::new(1, crate::world::tiny());
     world.settings.memory.log_cache = 0;

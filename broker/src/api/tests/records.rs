@@ -208,6 +208,25 @@ async fn refused_batches() {
     assert_eq!(text, Some(expected));
 }
 
+/// Producers that are made up crowd out none that wrote lately: its retry is still known as one.
+#[tokio::test]
+async fn a_flood_of_producers_lets_no_batch_be_appended_twice() {
+    let broker = broker().await;
+    let ask = async |id: i64, sequence: i32| {
+        let records = batch(Some((id, 0, sequence)), &[1_000]);
+        let answer = produce(&broker, 12, produce_request("t", 0, records)).await;
+        (answer.error_code, answer.base_offset)
+    };
+    assert_eq!(ask(0, 0).await, (0, 0));
+    let mut id = 1;
+    while ask(id, 0).await == (0, id) {
+        id += 1;
+    }
+    assert_eq!(ask(id, 0).await, (19, -1), "the next is told to try again");
+    assert_eq!(ask(0, 0).await, (0, 0), "the same batch, at the same offset");
+    assert_eq!(ask(0, 1).await, (0, id));
+}
+
 #[tokio::test]
 async fn idempotent_producers() {
     let broker = broker().await;

@@ -65,7 +65,8 @@ pub(super) const MEMORY: &[Setting] = settings! {
         "Records that are newer than their upload, for readers at the tail. Three sixteenths.";
     "memory.index.bytes": Long (Valid::AtLeast(1)) =>
         "What is remembered of each batch that waits for its upload. A sixteenth.";
-    "memory.upload.bytes": Long (Valid::AtLeast(1)) => "Blocks being built and uploaded. Three sixteenths.";
+    "memory.upload.bytes": Long (Valid::AtLeast(1)) =>
+        "Blocks being built and uploaded, a quarter of it for checkpoints. Three sixteenths.";
     "memory.block.cache.bytes": Long (Valid::AtLeast(1)) =>
         "Blocks read from objects, for the next reader. A sixteenth.";
     "memory.requests.bytes": Long (Valid::AtLeast(1)) =>
@@ -82,8 +83,10 @@ pub(super) const MEMORY: &[Setting] = settings! {
          is for small ones alone. One fetch is answered with no more than a fourth of the rest, or \
          with one batch. A sixteenth.";
     "memory.producers.bytes": Long (Valid::AtLeast(1)) =>
-        "Epochs and last batches of idempotent producers, over all partitions. Past it, partitions \
-         with more than their part forget those that were silent for longest. A sixteenth.";
+        "Epochs and last batches of idempotent producers, over all partitions; one partition takes \
+         an eighth of it at most. Past it, partitions with more than their part forget those that \
+         were silent for longest; while all of them wrote in the last two minutes, new ones are \
+         told to try again. A sixteenth.";
     "memory.groups.bytes": Long (Valid::AtLeast(1)) =>
         "Groups, their members and committed offsets. Past it, what would make a group larger is \
          answered COORDINATOR_NOT_AVAILABLE, and clients ask again; what is there goes on. A \
