@@ -71,17 +71,30 @@ impl Inspector {
         work: Work,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<(T, BytePermit), TooMuchMemory> {
-        let Work { memory_bytes: needed, records_bytes } = work;
-        if records_bytes <= INLINE_RECORDS_BYTES_MAX && needed <= self.small.total() {
-            let permit = self.small.acquire(needed).await;
-            return Ok((job(), permit));
-        }
-        let share = self.large.total();
-        if needed > share {
+        let (needed, share) = (work.memory_bytes, self.large.total());
+        if needed > share && !self.is_small(work) {
             return Err(TooMuchMemory { needed, share });
         }
+        Ok(self.run_at_any_size(work, job).await)
+    }
+
+    /// As [`run`](Self::run), for batches that were taken once and must be read: one that takes more
+    /// than the share has it for itself, so that there is never more in use than the share and one
+    /// batch.
+    ///
+    /// # Panics
+    /// When the job does.
+    pub async fn run_at_any_size<T: Send + 'static>(
+        &self,
+        work: Work,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> (T, BytePermit) {
+        if self.is_small(work) {
+            let permit = self.small.acquire(work.memory_bytes).await;
+            return (job(), permit);
+        }
         let thread = Arc::clone(&self.threads).acquire_owned();
-        let permit = self.large.acquire(needed).await;
+        let permit = self.large.acquire(work.memory_bytes).await;
         let thread = thread.await.expect("the threads' permits are never closed");
         let task = tokio::task::spawn_blocking(move || {
             let outcome = (job(), permit);
@@ -89,13 +102,17 @@ impl Inspector {
             outcome
         });
         match task.await {
-            Ok(outcome) => Ok(outcome),
+            Ok(outcome) => outcome,
             Err(error) => match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
                 // The runtime ends, and this task with it.
                 Err(_) => std::future::pending().await,
             },
         }
+    }
+
+    fn is_small(&self, work: Work) -> bool {
+        work.records_bytes <= INLINE_RECORDS_BYTES_MAX && work.memory_bytes <= self.small.total()
     }
 
     /// The memory in use.

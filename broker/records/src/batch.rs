@@ -256,7 +256,7 @@ impl StoredBatch {
         }
     }
 
-    /// What [`find_record`](Self::find_record) takes.
+    /// What [`find_record`](Self::find_record) takes, and [`inflated_bytes`](Self::inflated_bytes).
     ///
     /// # Errors
     /// When the codec is unknown.
@@ -302,13 +302,41 @@ impl StoredBatch {
         Ok(None)
     }
 
+    /// The memory of their own that the records need to be [inflated](Self::inflate): none where
+    /// they are not compressed. They are inflated piece by piece to learn it.
+    ///
+    /// # Errors
+    /// When the codec is unknown or fails, or the records are longer than the limit.
+    pub fn inflated_bytes(&self, limits: &InflationLimits) -> Result<usize, RecordsError> {
+        let codec = self.header.attributes.codec().map_err(RecordsError::UnknownCodec)?;
+        let Some(inflater) = Inflater::new(codec, &self.bytes[HEADER_BYTES..], limits)? else {
+            return Ok(0);
+        };
+        let mut source = InflatingSource::new(inflater, limits.inflated_bytes_max);
+        source.skip(u64::MAX)?;
+        Ok(usize::try_from(source.position()).unwrap_or(usize::MAX))
+    }
+
     /// The records as [`Records`](crate::Records) walks over them: a slice of the batch, or inflated
     /// into memory of their own, within the limits.
     ///
     /// # Errors
     /// When the codec is unknown or fails, or the records are longer than the limit.
     pub fn inflate(&self, limits: &InflationLimits) -> Result<Bytes, RecordsError> {
-        inflate(&self.header, self.bytes.slice(HEADER_BYTES..), limits)
+        self.inflate_counted(limits, 0)
+    }
+
+    /// The same, in memory for so many bytes; where that is what they
+    /// [need](Self::inflated_bytes), there is never more.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn inflate_counted(
+        &self,
+        limits: &InflationLimits,
+        bytes: usize,
+    ) -> Result<Bytes, RecordsError> {
+        inflate(&self.header, self.bytes.slice(HEADER_BYTES..), limits, bytes)
     }
 }
 

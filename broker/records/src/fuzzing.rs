@@ -104,7 +104,11 @@ fn inflate(codec: Codec, stream: &[u8]) -> Option<()> {
     seal(&mut bytes);
     check_reach(codec, stream);
     let batch = Batches::new(bytes.freeze()).next().expect("one").expect("sealed");
-    let inflated = batch.inflate(&LIMITS).ok()?;
+    let counted = batch.inflated_bytes(&LIMITS);
+    let inflated = batch.inflate(&LIMITS);
+    assert_eq!(counted.as_ref().err(), inflated.as_ref().err());
+    let (counted, inflated) = (counted.ok()?, inflated.ok()?);
+    assert_eq!(counted, if codec == Codec::None { 0 } else { inflated.len() });
     for record in Records::new(batch.header(), &inflated).flatten() {
         std::hint::black_box(record.headers.count());
     }

@@ -122,18 +122,20 @@ impl<'a> Iterator for RecordHeaders<'a> {
     }
 }
 
-/// Gives the records of a batch as they are without compression.
+/// Gives the records of a batch as they are without compression, in memory for so many bytes where
+/// they are.
 pub(crate) fn inflate(
     header: &BatchHeader,
     records: Bytes,
     limits: &InflationLimits,
+    bytes: usize,
 ) -> Result<Bytes, RecordsError> {
     let codec = header.attributes.codec().map_err(RecordsError::UnknownCodec)?;
     let Some(inflater) = Inflater::new(codec, &records, limits)? else {
         return Ok(records);
     };
     let limit = limits.inflated_bytes_max;
-    let mut inflated = Vec::new();
+    let mut inflated = Vec::with_capacity(bytes);
     // One byte more than allowed tells "too far" from "just so".
     inflater
         .take(limit.saturating_add(1))

@@ -201,6 +201,8 @@ fn a_bomb_is_refused_while_it_inflates() {
         let stored = Batches::new(bytes.into()).next().unwrap().unwrap();
         let refused = stored.inflate(&rules.inflation).unwrap_err();
         assert_eq!(refused, RecordsError::InflatesTooFar { limit }, "{codec:?}");
+        let refused = stored.inflated_bytes(&rules.inflation).unwrap_err();
+        assert_eq!(refused, RecordsError::InflatesTooFar { limit }, "{codec:?}");
     }
 }
 

@@ -1,10 +1,12 @@
 //! Reads a partition of `__consumer_offsets` from its start, and makes the groups of it.
 
 use std::collections::HashMap;
-use std::error::Error;
 
+use bytes::Bytes;
 use penstock_model::id::Offset;
-use penstock_records::{Batches, InflationLimits, Records, StoredBatchError};
+use penstock_records::{
+    Batches, InflationLimits, Records, RecordsError, StoredBatch, StoredBatchError, Work,
+};
 use penstock_s3stream::{ReadError, ReadLimits};
 use penstock_wire::DecodeError;
 
@@ -14,6 +16,7 @@ use super::offsets::Offsets;
 use super::record::{self, Read};
 use crate::inspector::Inspector;
 use crate::log::Partition;
+use crate::net::BytePermit;
 
 /// Read at once.
 const CHUNK_BYTES: usize = 1 << 20;
@@ -32,7 +35,7 @@ pub(super) enum LoadError {
     Batch(Offset, StoredBatchError),
     /// A person must look.
     #[error("records at offset {0}: {1}")]
-    Records(Offset, String),
+    Records(Offset, RecordsError),
     /// It was written by a later release: upgrade first.
     #[error("record at offset {0}: {1}")]
     Record(i64, DecodeError),
@@ -65,15 +68,11 @@ pub(super) async fn load(
                     continue;
                 }
                 let header = *batch.header();
-                let unreadable = |error: &dyn Error| LoadError::Records(next, error.to_string());
-                let limits = InflationLimits::default();
-                let work = batch.work(&limits).map_err(|error| unreadable(&error))?;
-                let inflated = inspector.run(work, move || batch.inflate(&limits)).await;
-                let (records, _memory) = inflated.map_err(|error| unreadable(&error))?;
-                let records = records.map_err(|error| unreadable(&error))?;
+                let unreadable = |error: RecordsError| LoadError::Records(next, error);
+                let inflated = inflate(batch, inspector).await;
+                let (records, _memory) = inflated.map_err(unreadable)?;
                 for record in Records::new(&header, &records) {
-                    let record =
-                        record.map_err(|error| LoadError::Records(next, error.to_string()))?;
+                    let record = record.map_err(unreadable)?;
                     let Some(key) = record.key else { continue };
                     let read = record::read(key, record.value)
                         .map_err(|error| LoadError::Record(record.offset, error))?;
@@ -88,6 +87,25 @@ pub(super) async fn load(
         next = read.next;
     }
     Ok((groups, end))
+}
+
+/// The records of a batch, whole, and the memory that is set aside for them. How far they inflate
+/// is not known before, but by a bound that is a thousand times too high: they are inflated twice.
+async fn inflate(
+    batch: StoredBatch,
+    inspector: &Inspector,
+) -> Result<(Bytes, BytePermit), RecordsError> {
+    let limits = InflationLimits::default();
+    let work = batch.work(&limits)?;
+    let counting = batch.clone();
+    let counted = inspector.run_at_any_size(work, move || counting.inflated_bytes(&limits)).await;
+    let bytes = counted.0?;
+    drop(counted.1);
+    let memory_bytes = work.memory_bytes.saturating_add(bytes);
+    let whole = Work { memory_bytes, records_bytes: bytes as u64 };
+    let inflating = move || batch.inflate_counted(&limits, bytes);
+    let (records, memory) = inspector.run_at_any_size(whole, inflating).await;
+    Ok((records?, memory))
 }
 
 pub(super) fn replay(groups: &mut HashMap<GroupId, Loaded>, read: Read) {

@@ -1,5 +1,6 @@
 //! The coordinator on a whole broker in memory.
 
+mod loading;
 mod memory;
 mod memory_model;
 
