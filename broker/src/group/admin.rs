@@ -9,7 +9,8 @@ use super::coordinator::GroupCoordinator;
 use super::error::GroupError;
 use super::id::{InstanceId, MemberId};
 use super::record;
-use super::shard::{Group, GroupState, Readiness, Writes};
+use super::shard::Readiness;
+use super::state::{Group, GroupState, Writes};
 
 /// A group in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use super::coordinator::GroupCoordinator;
 use super::error::GroupError;
 use super::offsets::Committed;
 use super::record;
-use super::shard::{Group, GroupState, Writes};
+use super::state::{Group, GroupState, Writes};
 
 /// One offset of a commit; its partition exists.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use super::coordinator::GroupCoordinator;
 use super::error::GroupError;
 use super::id::{InstanceId, MemberId};
 use super::record::TEXT_BYTES_MAX;
-use super::shard::{Group, GroupState, Writes};
+use super::state::{Group, GroupState, Writes};
 
 /// A request to join as a client states it.
 #[derive(Clone, Debug)]

@@ -26,6 +26,7 @@ mod record;
 mod settings;
 mod shard;
 mod share;
+mod state;
 #[cfg(test)]
 mod tests;
 mod time;

@@ -8,7 +8,8 @@ use tokio::sync::Notify;
 
 use super::footprint::in_tree;
 use super::id::GroupId;
-use super::shard::{Group, GroupState, Shard};
+use super::shard::Shard;
+use super::state::{Group, GroupState};
 use super::time::Tick;
 
 /// What a look takes in memory.

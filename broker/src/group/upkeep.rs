@@ -12,14 +12,13 @@ use penstock_wire::consumer_protocol_subscription::ConsumerProtocolSubscription;
 use penstock_wire::decode_versioned;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
-use super::classic::{ClassicGroup, Effects, State};
+use super::classic::{ClassicGroup, State};
 use super::coordinator::{GroupCoordinator, RETRY_AFTER};
 use super::error::GroupError;
-use super::load::Loaded;
 use super::offsets::Expiry;
 use super::record;
-use super::shard::{Group, GroupState, Shard, Writes};
-use super::time::Tick;
+use super::shard::Shard;
+use super::state::{Group, Writes};
 use super::timers::{LookId, Timer};
 use crate::api::CONSUMER_OFFSETS;
 use crate::metrics::{LagLabel, Metrics};
@@ -220,34 +219,4 @@ fn subscriptions(group: &ClassicGroup) -> Option<HashSet<Arc<str>>> {
         topics.extend(subscription.topics.iter().map(|topic| Arc::from(&**topic)));
     }
     Some(topics)
-}
-
-impl GroupState {
-    /// Takes what the log says of the group.
-    pub(super) fn restore(
-        &mut self,
-        loaded: Loaded,
-        end: penstock_model::id::Offset,
-        now: Tick,
-        effects: &mut Effects,
-    ) {
-        self.offsets = loaded.offsets;
-        self.written = end;
-        if let Some(snapshot) = loaded.snapshot {
-            self.has_record = true;
-            self.classic = ClassicGroup::restore(snapshot, now, effects);
-        }
-        self.settle(Writes::Group(0));
-    }
-
-    /// A group that had members once, and has nothing any more.
-    fn is_over(&self) -> bool {
-        self.classic.is_abandoned() && self.offsets.is_empty() && self.has_record
-    }
-
-    /// Bytes that the tombstones of all its records take at most.
-    pub(super) fn tombstone_bytes(&self, group: &str) -> usize {
-        let offsets = self.offsets.iter().map(|(topic, ..)| record::no_offset_bytes(group, topic));
-        record::batch_bytes_max(offsets.chain([record::no_group_bytes(group)]))
-    }
 }
