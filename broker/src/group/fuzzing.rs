@@ -19,7 +19,8 @@ use super::offsets::Committed;
 use super::record::{self, GroupRecord, Read};
 use super::time::Tick;
 
-/// What is read is written and read as the same; a group that was restored is written as it was.
+/// What is read is written and read as the same; a group that was restored is written as it was,
+/// and counts what it takes.
 pub(crate) fn run(mut input: &[u8]) -> Option<()> {
     let mut groups: HashMap<GroupId, Loaded> = HashMap::new();
     while let Some(key) = take_part(&mut input) {
@@ -31,10 +32,14 @@ pub(crate) fn run(mut input: &[u8]) -> Option<()> {
         }
         replay(&mut groups, read);
     }
-    for snapshot in groups.into_values().filter_map(|group| group.snapshot) {
+    for Loaded { snapshot, offsets } in groups.into_values() {
+        assert!(snapshot.is_some() || !offsets.is_empty(), "nothing is left of it");
+        assert_eq!(offsets.bytes(), offsets.counted_anew());
+        let Some(snapshot) = snapshot else { continue };
         let group = ClassicGroup::restore(snapshot, Tick(0), &mut Effects::default());
         let again = ClassicGroup::restore(group.snapshot(), Tick(0), &mut Effects::default());
         assert_eq!(again.snapshot(), group.snapshot());
+        assert_eq!(again.memory_bytes(), group.memory_bytes());
         assert!(group.record_bytes_max() > 0);
     }
     Some(())

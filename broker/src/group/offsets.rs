@@ -95,6 +95,16 @@ impl Offsets {
         self.bytes
     }
 
+    /// The same, counted anew.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(super) fn counted_anew(&self) -> usize {
+        let mut same = Self::default();
+        for (topic, partition, committed) in self.iter() {
+            same.set(Arc::clone(topic), partition, committed.clone());
+        }
+        same.bytes
+    }
+
     /// How many bytes more they will take with these commits, which are in order of topic.
     pub(super) fn growth<'a>(
         &self,

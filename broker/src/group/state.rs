@@ -133,12 +133,8 @@ impl GroupState {
     /// What it holds of the share, and what it takes.
     #[cfg(test)]
     pub(super) fn held_and_taken(&self) -> (usize, usize) {
-        let mut offsets = Offsets::default();
-        for (topic, partition, committed) in self.offsets.iter() {
-            offsets.set(Arc::clone(topic), partition, committed.clone());
-        }
-        let taken = self.bare_bytes + self.classic.memory_bytes() + offsets.bytes();
-        (self.held.bytes(), taken)
+        let members = self.classic.memory_bytes();
+        (self.held.bytes(), self.bare_bytes + members + self.offsets.counted_anew())
     }
 
     /// Takes what the log says of the group.
