@@ -14,7 +14,7 @@ use crate::group::GroupCoordinator;
 use crate::inspector::Inspector;
 use crate::log::Partitions;
 use crate::metrics::Metrics;
-use crate::net::{AnswerBudget, ByteBudget};
+use crate::net::{AnswerBudget, FetchBudget};
 use crate::producer_ids::ProducerIds;
 use crate::shutdown::Shutdown;
 use crate::topic_settings::TopicSettingsCache;
@@ -45,8 +45,8 @@ pub struct Broker {
     pub fetch_sessions: Mutex<FetchSessions>,
     /// Memory for answers.
     pub answers: AnswerBudget,
-    /// Memory for what waits for records or for its group.
-    pub waiting: ByteBudget,
+    /// Memory for what fetches remember of their partitions, until they are answered.
+    pub fetches: FetchBudget,
     /// `fetch.max.bytes`, and never more than one answer may hold.
     pub fetch_max_bytes: usize,
     /// The wall clock.

@@ -25,7 +25,9 @@ use crate::group::{GroupCoordinator, GroupParts};
 use crate::inspector::Inspector;
 use crate::log::{LogStateFold, Partitions, ProducerShare};
 use crate::metrics::Metrics;
-use crate::net::{Admission, AnswerBudget, ByteBudget, Handler, Outcome, RequestFrame, Session};
+use crate::net::{
+    Admission, AnswerBudget, FetchBudget, Handler, Outcome, RequestBudget, RequestFrame, Session,
+};
 use crate::producer_ids::ProducerIds;
 use crate::shutdown::{self, ShutdownTrigger};
 use crate::topic_settings::TopicSettingsCache;
@@ -107,7 +109,7 @@ pub(crate) struct TestBroker {
     pub(crate) broker: Arc<Broker>,
     pub(crate) metadata: Arc<LocalClient>,
     /// Room for requests.
-    pub(crate) requests: ByteBudget,
+    pub(crate) requests: RequestBudget,
     /// Dropping it drains the broker.
     _draining: ShutdownTrigger,
 }
@@ -170,7 +172,7 @@ impl TestBroker {
             inspector,
             fetch_sessions: Mutex::new(FetchSessions::new(10, 1 << 20, 0)),
             answers: AnswerBudget::new(4 << 20),
-            waiting: ByteBudget::new(1 << 20),
+            fetches: FetchBudget::new(1 << 20),
             fetch_max_bytes: 1 << 20,
             clock,
             entropy,
@@ -180,7 +182,7 @@ impl TestBroker {
         Self {
             broker: Arc::new(broker),
             metadata: local,
-            requests: ByteBudget::new(1 << 20),
+            requests: RequestBudget::new(64 << 20),
             _draining: draining,
         }
     }
@@ -206,11 +208,14 @@ impl TestBroker {
     pub(crate) async fn begin<R: Request>(&self, version: i16, request: &R) -> Outcome {
         let frame = encode_request(version, 7, None, request).expect("it fits the version");
         let bytes = Bytes::from(frame.concat()).slice(4..);
-        let permit = self.requests.acquire(bytes.len()).await;
-        let request =
-            RequestFrame { api_key: R::API_KEY as i16, api_version: version, bytes, permit };
         let api = Api::new(Arc::clone(&self.broker));
-        assert_ne!(api.admit(request.api_key, version), Admission::Close, "it is served");
+        let Admission::Serve(kind) = api.admit(R::API_KEY as i16, version) else {
+            panic!("{} v{version} is served", R::API_KEY.name())
+        };
+        let mut room = self.requests.acquire(kind, bytes.len()).await.expect("it is no giant");
+        self.requests.decode(kind, bytes.len(), &mut room).await;
+        let request =
+            RequestFrame { api_key: R::API_KEY as i16, api_version: version, bytes, room };
         let mut session = Session::new(Arc::from(LISTENER), ([127, 0, 0, 1], 40_000).into());
         api.begin(&mut session, request).await
     }

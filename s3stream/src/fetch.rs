@@ -100,7 +100,7 @@ impl Stream {
         }
         let limits = ReadLimits { up_to: limits.up_to.min(range.end), ..limits };
         if from >= limits.up_to {
-            return Ok(Read { batches: Vec::new(), next: from });
+            return Ok(Read { next: from, ..Read::default() });
         }
         if let Some(read) = self.read_cached(from, limits).await? {
             return Ok(read);
@@ -131,6 +131,7 @@ impl Stream {
             && let Ok(Some(more)) = self.read_cached(read.next, rest).await
         {
             read.batches.extend(more.batches);
+            read.keeps += more.keeps;
             read.next = more.next;
         }
         Ok(read)
@@ -149,7 +150,8 @@ impl Stream {
         for source in planned.sources {
             slices.push(self.load(source).await?);
         }
-        Ok(Some(Read { batches: into_pieces(&slices), next: planned.next }))
+        let (batches, keeps) = into_pieces(&slices);
+        Ok(Some(Read { batches, keeps, next: planned.next }))
     }
 
     async fn find_once(&self, timestamp: Timestamp) -> Result<Option<Found>, Miss> {

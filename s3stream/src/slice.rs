@@ -16,6 +16,9 @@ use bytes::Bytes;
 /// keeps its memory until it is written whole.
 const PIECE_BYTES_MAX: usize = 256 << 10;
 
+/// What a piece takes beside its bytes, here and in an answer.
+const PIECE_BYTES: usize = 2 * size_of::<Bytes>();
+
 /// One or more whole batches back to back, as a part of a larger allocation.
 #[derive(Clone, Debug)]
 pub(crate) struct Slice {
@@ -35,22 +38,26 @@ impl Slice {
     }
 }
 
-/// What a reader takes, in order: slices as they are, and copies of what is little.
-pub(crate) fn into_pieces(slices: &[Slice]) -> Vec<Bytes> {
+/// What a reader takes, in order: slices as they are, and copies of what is little; and the bytes
+/// of memory that all of it keeps.
+pub(crate) fn into_pieces(slices: &[Slice]) -> (Vec<Bytes>, usize) {
     let mut pieces = Vec::new();
+    let mut keeps = 0;
     let mut left = slices;
     while let Some(first) = left.first() {
         let (piece, behind) = left.split_at(copied_together(left).max(1));
         left = behind;
-        pieces.push(match piece {
+        let piece = match piece {
             [_] => first.clone().into_piece(),
             several => {
                 let parts: Vec<&[u8]> = several.iter().map(|slice| &*slice.bytes).collect();
                 Bytes::from(parts.concat())
             }
-        });
+        };
+        keeps += PIECE_BYTES + if first.is_little() { piece.len() } else { first.keeps };
+        pieces.push(piece);
     }
-    pieces
+    (pieces, keeps)
 }
 
 /// How many of the first slices are copied into one piece.
@@ -78,7 +85,7 @@ mod tests {
                 Slice { bytes, keeps: *keeps }
             })
             .collect();
-        let pieces = into_pieces(&slices);
+        let (pieces, keeps) = into_pieces(&slices);
         let mut left = &slices[..];
         let mut found = Vec::new();
         for piece in &pieces {
@@ -95,6 +102,8 @@ mod tests {
         }
         assert!(left.is_empty());
         assert_eq!(found, expect);
+        let bytes: usize = pieces.iter().map(|piece| PIECE_BYTES + piece.len()).sum();
+        assert!((bytes..=2 * bytes).contains(&keeps), "{bytes} keep {keeps}");
     }
 
     #[test]

@@ -58,6 +58,8 @@ pub struct Read {
     /// was asked for, or is the first behind it where compaction left a gap. Each keeps at most
     /// twice its bytes in memory.
     pub batches: Vec<Bytes>,
+    /// Bytes of memory that they keep.
+    pub keeps: usize,
     /// Where to read on: the end of the last batch, or the offset asked for.
     pub next: Offset,
 }

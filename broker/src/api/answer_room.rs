@@ -9,7 +9,7 @@
 use penstock_wire::Message;
 
 use super::{RequestContext, respond};
-use crate::net::limits::FREE_ANSWER_BYTES_MAX;
+use crate::net::answer_budget::FREE_ANSWER_BYTES_MAX;
 use crate::net::{AnswerBudget, BytePermit, Response};
 
 /// What a row of most answers takes while it is made: the structure, its texts, and as written.

@@ -4,16 +4,19 @@ use penstock_wire::api_versions_request::ApiVersionsRequest;
 use penstock_wire::api_versions_response::{
     ApiVersion, ApiVersionsResponse, FinalizedFeatureKey, SupportedFeatureKey,
 };
-use penstock_wire::{ApiKey, DecodeError, Reader, WireString};
+use penstock_wire::{ApiKey, DecodeError, Message, Reader, WireString};
 
 use super::served::{SERVED, advertised_min, is_served};
-use super::{RequestContext, decode, respond};
+use super::{RequestContext, respond};
 use crate::net::{Outcome, Session};
 
 /// `UNSUPPORTED_VERSION`.
 const UNSUPPORTED_VERSION: i16 = 35;
 /// `INVALID_REQUEST`.
 const INVALID_REQUEST: i16 = 42;
+
+/// What is remembered of a name or version that a client states.
+const SOFTWARE_NAME_BYTES_MAX: usize = 64;
 
 /// The metadata versions of Apache Kafka 3.3 to 4.3: tools take the broker's release from it.
 const METADATA_VERSION: std::ops::RangeInclusive<i16> = 7..=30;
@@ -34,7 +37,7 @@ pub(super) fn answer(
         let oldest = RequestContext { api_version: 0, ..context.clone() };
         return Ok(Outcome::Respond(respond(&oldest, &response)));
     }
-    let request: ApiVersionsRequest = decode(context, body)?;
+    let request = ApiVersionsRequest::decode(body, context.api_version)?;
     Ok(Outcome::Respond(respond(context, &handle(session, context, &request))))
 }
 
@@ -51,8 +54,10 @@ fn handle(
                 ..ApiVersionsResponse::default()
             };
         }
-        session.software_name = name.as_str().to_owned();
-        session.software_version = version.as_str().to_owned();
+        // Every connection keeps them. They are ASCII.
+        let kept = |text: &str| text[..text.len().min(SOFTWARE_NAME_BYTES_MAX)].to_owned();
+        session.software_name = kept(name);
+        session.software_version = kept(version);
     }
     let name = WireString::from("metadata.version");
     ApiVersionsResponse {
@@ -93,7 +98,7 @@ mod tests {
     use std::sync::Arc;
 
     use bytes::Bytes;
-    use penstock_wire::{Message, decode_request_header, encode_request};
+    use penstock_wire::{decode_request_header, encode_request};
 
     use super::*;
 

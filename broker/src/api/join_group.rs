@@ -3,28 +3,37 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use penstock_wire::WireString;
 use penstock_wire::join_group_request::JoinGroupRequest;
 use penstock_wire::join_group_response::{JoinGroupResponse, JoinGroupResponseMember};
+use penstock_wire::{DecodeError, WireString};
 
-use super::RequestContext;
 use super::error_code::ErrorCode;
+use super::{RequestBody, RequestContext, answer_room, respond};
 use crate::broker::Broker;
-use crate::group::{Client, InstanceId, JoinRequest, JoinedMember, MemberId, Protocol};
+use crate::group::{
+    Client, InstanceId, JoinRefusal, JoinRequest, Joined, JoinedMember, MemberId, Protocol,
+};
+use crate::net::Outcome;
 
 /// The first version in which there may be no protocol.
 const NULLABLE_PROTOCOL: i16 = 7;
 
-pub(super) async fn handle(
+/// Answers when the group is together. The request has room until the group has taken it in.
+pub(super) async fn answer(
     broker: &Broker,
-    context: &RequestContext,
-    request: JoinGroupRequest,
-) -> JoinGroupResponse {
-    let version = context.api_version;
+    mut context: RequestContext,
+    mut body: RequestBody,
+) -> Result<Outcome, DecodeError> {
+    let request: JoinGroupRequest = body.decode(&context).await?;
     let group = request.group_id.detach();
-    let joined = broker.groups.join(&group, join_request(context, &request)).await;
-    // Parked for minutes, nobody needs the frame.
-    drop(request);
+    let join = join_request(&context, &request);
+    drop((request, context.client_id.take()));
+    let joined = broker.groups.join(&group, join, body.into_room()).await;
+    let answer = respond(&context, &response(context.api_version, joined));
+    Ok(Outcome::Respond(answer_room::charge(&broker.answers, answer).await))
+}
+
+fn response(version: i16, joined: Result<Joined, JoinRefusal>) -> JoinGroupResponse {
     let text = |text: Option<Arc<str>>| text.as_deref().map(WireString::copy_from);
     let nullable = |text: Option<WireString>| {
         text.or_else(|| (version < NULLABLE_PROTOCOL).then(WireString::default))

@@ -1,11 +1,12 @@
 //! Kafka's APIs: one file each, and the way from a frame to the right one.
 //!
 //! ```text
-//!   RequestFrame ─► header ─► RequestContext ─► dispatch ─► <api>::handle ─► Outcome
+//!   RequestFrame ─► header ─► RequestContext, RequestBody ─► dispatch ─► <api>::handle ─► Outcome
 //! ```
 //!
-//! To add an API: a file with `handle`, a line in `served::SERVED`, an arm in `dispatch`. It
-//! knows no sockets; a body that cannot be read closes the connection, as Kafka does.
+//! To add an API: a file with `handle`, a line in `served::SERVED`, an arm in `dispatch`. A request
+//! keeps its room until it is answered; those that may wait for long, and Produce, say by themselves
+//! how long they keep which part of it. It knows no sockets; a body that cannot be read closes the connection, as Kafka does.
 
 mod alter_configs;
 mod answer_room;
@@ -68,8 +69,9 @@ pub use fetch::Sessions as FetchSessions;
 pub(crate) use topic_name::CONSUMER_OFFSETS;
 
 use crate::broker::Broker;
-use crate::net::limits::SMALL_REQUEST_BYTES_MAX;
-use crate::net::{Admission, BytePermit, Handler, Outcome, RequestFrame, Response, Session};
+use crate::net::{
+    Admission, Handler, Outcome, RequestFrame, RequestKind, RequestRoom, Response, Session,
+};
 
 /// All APIs of a broker.
 pub struct Api {
@@ -83,67 +85,36 @@ impl Api {
         Self { broker }
     }
 
-    /// Exchanges the room of a request that may wait for long: however many do, the room for others
-    /// is there. A small one is part of what every connection takes; `None` when there is no room
-    /// for a larger one.
-    fn wait_elsewhere(&self, permit: BytePermit, frame: &Bytes) -> Option<Option<BytePermit>> {
-        drop(permit);
-        if frame.len() <= SMALL_REQUEST_BYTES_MAX {
-            return Some(None);
-        }
-        self.broker.waiting.try_acquire(frame.len()).map(Some)
-    }
-
-    /// `frame` is what `body` is read from; Produce takes the records out of it.
     async fn dispatch(
         &self,
         session: &mut Session,
-        mut context: RequestContext,
-        mut body: Reader,
-        frame: Bytes,
-        permit: BytePermit,
+        context: RequestContext,
+        body: &mut RequestBody,
     ) -> Result<Outcome, DecodeError> {
-        if context.api_key == ApiKey::Fetch {
-            let request = decode(&context, &mut body)?;
-            // The last slices of the frame but for the request itself.
-            drop((body, frame, context.client_id.take()));
-            let answer = fetch::answer(&self.broker, &context, request, permit).await;
-            return Ok(Outcome::Respond(answer));
-        }
-        if context.api_key == ApiKey::Produce {
-            return produce::begin(&self.broker, context, body, frame, permit).await;
-        }
-        let permit = match context.api_key {
-            ApiKey::JoinGroup | ApiKey::SyncGroup => match self.wait_elsewhere(permit, &frame) {
-                Some(waiting) => waiting,
-                None => return Ok(Outcome::Close("too many large requests wait for their groups")),
-            },
-            _ => Some(permit),
-        };
-        let (broker, body, at) = (&self.broker, &mut body, &context);
+        let (broker, at) = (&self.broker, &context);
         let answers = &broker.answers;
         let response = match context.api_key {
-            ApiKey::ApiVersions => return api_versions::answer(session, at, body),
+            ApiKey::ApiVersions => return api_versions::answer(session, at, &mut body.reader),
             ApiKey::ListOffsets => {
-                respond(at, &list_offsets::handle(broker, at, decode(at, body)?).await)
+                respond(at, &list_offsets::handle(broker, at, body.decode(at).await?).await)
             }
             ApiKey::OffsetForLeaderEpoch => {
-                respond(at, &offset_for_leader_epoch::handle(broker, decode(at, body)?).await)
+                respond(at, &offset_for_leader_epoch::handle(broker, body.decode(at).await?).await)
             }
             ApiKey::DeleteRecords => {
-                respond(at, &delete_records::handle(broker, decode(at, body)?).await)
+                respond(at, &delete_records::handle(broker, body.decode(at).await?).await)
             }
             ApiKey::InitProducerId => {
-                respond(at, &init_producer_id::handle(broker, decode(at, body)?).await)
+                respond(at, &init_producer_id::handle(broker, body.decode(at).await?).await)
             }
             ApiKey::Metadata => {
-                let request: MetadataRequest = decode(at, body)?;
+                let request: MetadataRequest = body.decode(at).await?;
                 let rows = request.topics.as_ref().map_or(0, Vec::len);
                 let handle = || metadata::handle(broker, at, &request);
                 return within(answer_room::answer(answers, at, rows, handle).await);
             }
             ApiKey::CreateTopics => {
-                let request: CreateTopicsRequest = decode(at, body)?;
+                let request: CreateTopicsRequest = body.decode(at).await?;
                 let (rows, row_bytes) = (request.topics.len(), create_topics::ROW_BYTES);
                 let Some(room) = answer_room::room_for(answers, rows, row_bytes).await else {
                     return within(None);
@@ -151,100 +122,101 @@ impl Api {
                 room.hold(respond(at, &create_topics::handle(broker, request).await))
             }
             ApiKey::DeleteTopics => {
-                respond(at, &delete_topics::handle(broker, at, decode(at, body)?).await)
+                respond(at, &delete_topics::handle(broker, at, body.decode(at).await?).await)
             }
             ApiKey::CreatePartitions => {
-                respond(at, &create_partitions::handle(broker, decode(at, body)?).await)
+                respond(at, &create_partitions::handle(broker, body.decode(at).await?).await)
             }
             ApiKey::DescribeCluster => {
-                respond(at, &describe_cluster::handle(broker, at, &decode(at, body)?))
+                respond(at, &describe_cluster::handle(broker, at, &body.decode(at).await?))
             }
             ApiKey::DescribeConfigs => {
-                let request: DescribeConfigsRequest = decode(at, body)?;
+                let request: DescribeConfigsRequest = body.decode(at).await?;
                 let rows = request.resources.len();
                 let handle = || ready(describe_configs::handle(broker, &request));
                 return within(answer_room::answer(answers, at, rows, handle).await);
             }
             ApiKey::AlterConfigs => {
-                respond(at, &alter_configs::handle(broker, decode(at, body)?).await)
+                respond(at, &alter_configs::handle(broker, body.decode(at).await?).await)
             }
-            ApiKey::IncrementalAlterConfigs => {
-                respond(at, &incremental_alter_configs::handle(broker, decode(at, body)?).await)
-            }
+            ApiKey::IncrementalAlterConfigs => respond(
+                at,
+                &incremental_alter_configs::handle(broker, body.decode(at).await?).await,
+            ),
             ApiKey::FindCoordinator => {
-                let request: FindCoordinatorRequest = decode(at, body)?;
+                let request: FindCoordinatorRequest = body.decode(at).await?;
                 let rows = request.coordinator_keys.len();
                 let handle = || find_coordinator::handle(broker, at, &request);
                 return within(answer_room::answer(answers, at, rows, handle).await);
             }
-            ApiKey::JoinGroup => {
-                respond(at, &join_group::handle(broker, at, decode(at, body)?).await)
+            ApiKey::Heartbeat => {
+                respond(at, &heartbeat::handle(broker, body.decode(at).await?).await)
             }
-            ApiKey::SyncGroup => {
-                respond(at, &sync_group::handle(broker, at, decode(at, body)?).await)
-            }
-            ApiKey::Heartbeat => respond(at, &heartbeat::handle(broker, decode(at, body)?).await),
             ApiKey::LeaveGroup => {
-                respond(at, &leave_group::handle(broker, at, decode(at, body)?).await)
+                respond(at, &leave_group::handle(broker, at, body.decode(at).await?).await)
             }
             ApiKey::OffsetCommit => {
-                respond(at, &offset_commit::handle(broker, at, decode(at, body)?).await)
+                respond(at, &offset_commit::handle(broker, at, body.decode(at).await?).await)
             }
             ApiKey::OffsetFetch => {
-                let request: OffsetFetchRequest = decode(at, body)?;
+                let request: OffsetFetchRequest = body.decode(at).await?;
                 let rows = offset_fetch::rows(&request);
                 let handle = || offset_fetch::handle(broker, at, &request);
                 return within(answer_room::answer(answers, at, rows, handle).await);
             }
             ApiKey::DescribeGroups => {
-                let request: DescribeGroupsRequest = decode(at, body)?;
+                let request: DescribeGroupsRequest = body.decode(at).await?;
                 let rows = request.groups.len();
                 let handle = || describe_groups::handle(broker, at, &request);
                 return within(answer_room::answer(answers, at, rows, handle).await);
             }
             ApiKey::ListGroups => {
-                let request: ListGroupsRequest = decode(at, body)?;
+                let request: ListGroupsRequest = body.decode(at).await?;
                 let handle = || ready(list_groups::handle(broker, &request));
                 return within(answer_room::answer(answers, at, 0, handle).await);
             }
             ApiKey::DeleteGroups => {
-                respond(at, &delete_groups::handle(broker, decode(at, body)?).await)
+                respond(at, &delete_groups::handle(broker, body.decode(at).await?).await)
             }
-            // `admit` lets only those through that `SERVED` names.
+            // `admit` lets only those through that `SERVED` names, and `begin` takes the rest.
             other => unreachable!("{} is served without an arm here", other.name()),
         };
-        let response = answer_room::charge(answers, response).await;
-        drop(permit);
-        Ok(Outcome::Respond(response))
+        Ok(Outcome::Respond(answer_room::charge(answers, response).await))
     }
 }
 
 impl Handler for Api {
     fn admit(&self, api_key: i16, api_version: i16) -> Admission {
         match ApiKey::try_from(api_key) {
-            Ok(ApiKey::ApiVersions) => Admission::Serve,
+            Ok(ApiKey::ApiVersions) => Admission::Serve(RequestKind::Ask),
             Ok(api_key) if !served::is_served(api_key, api_version) => Admission::Close,
-            Ok(ApiKey::Produce) => Admission::ServeBulk,
-            Ok(ApiKey::Fetch | ApiKey::JoinGroup | ApiKey::SyncGroup) => Admission::ServeWaiting,
-            Ok(_) => Admission::Serve,
+            Ok(ApiKey::Produce) => Admission::Serve(RequestKind::Produce),
+            Ok(ApiKey::Fetch | ApiKey::JoinGroup | ApiKey::SyncGroup) => {
+                Admission::Serve(RequestKind::Wait)
+            }
+            Ok(_) => Admission::Serve(RequestKind::Ask),
             Err(_) => Admission::Close,
         }
     }
 
     async fn begin(&self, session: &mut Session, request: RequestFrame) -> Outcome {
         let started = Instant::now();
-        let RequestFrame { api_key, bytes, permit, .. } = request;
-        let mut reader = if api_key == ApiKey::Produce as i16 {
-            Reader::of_records(bytes.clone())
-        } else {
-            Reader::new(bytes.clone())
-        };
+        let RequestFrame { bytes, room, .. } = request;
+        let mut reader = Reader::with_allowance(bytes.clone(), room.decoded_bytes_max());
         let Ok(header) = decode_request_header(&mut reader) else {
             return Outcome::Close("malformed request header");
         };
         let context = RequestContext::new(session, header);
         let (api, peer) = (context.api_key.name(), context.peer);
-        let outcome = match self.dispatch(session, context, reader, bytes, permit).await {
+        let mut body = RequestBody { reader, frame: bytes, room };
+        let outcome = match context.api_key {
+            ApiKey::Produce => produce::begin(&self.broker, context, body).await,
+            ApiKey::Fetch => fetch::answer(&self.broker, context, body).await,
+            ApiKey::JoinGroup => join_group::answer(&self.broker, context, body).await,
+            ApiKey::SyncGroup => sync_group::answer(&self.broker, context, body).await,
+            _ => self.dispatch(session, context, &mut body).await,
+        };
+        let outcome = match outcome {
             Ok(outcome) => outcome,
             Err(error) => {
                 tracing::debug!(%peer, api, %error, "malformed request");
@@ -295,7 +267,25 @@ fn within(answer: Option<Response>) -> Result<Outcome, DecodeError> {
     Ok(answer.map_or(refused, Outcome::Respond))
 }
 
-/// Reads the request's body.
-fn decode<R: Request>(context: &RequestContext, body: &mut Reader) -> Result<R, DecodeError> {
-    R::decode(body, context.api_version)
+/// The body of a request, and the room that it takes until it is dropped.
+struct RequestBody {
+    reader: Reader,
+    /// What it is read from.
+    frame: Bytes,
+    room: RequestRoom,
+}
+
+impl RequestBody {
+    /// Reads the body. It goes on in the room of what it became.
+    async fn decode<R: Request>(&mut self, context: &RequestContext) -> Result<R, DecodeError> {
+        let allowance = self.reader.allowance();
+        let request = R::decode(&mut self.reader, context.api_version)?;
+        self.room.was_decoded(allowance - self.reader.allowance()).await;
+        Ok(request)
+    }
+
+    /// The room alone, where all that is needed of the request was copied.
+    fn into_room(self) -> RequestRoom {
+        self.room
+    }
 }

@@ -17,16 +17,16 @@ use penstock_wire::produce_response::{
     BatchIndexAndErrorMessage, LeaderIdAndEpoch, NodeEndpoint, PartitionProduceResponse,
     ProduceResponse, TopicProduceResponse,
 };
-use penstock_wire::{DecodeError, Reader, Uuid, WireString};
+use penstock_wire::{DecodeError, Uuid, WireString};
 use tokio::time::{Duration, Instant, timeout_at};
 
 use super::error_code::ErrorCode;
-use super::{RequestContext, decode, respond, topic_name};
+use super::{RequestBody, RequestContext, respond, topic_name};
 use crate::broker::Broker;
 use crate::inspector::TooMuchMemory;
 use crate::log::{Appended, Partition, PartitionError};
-use crate::net::limits::FREE_ANSWER_BYTES_MAX;
-use crate::net::{BytePermit, Outcome};
+use crate::net::Outcome;
+use crate::net::answer_budget::FREE_ANSWER_BYTES_MAX;
 use crate::topic_settings::TopicSettings;
 
 /// The client id by which Kafka's own admin tools may write topics that otherwise only their
@@ -77,17 +77,16 @@ impl From<ErrorCode> for Refusal {
     }
 }
 
-/// Appends what can be appended; see the module. `frame` is the whole request, of which the
-/// record fields are taken for the log.
+/// Appends what can be appended; see the module.
 pub(super) async fn begin(
     broker: &Arc<Broker>,
     mut context: RequestContext,
-    mut body: Reader,
-    frame: Bytes,
-    mut permit: BytePermit,
+    mut body: RequestBody,
 ) -> Result<Outcome, DecodeError> {
-    let request: ProduceRequest = decode(&context, &mut body)?;
-    drop(body);
+    let request: ProduceRequest = body.decode(&context).await?;
+    // The record fields are taken out of the frame, for the log.
+    let RequestBody { reader, frame, room } = body;
+    drop(reader);
     let acks = request.acks;
     let wait = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0)).max(WAIT_MIN);
     let deadline = Instant::now() + wait;
@@ -130,7 +129,7 @@ pub(super) async fn begin(
     let broker = Arc::clone(broker);
     let appended = Instant::now();
     // The log has room of its own for the batches. What is left to tell of them keeps as much.
-    permit.shrink_to(memory_of(&topics));
+    let permit = room.keep(memory_of(&topics));
     Ok(Outcome::Later(Box::pin(async move {
         let response = settle(&broker, &context, topics, appended + wait).await;
         broker.metrics.wal_append_seconds.observe(appended.elapsed().as_secs_f64());
@@ -142,7 +141,8 @@ pub(super) async fn begin(
 /// What topics take until they are answered for.
 fn memory_of(topics: &[TopicPart]) -> usize {
     let partitions = |topic: &TopicPart| topic.partitions.len() * size_of::<PartitionPart>();
-    topics.iter().map(|topic| size_of::<TopicPart>() + partitions(topic)).sum()
+    let bytes = |topic: &TopicPart| size_of::<TopicPart>() + topic.name.len() + partitions(topic);
+    topics.iter().map(bytes).sum()
 }
 
 /// Looks up every partition, and takes the record fields of those that may be appended to, in

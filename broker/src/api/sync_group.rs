@@ -3,42 +3,44 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use penstock_wire::WireString;
 use penstock_wire::sync_group_request::SyncGroupRequest;
 use penstock_wire::sync_group_response::SyncGroupResponse;
+use penstock_wire::{DecodeError, WireString};
 
-use super::RequestContext;
 use super::error_code::ErrorCode;
+use super::{RequestBody, RequestContext, answer_room, respond};
 use crate::broker::Broker;
 use crate::group::{Claim, Generation, GroupError, InstanceId, MemberId, Sync};
+use crate::net::{Outcome, RequestRoom};
 
-pub(super) async fn handle(
+/// Answers when the leader has assigned. The request has room until the group has taken it in.
+pub(super) async fn answer(
     broker: &Broker,
-    context: &RequestContext,
+    mut context: RequestContext,
+    mut body: RequestBody,
+) -> Result<Outcome, DecodeError> {
+    let request: SyncGroupRequest = body.decode(&context).await?;
+    drop(context.client_id.take());
+    let response = handle(broker, context.api_version, request, body.into_room()).await;
+    let answer = respond(&context, &response);
+    Ok(Outcome::Respond(answer_room::charge(&broker.answers, answer).await))
+}
+
+async fn handle(
+    broker: &Broker,
+    version: i16,
     request: SyncGroupRequest,
+    room: RequestRoom,
 ) -> SyncGroupResponse {
     // From here on every member states what it joined with (KIP-559).
     let is_stated = request.protocol_type.is_some() && request.protocol_name.is_some();
-    if context.api_version >= 5 && !is_stated {
+    if version >= 5 && !is_stated {
         return refused(ErrorCode::INCONSISTENT_GROUP_PROTOCOL);
     }
     let group = request.group_id.detach();
-    let assignments = request.assignments.iter().map(|assigned| {
-        (MemberId::new(&assigned.member_id), Bytes::copy_from_slice(&assigned.assignment))
-    });
-    let sync = Sync {
-        claim: Claim {
-            member: MemberId::new(&request.member_id),
-            instance: request.group_instance_id.as_deref().map(InstanceId::new),
-            generation: Generation(request.generation_id),
-        },
-        protocol_type: request.protocol_type.as_deref().map(Arc::from),
-        protocol: request.protocol_name.as_deref().map(Arc::from),
-        assignments: assignments.collect(),
-    };
-    // Parked for minutes, nobody needs the frame.
+    let sync = sync(&request);
     drop(request);
-    match broker.groups.sync(&group, sync).await {
+    match broker.groups.sync(&group, sync, room).await {
         Ok(synced) => SyncGroupResponse {
             protocol_type: synced.protocol_type.as_deref().map(WireString::copy_from),
             protocol_name: synced.protocol.as_deref().map(WireString::copy_from),
@@ -48,6 +50,23 @@ pub(super) async fn handle(
         // The rebalance is lost with what was in memory, and clients expect no word of loading.
         Err(GroupError::Loading) => refused(ErrorCode::REBALANCE_IN_PROGRESS),
         Err(error) => refused(ErrorCode::from(error)),
+    }
+}
+
+/// The request without its frame.
+fn sync(request: &SyncGroupRequest) -> Sync {
+    let assignments = request.assignments.iter().map(|assigned| {
+        (MemberId::new(&assigned.member_id), Bytes::copy_from_slice(&assigned.assignment))
+    });
+    Sync {
+        claim: Claim {
+            member: MemberId::new(&request.member_id),
+            instance: request.group_instance_id.as_deref().map(InstanceId::new),
+            generation: Generation(request.generation_id),
+        },
+        protocol_type: request.protocol_type.as_deref().map(Arc::from),
+        protocol: request.protocol_name.as_deref().map(Arc::from),
+        assignments: assignments.collect(),
     }
 }
 

@@ -54,21 +54,24 @@ impl JoinRequest {
 }
 
 impl GroupCoordinator {
-    /// Joins a group; answers when its members are together.
-    pub(crate) async fn join(
+    /// Joins a group; answers when its members are together. `room` is what the request takes; it
+    /// is given back when the group has taken it in.
+    pub(crate) async fn join<R>(
         self: &Arc<Self>,
         group: &str,
         request: JoinRequest,
+        room: R,
     ) -> Result<Joined, JoinRefusal> {
         let echo = request.member.clone();
-        let answer = self.try_join(group, request).await;
+        let answer = self.try_join(group, request, room).await;
         answer.unwrap_or_else(|error| Err(JoinRefusal { error, member: echo }))
     }
 
-    async fn try_join(
+    async fn try_join<R>(
         self: &Arc<Self>,
         group: &str,
         request: JoinRequest,
+        room: R,
     ) -> Result<Result<Joined, JoinRefusal>, GroupError> {
         if group.is_empty() {
             return Err(GroupError::InvalidGroup);
@@ -107,6 +110,7 @@ impl GroupCoordinator {
                 Ok(answer)
             });
         let (answer, _) = joining.await.map_err(member_of_no_group)?;
+        drop(room);
         match self.parked(&shard, answer?).await? {
             Answer::Join(answer) => Ok(answer),
             Answer::Sync(_) => unreachable!("a join is answered as a join"),
@@ -131,14 +135,16 @@ impl GroupCoordinator {
         ))
     }
 
-    /// Gets a member's assignment; answers when the leader has assigned.
+    /// Gets a member's assignment; answers when the leader has assigned. `room` is what the request
+    /// takes; it is given back when the group has taken it in.
     ///
     /// # Errors
     /// When it is not a member of this generation, or the generation ends before.
-    pub(crate) async fn sync(
+    pub(crate) async fn sync<R>(
         self: &Arc<Self>,
         group: &str,
         sync: Sync,
+        room: R,
     ) -> Result<Synced, GroupError> {
         if group.is_empty() {
             return Err(GroupError::InvalidGroup);
@@ -154,6 +160,7 @@ impl GroupCoordinator {
             Ok(answer)
         });
         let (answer, _) = syncing.await.map_err(member_of_no_group)?;
+        drop(room);
         match self.parked(&shard, answer?).await? {
             Answer::Sync(answer) => answer,
             Answer::Join(_) => unreachable!("a sync is answered as a sync"),

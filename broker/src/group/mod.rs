@@ -34,7 +34,9 @@ mod timers;
 mod upkeep;
 
 pub(crate) use admin::{DescribedGroup, DescribedMember};
-pub(crate) use classic::{Claim, Client, JoinedMember, Leaving, Protocol, Sync};
+pub(crate) use classic::{
+    Claim, Client, JoinRefusal, Joined, JoinedMember, Leaving, Protocol, Sync,
+};
 pub(crate) use commits::{Commit, CommittedOffsets};
 pub use coordinator::{GroupCoordinator, Parts as GroupParts};
 pub(crate) use error::GroupError;

@@ -16,7 +16,7 @@ use tokio::time::{Instant, timeout};
 
 use super::frame::{FrameError, FrameHead, FrameReader};
 use super::handler::{Admission, Handler, Outcome, RequestFrame, Session};
-use super::limits::{BytePermit, RequestBudget};
+use super::request_budget::{RequestBudget, RequestKind, RequestRoom, TooLong};
 use super::response::Response;
 use super::transport::Accepted;
 use crate::shutdown::Shutdown;
@@ -32,6 +32,9 @@ const TRANSFER_BYTES_PER_SECOND_MIN: u64 = 256 * 1024;
 /// While others wait for room, whoever holds it with half a frame has to send this much in each
 /// [`PROGRESS_INTERVAL`]: a quarter of the rate above, for links that lose a packet.
 const PROGRESS_BYTES_MIN: usize = 64 * 1024;
+
+/// And as much that the frame is whole after so many of them: 100 MiB come at 13 Mbit/s then.
+const PROGRESS_INTERVALS_MAX: usize = 64;
 
 /// While others wait for room, whoever holds it with an answer has to take this much of it in each
 /// [`PROGRESS_INTERVAL`], or the whole of a small one.
@@ -70,6 +73,8 @@ pub(crate) enum End {
     Stalled,
     #[error("the client does not take its answer")]
     Unread,
+    #[error(transparent)]
+    TooLong(#[from] TooLong),
     #[error(transparent)]
     Frame(#[from] FrameError),
     #[error(transparent)]
@@ -160,21 +165,20 @@ impl<R: AsyncRead + Unpin, H: Handler> Reading<'_, '_, R, H> {
                 Err(_) => return Err(End::Idle),
             },
         };
-        let (bulk, waiting) = match self.handler.admit(head.api_key, head.api_version) {
-            Admission::Serve => (false, false),
-            Admission::ServeBulk => (true, false),
-            Admission::ServeWaiting => (false, true),
+        let kind = match self.handler.admit(head.api_key, head.api_version) {
+            Admission::Serve(kind) => kind,
             Admission::Close => return Err(End::Refused("unknown API or version")),
         };
-        let permit = self.budget.acquire(head.length, bulk).await;
-        let bytes = self.receive(head, &permit).await?;
-        let permit = self.budget.decode(permit, head.length, bulk).await;
+        let mut room = self.budget.acquire(kind, head.length).await?;
+        let bytes = self.receive(head, &room).await?;
+        self.budget.decode(kind, head.length, &mut room).await;
         let (api_key, api_version) = (head.api_key, head.api_version);
-        let request = RequestFrame { api_key, api_version, bytes, permit };
+        let request = RequestFrame { api_key, api_version, bytes, room };
+        let waits = kind == RequestKind::Wait;
         let outcome = tokio::select! {
             biased;
             outcome = self.handler.begin(self.session, request) => outcome,
-            () = self.frames.closed(), if waiting => return Err(End::Client),
+            () = self.frames.closed(), if waits => return Err(End::Client),
         };
         match outcome {
             Outcome::Respond(response) => {
@@ -192,8 +196,9 @@ impl<R: AsyncRead + Unpin, H: Handler> Reading<'_, '_, R, H> {
     }
 
     /// Reads the rest of a frame. A slow client has time as long as nobody else wants its room.
-    async fn receive(&mut self, head: FrameHead, permit: &BytePermit) -> Result<Bytes, End> {
+    async fn receive(&mut self, head: FrameHead, room: &RequestRoom) -> Result<Bytes, End> {
         let deadline = Instant::now() + transfer_max(head.length);
+        let progress_min = PROGRESS_BYTES_MIN.max(head.length / PROGRESS_INTERVALS_MAX);
         let mut body = self.frames.begin_body(head);
         loop {
             let before = body.received();
@@ -203,7 +208,7 @@ impl<R: AsyncRead + Unpin, H: Handler> Reading<'_, '_, R, H> {
                     return Ok(body.freeze());
                 }
                 Err(_) if Instant::now() >= deadline => return Err(End::Stalled),
-                Err(_) if permit.is_wanted() && body.received() - before < PROGRESS_BYTES_MIN => {
+                Err(_) if room.is_wanted() && body.received() - before < progress_min => {
                     return Err(End::Stalled);
                 }
                 Err(_) => {}

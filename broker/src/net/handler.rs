@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::limits::BytePermit;
+use super::request_budget::{RequestKind, RequestRoom};
 use super::response::Response;
 
 /// Serves the requests of all connections.
@@ -30,13 +30,8 @@ pub trait Handler: Send + Sync + 'static {
 /// What becomes of a request whose API and version are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
-    /// Read and served, with room from the small or the large budget by its size.
-    Serve,
-    /// Read and served, with room of budgets of its own kind: it may hold its room for as long as
-    /// the store is slow.
-    ServeBulk,
-    /// As `Serve`; it may wait for long, and is dropped when its client goes away meanwhile.
-    ServeWaiting,
+    /// Read and served, with room from the lanes of its kind.
+    Serve(RequestKind),
     /// The connection closes without an answer.
     Close,
 }
@@ -50,8 +45,9 @@ pub struct RequestFrame {
     pub api_version: i16,
     /// The whole frame behind its length: header, then body.
     pub bytes: Bytes,
-    /// The room that `bytes` takes; drop it when they are gone or accounted for elsewhere.
-    pub permit: BytePermit,
+    /// The room that `bytes` takes, and what they may be decoded to; drop it when they are gone or
+    /// accounted for elsewhere.
+    pub room: RequestRoom,
 }
 
 /// What a connection knows of its client.

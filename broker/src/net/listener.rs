@@ -7,9 +7,10 @@ use prometheus_client::metrics::gauge::Gauge;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{sleep, timeout};
 
-use super::connection::{self, ConnectionSettings};
+use super::connection::{self, ConnectionSettings, End};
+use super::connection_limits::{ConnectionLimits, ConnectionPermit};
 use super::handler::{Handler, Session};
-use super::limits::{ConnectionLimits, ConnectionPermit, RequestBudget};
+use super::request_budget::RequestBudget;
 use super::transport::{Accepted, Acceptor};
 use crate::shutdown::Shutdown;
 
@@ -59,7 +60,10 @@ impl<A: Acceptor, H: Handler> Listener<A, H> {
                 let peer = accepted.peer;
                 let end =
                     connection::serve(accepted, session, handler, budget, settings, shutdown).await;
-                tracing::debug!(%peer, %end, "connection closed");
+                match end {
+                    End::TooLong(error) => tracing::info!(%peer, %error, "connection closed"),
+                    end => tracing::debug!(%peer, %end, "connection closed"),
+                }
                 drop((permit, open));
             });
         }

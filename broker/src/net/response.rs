@@ -6,7 +6,7 @@ use std::io::{self, IoSlice};
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
-use super::limits::BytePermit;
+use super::byte_budget::BytePermit;
 
 /// Chunks written in one call. An answer of a thousand batches has a few thousand of them; the
 /// slices are built on the stack, 16 bytes each.
@@ -21,7 +21,16 @@ pub struct Response {
     left: usize,
     /// Bytes of the first chunk that are written: it keeps their memory until it is written whole.
     begun: usize,
-    permit: Option<BytePermit>,
+    room: Option<Room>,
+}
+
+/// The room of an answer.
+#[derive(Debug)]
+struct Room {
+    permit: BytePermit,
+    /// Bytes that the permit was for, and that the answer had then: its chunks may be parts of
+    /// something larger.
+    whole: (usize, usize),
 }
 
 impl Response {
@@ -30,33 +39,39 @@ impl Response {
     pub fn new(mut chunks: Vec<Bytes>) -> Self {
         chunks.retain(|chunk| !chunk.is_empty());
         let left = chunks.iter().map(Bytes::len).sum();
-        Self { chunks: chunks.into(), left, begun: 0, permit: None }
+        Self { chunks: chunks.into(), left, begun: 0, room: None }
     }
 
     /// Keeps `permit` for the answer, of which a part is given back for each chunk that is
     /// written whole.
     #[must_use]
     pub fn holding(mut self, permit: BytePermit) -> Self {
-        self.permit = Some(permit);
+        self.room = Some(Room { whole: (permit.bytes(), self.left), permit });
         self
     }
 
     /// Whether it keeps a permit.
     #[must_use]
     pub fn is_charged(&self) -> bool {
-        self.permit.is_some()
+        self.room.is_some()
     }
 
     /// Whether others wait for the memory that the answer takes.
     #[must_use]
     pub fn is_wanted(&self) -> bool {
-        self.permit.as_ref().is_some_and(BytePermit::is_wanted)
+        self.room.as_ref().is_some_and(|room| room.permit.is_wanted())
     }
 
     /// Its bytes that are not written yet, the length in front included.
     #[must_use]
     pub fn len(&self) -> usize {
         self.left
+    }
+
+    /// What it takes beside its bytes: the places of its chunks.
+    #[must_use]
+    pub fn chunks_bytes(&self) -> usize {
+        self.chunks.capacity() * size_of::<Bytes>()
     }
 
     /// Whether it has no bytes at all.
@@ -100,11 +115,20 @@ impl Response {
                 self.begun = 0;
                 self.chunks.pop_front();
             }
-            if let Some(permit) = &mut self.permit {
-                permit.shrink_to(self.left + self.begun);
+            if let Some(room) = &mut self.room {
+                room.keep(self.left + self.begun);
             }
         }
         Ok(())
+    }
+}
+
+impl Room {
+    /// Gives back what so many bytes do not keep, supposing that all keep alike.
+    fn keep(&mut self, left: usize) {
+        let (permit_bytes, bytes) = self.whole;
+        let kept = permit_bytes as u128 * left as u128 / bytes as u128;
+        self.permit.shrink_to(usize::try_from(kept).expect("less than the permit was for"));
     }
 }
 
@@ -161,19 +185,22 @@ mod tests {
     #[tokio::test]
     async fn room_is_given_back_chunk_by_chunk() {
         let budget = ByteBudget::new(1_000);
-        let chunks = [100, 50].map(|size| Bytes::from(vec![7; size]));
-        let mut response = Response::new(chunks.into()).holding(budget.acquire(150).await);
-        let (mut writer, mut reader) = duplex(60);
-        for (left, held) in [(90, 150), (30, 50)] {
-            {
-                let mut writing = pin!(response.write_to(&mut writer));
-                assert!(poll!(&mut writing).is_pending());
+        for kept in [1, 2] {
+            let chunks = [100, 50].map(|size| Bytes::from(vec![7; size]));
+            let room = budget.acquire(kept * 150).await;
+            let mut response = Response::new(chunks.into()).holding(room);
+            let (mut writer, mut reader) = duplex(60);
+            for (left, held) in [(90, 150), (30, 50)] {
+                {
+                    let mut writing = pin!(response.write_to(&mut writer));
+                    assert!(poll!(&mut writing).is_pending());
+                }
+                assert_eq!((response.len(), budget.used()), (left, kept * held));
+                reader.read_exact(&mut [0; 60]).await.unwrap();
             }
-            assert_eq!((response.len(), budget.used()), (left, held));
-            reader.read_exact(&mut [0; 60]).await.unwrap();
+            response.write_to(&mut writer).await.unwrap();
+            assert_eq!((response.len(), budget.used()), (0, 0));
         }
-        response.write_to(&mut writer).await.unwrap();
-        assert_eq!((response.len(), budget.used()), (0, 0));
     }
 
     proptest! {

@@ -28,7 +28,7 @@ const CLOSE: i16 = 3;
 const PARK: i16 = 4;
 /// Answers with [`BIG_ANSWER`] bytes.
 const BIG: i16 = 5;
-/// Its answer is a future, and its room comes from the large budget.
+/// Its answer is a future.
 const PRODUCE: i16 = 0;
 /// Has an answer that cannot be expressed.
 const SPEECHLESS: i16 = 6;
@@ -65,10 +65,10 @@ async fn released(mut released: watch::Receiver<Vec<i32>>, correlation: i32) {
 impl Handler for Script {
     fn admit(&self, api_key: i16, _: i16) -> Admission {
         match api_key {
-            PRODUCE => Admission::ServeBulk,
+            PRODUCE => Admission::Serve(RequestKind::Produce),
             UNKNOWN => Admission::Close,
-            WAIT => Admission::ServeWaiting,
-            _ => Admission::Serve,
+            WAIT => Admission::Serve(RequestKind::Wait),
+            _ => Admission::Serve(RequestKind::Ask),
         }
     }
 
@@ -186,7 +186,7 @@ fn listener<A: Acceptor>(
         handler: Arc::new(script),
         limits: ConnectionLimits::new(connections_max, usize::MAX, HashMap::new()),
         budget,
-        settings: ConnectionSettings { request_bytes_max: 1 << 20, idle_max: IDLE_MAX },
+        settings: ConnectionSettings { request_bytes_max: 32 << 20, idle_max: IDLE_MAX },
         connections: Gauge::default(),
     }
 }
@@ -291,7 +291,7 @@ async fn an_answer_that_nobody_takes_gives_way_to_those_who_wait() {
 
 #[tokio::test(start_paused = true)]
 async fn a_request_that_waits_is_dropped_when_its_client_has_gone() {
-    let mut world = World::new(1 << 20, 10);
+    let mut world = World::new(BUDGET, 10);
     let mut gone = world.connect();
     let mut stays = world.connect();
     send(&mut stays, &[request(WAIT, 1, 0), request(ECHO, 2, 0)]).await;
@@ -323,30 +323,34 @@ async fn the_pipeline_of_one_connection_is_bounded() {
     }
 }
 
+/// Of which a large question may take [`LARGEST`] bytes.
+const BUDGET: usize = 64 << 18;
+const LARGEST: usize = 3 << 18;
+
 #[tokio::test(start_paused = true)]
-async fn heartbeats_pass_while_produce_has_used_up_its_room() {
-    let mut world = World::new(8 * 40_000, 10);
+async fn heartbeats_pass_while_large_requests_have_used_up_their_room() {
+    let mut world = World::new(BUDGET, 10);
     let mut parked = world.connect();
-    // 7/8 of the budget are 280,000 bytes; a large request that waits in `begin` keeps its room.
-    send(&mut parked, &[request(PARK, 1, 270_000)]).await;
+    send(&mut parked, &[request(PARK, 1, LARGEST - 100)]).await;
     world.expect_begun(&[1]).await;
-    let mut producer = world.connect();
-    send(&mut producer, &[request(PRODUCE, 2, 20_000)]).await;
+    let mut second = world.connect();
+    send(&mut second, &[request(ECHO, 2, 20_000)]).await;
     world.expect_nothing_begins().await;
     let mut member = world.connect();
     send(&mut member, &[request(ECHO, 3, 100)]).await;
     expect_answer(&mut member, 3).await;
-    assert!(world.budget.used() <= 8 * 40_000);
     world.release(1);
-    world.release(2);
     expect_answer(&mut parked, 1).await;
-    expect_answer(&mut producer, 2).await;
+    expect_answer(&mut second, 2).await;
     assert_eq!(world.budget.used(), 0);
+    // What there is never room for is refused as soon as its length is known.
+    send(&mut second, &[request(ECHO, 4, LARGEST)[..100].to_vec()]).await;
+    expect_closed(&mut second).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_stalled_request_loses_its_room_and_its_connection() {
-    let world = World::new(1 << 20, 10);
+    let world = World::new(BUDGET, 10);
     let mut client = world.connect();
     let frame = request(ECHO, 1, 500_000);
     client.write_all(&frame[..1000]).await.unwrap();
@@ -358,7 +362,7 @@ async fn a_stalled_request_loses_its_room_and_its_connection() {
 
 #[tokio::test(start_paused = true)]
 async fn half_a_frame_gives_way_to_a_whole_one() {
-    let world = World::new(1 << 20, 10);
+    let world = World::new(BUDGET, 10);
     let mut stalled = world.connect();
     let mut slow = world.connect();
     stalled.write_all(&request(ECHO, 1, 500_000)[..1000]).await.unwrap();
@@ -379,6 +383,34 @@ async fn half_a_frame_gives_way_to_a_whole_one() {
     expect_answer(&mut third, 3).await;
     // 100,000 bytes a second: not fast, but they come.
     sending.await.unwrap();
+}
+
+/// The longer a frame is, the faster it has to come while others wait.
+#[tokio::test(start_paused = true)]
+async fn a_giant_that_trickles_gives_way() {
+    let world = World::new(1 << 20, 10);
+    let mut giant = world.connect();
+    let mut second = world.connect();
+    let frame = request(PRODUCE, 1, 16 << 20);
+    let trickle = tokio::spawn(async move {
+        let mut sent = 0;
+        for piece in frame.chunks(100_000) {
+            if giant.write_all(piece).await.is_err() {
+                break;
+            }
+            sent += piece.len();
+            sleep(Duration::from_secs(1)).await;
+        }
+        sent
+    });
+    sleep(Duration::from_secs(10)).await;
+    let begun = Instant::now();
+    let frame = request(PRODUCE, 2, 16 << 20);
+    second.write_all(&frame).await.unwrap();
+    world.release(2);
+    expect_answer(&mut second, 2).await;
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(trickle.await.unwrap() < 2_000_000);
 }
 
 #[tokio::test(start_paused = true)]

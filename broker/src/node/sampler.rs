@@ -26,7 +26,7 @@ impl Sampler {
             ("requests", self.requests.used()),
             ("inflation", self.broker.inspector.used()),
             ("responses", self.broker.answers.used()),
-            ("waiting", self.broker.waiting.used()),
+            ("fetches", self.broker.fetches.used()),
             ("fetch_sessions", self.broker.fetch_sessions_bytes()),
             ("producers", self.broker.partitions.remembered_producers_bytes()),
             ("groups", self.broker.groups.memory_bytes()),

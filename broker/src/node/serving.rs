@@ -22,7 +22,7 @@ use crate::inspector::Inspector;
 use crate::log::{Housekeeping, HousekeepingIntervals, Partitions, ProducerShare};
 use crate::metrics::Metrics;
 use crate::net::transport::TcpAcceptor;
-use crate::net::{AnswerBudget, ByteBudget, ConnectionLimits, Listener, RequestBudget};
+use crate::net::{AnswerBudget, ConnectionLimits, FetchBudget, Listener, RequestBudget};
 use crate::producer_ids::ProducerIds;
 use crate::shutdown::Shutdown;
 use crate::topic_settings::TopicSettingsCache;
@@ -108,7 +108,7 @@ pub(super) async fn open(
         },
     };
     housekeeping.spawn(background, stopping);
-    // Of the memory for requests, an eighth each for what sessions remember and for what waits.
+    // Of the memory for requests, an eighth each for what sessions remember and for fetches.
     let (requests, part) = (config.memory.requests, config.memory.requests / 8);
     let fetch_sessions =
         FetchSessions::new(config.fetch_sessions_max, part, FETCH_SESSION_IDLE_MS_MIN);
@@ -140,7 +140,7 @@ pub(super) async fn open(
         groups,
         inspector,
         fetch_sessions: Mutex::new(fetch_sessions),
-        waiting: ByteBudget::new(part),
+        fetches: FetchBudget::new(part),
         fetch_max_bytes: config.fetch_bytes_max.min(answers.one_answer()),
         answers,
         clock,

@@ -33,10 +33,10 @@ pub enum DecodeError {
         /// Bytes of it that its type does not account for.
         left: usize,
     },
-    /// The arrays of this message would take more memory than the reader's allowance.
-    #[error("decoded arrays need {needed} bytes of memory where {left} are allowed")]
+    /// What is decoded of this message would take more memory than the reader's allowance.
+    #[error("decoded fields need {needed} bytes of memory where {left} are allowed")]
     TooMuchMemory {
-        /// Bytes that the next array needs.
+        /// Bytes that the next field needs.
         needed: usize,
         /// Bytes that are left of the allowance.
         left: usize,

@@ -15,10 +15,10 @@ use crate::uuid::Uuid;
 /// Kafka's limit for strings, whatever their length prefix could hold.
 const STRING_BYTES_MAX: usize = i16::MAX as usize;
 
-/// Memory that the arrays of one message may take is this, and [`DECODED_BYTES_PER_BYTE`].
-const ARRAY_BYTES_SLACK: usize = 64 << 10;
-/// And at most this, whatever the message's size: large messages are mostly records.
-const ARRAY_BYTES_MAX: usize = 32 << 20;
+/// What [`Reader::new`] allows beside [`DECODED_BYTES_PER_BYTE`].
+const DECODED_BYTES_SLACK: usize = 64 << 10;
+/// And at most this, whatever the message's size.
+const DECODED_BYTES_MAX: usize = 32 << 20;
 
 /// The multiple of a message's bytes that its arrays may take: no honest message comes near. A
 /// partition of a fetch request, 33 bytes or more, takes 56.
@@ -41,23 +41,23 @@ pub(crate) struct Tag {
 }
 
 impl Reader {
-    /// Reads `bytes` from their start. Decoded arrays may take 8 times their size and 64 KiB, at
+    /// Reads `bytes` from their start. What is decoded may take 8 times their size and 64 KiB, at
     /// most 32 MiB.
     pub fn new(bytes: Bytes) -> Self {
-        Self::with_allowance(bytes, DECODED_BYTES_PER_BYTE, ARRAY_BYTES_SLACK)
+        let allowed = bytes.len().saturating_mul(DECODED_BYTES_PER_BYTE);
+        let allowed = allowed.saturating_add(DECODED_BYTES_SLACK).min(DECODED_BYTES_MAX);
+        Self::with_allowance(bytes, allowed)
     }
 
-    /// Reads a message whose bytes are mostly records: its arrays may take twice its size and 1 KiB.
-    /// A partition of a produce request, 70 bytes or more with its batch's head, takes 120 with its
-    /// topic.
-    pub fn of_records(bytes: Bytes) -> Self {
-        Self::with_allowance(bytes, 2, 1 << 10)
-    }
-
-    fn with_allowance(bytes: Bytes, per_byte: usize, slack: usize) -> Self {
+    /// Reads `bytes` from their start. What is decoded may take `allowance` bytes beside them.
+    pub fn with_allowance(bytes: Bytes, allowance: usize) -> Self {
         let end = bytes.len();
-        let allowance = end.saturating_mul(per_byte).saturating_add(slack).min(ARRAY_BYTES_MAX);
         Self { bytes, position: 0, end, allowance }
+    }
+
+    /// Bytes of memory that may still be taken beside the buffer.
+    pub fn allowance(&self) -> usize {
+        self.allowance
     }
 
     /// Bytes not yet read.
@@ -158,11 +158,14 @@ impl Reader {
         match self.string_length(flexible)? {
             Some(length) => {
                 let text = WireString::from_bytes(self.slice(length)?);
-                // What is not UTF-8 has become longer.
-                match text.len() {
-                    length if length > STRING_BYTES_MAX => Err(DecodeError::StringTooLong(length)),
-                    _ => Ok(Some(text)),
+                if text.len() > STRING_BYTES_MAX {
+                    return Err(DecodeError::StringTooLong(text.len()));
                 }
+                if text.len() != length {
+                    // It was not UTF-8, and has memory of its own now.
+                    self.allow(text.len())?;
+                }
+                Ok(Some(text))
             }
             None => Ok(None),
         }
@@ -194,6 +197,14 @@ impl Reader {
         Ok(Records::from(self.bytes(flexible)?))
     }
 
+    /// Takes memory out of the allowance.
+    fn allow(&mut self, needed: usize) -> Result<(), DecodeError> {
+        let left = self.allowance;
+        self.allowance =
+            left.checked_sub(needed).ok_or(DecodeError::TooMuchMemory { needed, left })?;
+        Ok(())
+    }
+
     pub(crate) fn nullable_array<T: Element>(
         &mut self,
         version: i16,
@@ -203,11 +214,7 @@ impl Reader {
         if count > self.remaining() / T::SIZE_MIN {
             return Err(self.truncated(count as u64 * T::SIZE_MIN as u64));
         }
-        let needed = count.saturating_mul(size_of::<T>());
-        let Some(left) = self.allowance.checked_sub(needed) else {
-            return Err(DecodeError::TooMuchMemory { needed, left: self.allowance });
-        };
-        self.allowance = left;
+        self.allow(count.saturating_mul(size_of::<T>()))?;
         let mut elements = Vec::with_capacity(count);
         for _ in 0..count {
             elements.push(T::read(self, version, flexible)?);

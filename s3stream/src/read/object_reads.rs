@@ -103,7 +103,7 @@ impl ObjectReads {
         limits: ReadLimits,
     ) -> Result<Read, ObjectReadError> {
         if limits.max_bytes == 0 && !limits.at_least_one {
-            return Ok(Read { batches: Vec::new(), next: from });
+            return Ok(Read { next: from, ..Read::default() });
         }
         let what = format!("read of stream {stream} at {from}");
         let (read, missed) =
@@ -231,8 +231,7 @@ impl Shared {
             blocks.iter().for_each(|block| picker.block(block, &fetch.offsets));
             picker.passed(fetch.offsets.end);
         }
-        let (batches, next) = picker.finish();
-        Ok((Read { batches, next }, missed))
+        Ok((picker.finish(), missed))
     }
 
     /// Completes a plan, range by range.

@@ -8,12 +8,12 @@
 
 use std::ops::Range;
 
-use bytes::Bytes;
 use penstock_model::id::{ObjectId, Offset, StreamId};
 
 use crate::object::format::Block;
 use crate::object::index::{BlockEntry, ObjectIndex};
 use crate::slice::{Slice, into_pieces};
+use crate::stream::Read;
 
 /// The longest run of neighbouring blocks that one GET fetches: long enough that the store's
 /// first byte costs little beside the transfer, short enough that several run at once.
@@ -182,10 +182,11 @@ impl Picker {
         }
     }
 
-    /// The batches, copied where they are little of their block, and the offset behind them.
+    /// The batches, copied where they are little of their block.
     #[must_use]
-    pub fn finish(self) -> (Vec<Bytes>, Offset) {
-        (into_pieces(&self.picked), self.offsets.start)
+    pub fn finish(self) -> Read {
+        let (batches, keeps) = into_pieces(&self.picked);
+        Read { batches, keeps, next: self.offsets.start }
     }
 }
 

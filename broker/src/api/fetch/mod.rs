@@ -7,7 +7,9 @@
 //! ```
 //!
 //! Memory is taken before it is filled: records have room in the memory for answers until they are
-//! written, and a fetch that waits holds none of it, nor its request.
+//! written, and a fetch that waits holds none of it, nor its request. What it remembers of its
+//! partitions has room of its own until the answer is written, which it gives up to those who want
+//! it rather than wait for long.
 
 mod partition_read;
 mod room;
@@ -16,7 +18,8 @@ mod tail;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::{Arc, PoisonError, Weak};
+use std::future::pending;
+use std::sync::{Arc, MutexGuard, PoisonError, Weak};
 
 use penstock_model::id::{StreamId, TopicId};
 use penstock_s3stream::TailListener;
@@ -25,14 +28,14 @@ use penstock_wire::fetch_response::{
     EpochEndOffset, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch, NodeEndpoint,
     PartitionData,
 };
-use penstock_wire::{Records, Uuid, WireString};
-use tokio::time::{Duration, Instant, sleep_until};
+use penstock_wire::{DecodeError, Records, Uuid, WireString};
+use tokio::time::{Duration, Instant, sleep, sleep_until};
 
 use super::error_code::ErrorCode;
-use super::{RequestContext, respond};
+use super::{RequestBody, RequestContext, respond};
 use crate::broker::Broker;
 use crate::log::Partition;
-use crate::net::{BytePermit, Response};
+use crate::net::{BytePermit, Outcome};
 pub(super) use partition_read::check_leader_epoch;
 use partition_read::{PartitionRead, look_up};
 use room::{bytes_of, read_with_room};
@@ -46,15 +49,12 @@ const READ_COMMITTED: i8 = 1;
 /// No fetch waits longer: whoever asks for more may be gone, and holds a connection meanwhile.
 const WAIT_MAX: Duration = Duration::from_secs(600);
 
-/// How long a fetch waits at least for the store, for whatever other partitions have.
+/// How long a fetch waits for the store, for whatever other partitions have: it has taken the room
+/// for what it may find.
 const READ_WAIT: Duration = Duration::from_secs(5);
 
-/// What a fetch that waits remembers of a partition: the target with its session's key, and its
-/// place among the stream's listeners.
-const WAITING_PARTITION_BYTES: usize = 288;
-
-/// So many partitions are part of what every connection takes.
-const WAITING_PARTITIONS_FREE: usize = 32;
+/// A fetch that waits for records gives its room to those who want it, after so long.
+const WAIT_MIN: Duration = Duration::from_millis(250);
 
 /// One partition of a fetch, and what was found in it so far.
 struct Target {
@@ -63,27 +63,30 @@ struct Target {
     read: PartitionRead,
 }
 
-/// Answers a fetch. `permit` is of the request's own memory, which is gone before anything is
-/// read; the answer holds one for the memory that its records keep.
+/// Answers a fetch. The request has its own room until there is room for what is made of it, and
+/// for what a session adds; the answer keeps that, and room for its records, until it is written.
 pub(super) async fn answer(
     broker: &Broker,
-    context: &RequestContext,
-    request: FetchRequest,
-    permit: BytePermit,
-) -> Response {
+    mut context: RequestContext,
+    mut body: RequestBody,
+) -> Result<Outcome, DecodeError> {
     let now = broker.clock.now().0;
+    let request: FetchRequest = body.decode(&context).await?;
     let limits = Limits::of(broker, &request);
     let isolation = request.isolation_level;
     let is_replica = request.replica_id.max(request.replica_state.replica_id) >= 0;
-    let asked = session_request(context, &request);
-    drop((request, permit));
-    let plan =
-        broker.fetch_sessions.lock().unwrap_or_else(PoisonError::into_inner).plan(asked, now);
+    let asked = session_request(&context, request);
+    drop(context.client_id.take());
+    let partitions = sessions(broker).partitions_max(&asked);
+    let place = broker.fetches.acquire(partitions).await;
+    drop(body);
+    let plan = sessions(broker).plan(asked, now);
     let plan = match plan {
         Ok(plan) => plan,
         Err(error) => {
             let error_code = session_error_code(error).0;
-            return respond(context, &FetchResponse { error_code, ..FetchResponse::default() });
+            let response = FetchResponse { error_code, ..FetchResponse::default() };
+            return Ok(Outcome::Respond(respond(&context, &response)));
         }
     };
     let mut targets = Vec::with_capacity(plan.fetches.len());
@@ -103,12 +106,26 @@ pub(super) async fn answer(
             Err(read) => Target { fetch: *fetch, partition: None, read },
         });
     }
-    let permit = wait_for_enough(broker, &mut targets, &limits).await;
-    let answer = respond(context, &settle(broker, context, &plan, targets, isolation));
-    match permit {
+    let permit = wait_for_enough(broker, &mut targets, &limits, place.as_ref()).await;
+    let records = bytes_of(&targets);
+    let answer = respond(&context, &settle(broker, &context, &plan, targets, isolation));
+    let rest = answer.len().saturating_sub(records) + answer.chunks_bytes();
+    let place = place.map(|mut place| {
+        place.shrink_to(rest);
+        place
+    });
+    let permit = match (permit, place) {
+        (Some(permit), Some(place)) => Some(permit.and(place)),
+        (permit, place) => permit.or(place),
+    };
+    Ok(Outcome::Respond(match permit {
         Some(permit) => answer.holding(permit),
         None => answer,
-    }
+    }))
+}
+
+fn sessions(broker: &Broker) -> MutexGuard<'_, Sessions> {
+    broker.fetch_sessions.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How much, and how long to wait for it.
@@ -131,27 +148,25 @@ impl Limits {
             min_bytes: bytes(request.min_bytes).min(max_bytes),
             max_bytes,
             deadline: now + wait,
-            read_until: now + wait.max(READ_WAIT),
+            read_until: now + READ_WAIT,
         }
     }
 }
 
 /// Reads until there is enough, something urgent, or no time left. What was read has the room that
-/// is returned.
+/// is returned. `place` is the room of the fetch itself, for which others may wait.
 async fn wait_for_enough(
     broker: &Broker,
     targets: &mut [Target],
     limits: &Limits,
+    place: Option<&BytePermit>,
 ) -> Option<BytePermit> {
     let permit = read_with_room(broker, targets, limits, |_| true).await;
     if is_enough(targets, limits) || Instant::now() >= limits.deadline {
         return permit;
     }
-    // Without room to wait in, the answer is what there is.
-    let waiting = targets.len().saturating_sub(WAITING_PARTITIONS_FREE) * WAITING_PARTITION_BYTES;
-    let Some(_waiting) = broker.waiting.try_acquire(waiting) else { return permit };
     drop(permit);
-    let permit = wait_for_more(broker, targets, limits).await;
+    let permit = wait_for_more(broker, targets, limits, place).await;
     if !targets.iter().any(|target| target.read.was_let_go()) {
         return permit;
     }
@@ -167,6 +182,7 @@ async fn wait_for_more(
     broker: &Broker,
     targets: &mut [Target],
     limits: &Limits,
+    place: Option<&BytePermit>,
 ) -> Option<BytePermit> {
     let moved = Arc::new(MovedStreams::default());
     for partition in targets.iter().filter_map(|target| target.partition.as_ref()) {
@@ -174,6 +190,8 @@ async fn wait_for_more(
     }
     // Whatever moved between the first look and the registration is seen by this second look.
     let mut permit = read_with_room(broker, targets, limits, |_| true).await;
+    let given_up = is_wanted(place);
+    tokio::pin!(given_up);
     while !is_enough(targets, limits) {
         for target in targets.iter_mut() {
             target.read.let_go();
@@ -186,9 +204,21 @@ async fn wait_for_more(
             }
             () = sleep_until(limits.deadline) => break,
             () = broker.draining.requested() => break,
+            () = &mut given_up => break,
         }
     }
     permit
+}
+
+/// Resolves when others want the room of a fetch that has waited for long enough.
+async fn is_wanted(place: Option<&BytePermit>) {
+    let Some(place) = place else { return pending().await };
+    loop {
+        sleep(WAIT_MIN).await;
+        if place.is_wanted() {
+            return;
+        }
+    }
 }
 
 fn is_enough(targets: &[Target], limits: &Limits) -> bool {
@@ -206,10 +236,8 @@ fn settle(
     isolation: i8,
 ) -> FetchResponse {
     let news: Vec<_> = targets.iter().map(|target| target.read.news()).collect();
-    let (session_id, sent) = {
-        let mut sessions = broker.fetch_sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.settle(plan, &news, broker.clock.now().0, || broker.entropy.draw_i32())
-    };
+    let (session_id, sent) =
+        sessions(broker).settle(plan, &news, broker.clock.now().0, || broker.entropy.draw_i32());
     let mut response = FetchResponse { session_id, ..FetchResponse::default() };
     for (((key, _), target), sent) in plan.fetches.iter().zip(targets).zip(sent) {
         if !sent {
@@ -298,7 +326,7 @@ fn topic_id(broker: &Broker, topic: &TopicKey) -> Result<TopicId, ErrorCode> {
     }
 }
 
-fn session_request(context: &RequestContext, request: &FetchRequest) -> SessionRequest {
+fn session_request(context: &RequestContext, request: FetchRequest) -> SessionRequest {
     let by_id = context.api_version >= 13;
     let topic_key = |name: &WireString, id: Uuid| {
         if by_id { TopicKey::Id(TopicId(id.0)) } else { TopicKey::Name(Arc::from(name.as_str())) }
@@ -325,12 +353,10 @@ fn session_request(context: &RequestContext, request: &FetchRequest) -> SessionR
             }
         }
     }
-    let mut forgotten = Vec::new();
-    for topic in &request.forgotten_topics_data {
-        let key = topic_key(&topic.topic, topic.topic_id);
-        let keys = topic.partitions.iter();
-        forgotten.extend(keys.map(|p| PartitionKey { topic: key.clone(), partition: *p }));
-    }
+    let forgotten = request.forgotten_topics_data.into_iter();
+    let forgotten = forgotten
+        .map(|topic| (topic_key(&topic.topic, topic.topic_id), topic.partitions))
+        .collect();
     // Sessions exist from version 7 on; before, every request stands for itself.
     let (id, epoch) = if context.api_version >= 7 {
         (request.session_id, request.session_epoch)

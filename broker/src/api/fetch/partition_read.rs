@@ -23,6 +23,8 @@ pub(super) struct PartitionRead {
     pub(super) high_watermark: i64,
     pub(super) log_start: i64,
     pub(super) batches: Vec<Bytes>,
+    /// Bytes of memory that the batches keep.
+    pub(super) keeps: usize,
     /// Bytes of batches that were found and let go.
     let_go: usize,
     /// There is more, which a limit kept out.
@@ -52,6 +54,7 @@ impl PartitionRead {
     pub(super) fn let_go(&mut self) {
         self.let_go = self.bytes();
         self.batches = Vec::new();
+        self.keeps = 0;
     }
 
     /// Whether there is something to be read again.
@@ -135,7 +138,8 @@ pub(super) async fn read(
     };
     match read {
         Ok(Ok(read)) => {
-            PartitionRead { is_limited: read.next < up_to, batches: read.batches, ..nothing }
+            let is_limited = read.next < up_to;
+            PartitionRead { is_limited, batches: read.batches, keeps: read.keeps, ..nothing }
         }
         Err(_elapsed) => nothing,
         Ok(Err(error)) => {

@@ -13,9 +13,17 @@ use crate::net::BytePermit;
 /// Partitions of one fetch that are read at a time, where the store has to be asked.
 const SIDE_BY_SIDE: usize = 8;
 
+/// What is read keeps at most twice its bytes.
+const KEPT_PER_BYTE: usize = 2;
+
 /// Bytes of records that were found.
 pub(super) fn bytes_of(targets: &[Target]) -> usize {
     targets.iter().map(|target| target.read.bytes()).sum()
+}
+
+/// Bytes of memory that they keep: whole frames and blocks, of which they may be half.
+fn kept_by(targets: &[Target]) -> usize {
+    targets.iter().map(|target| target.read.keeps).sum()
 }
 
 /// Reads the targets whose stream is `wanted`, within what the others leave of `max_bytes` and what
@@ -41,7 +49,8 @@ pub(super) async fn read_with_room(
         read_each(targets, &chosen, 0, until).await;
         return None;
     }
-    let (mut permit, room) = broker.answers.up_to(wanted_bytes.max(1));
+    let (mut permit, room) = broker.answers.up_to(KEPT_PER_BYTE * wanted_bytes.max(1));
+    let room = room / KEPT_PER_BYTE;
     read_each(targets, &chosen, room, until).await;
     if others == 0 && bytes_of(targets) == 0 {
         read_first(targets, &chosen, until).await;
@@ -53,7 +62,7 @@ pub(super) async fn read_with_room(
         for &at in &chosen {
             targets[at].read.let_go();
         }
-        permit = Some(broker.answers.acquire(bytes).await);
+        permit = Some(broker.answers.acquire(KEPT_PER_BYTE * bytes).await);
         for &at in &chosen {
             if targets[at].read.was_let_go() {
                 targets[at].read_now(bytes, true, until).await;
@@ -61,7 +70,7 @@ pub(super) async fn read_with_room(
         }
     }
     if let Some(permit) = &mut permit {
-        permit.shrink_to(bytes_of(targets) - others);
+        permit.shrink_to(kept_by(targets));
     }
     permit
 }

@@ -64,7 +64,7 @@ pub struct SessionRequest {
     /// Partitions to fetch; for a running session, those that are new or changed.
     pub fetches: Vec<(PartitionKey, PartitionFetch)>,
     /// Partitions that leave a running session.
-    pub forgotten: Vec<PartitionKey>,
+    pub forgotten: Vec<(TopicKey, Vec<i32>)>,
     /// Whether topics are named by id.
     pub by_id: bool,
 }
@@ -138,6 +138,14 @@ impl Sessions {
     #[must_use]
     pub fn new(slots_max: usize, bytes_max: usize, idle_ms_min: i64) -> Self {
         Self { slots_max, bytes_max, idle_ms_min, sessions: HashMap::new(), bytes: 0 }
+    }
+
+    /// The most partitions that a request can mean: its own, and those of its session.
+    #[must_use]
+    pub fn partitions_max(&self, request: &SessionRequest) -> usize {
+        let running = !matches!(request.epoch, 0 | -1);
+        let session = self.sessions.get(&request.id).filter(|_| running);
+        request.fetches.len() + session.map_or(0, |session| session.partitions.len())
     }
 
     /// Reads the session part of a request.
@@ -324,8 +332,12 @@ impl Session {
         for (key, fetch) in request.fetches {
             self.want(key, fetch);
         }
-        for key in &request.forgotten {
-            self.forget(key);
+        for (topic, partitions) in request.forgotten {
+            let mut key = PartitionKey { topic, partition: 0 };
+            for partition in partitions {
+                key.partition = partition;
+                self.forget(&key);
+            }
         }
         Ok(())
     }
@@ -395,7 +407,7 @@ mod tests {
             id,
             epoch,
             fetches: partitions.iter().map(|&(p, o)| (key(p), fetch(o))).collect(),
-            forgotten: forgotten.iter().map(|&p| key(p)).collect(),
+            forgotten: vec![(key(0).topic, forgotten.to_vec())],
             by_id: false,
         }
     }
@@ -438,7 +450,10 @@ mod tests {
     #[test]
     fn partitions_come_and_go() {
         let mut sessions = opened();
-        let plan = sessions.plan(request(7, 1, &[(3, 1), (1, 9)], &[0]), 1).unwrap();
+        let asked = request(7, 1, &[(3, 1), (1, 9)], &[0]);
+        assert_eq!(sessions.partitions_max(&asked), 5);
+        assert_eq!(sessions.partitions_max(&request(7, 0, &[(3, 1), (1, 9)], &[])), 2);
+        let plan = sessions.plan(asked, 1).unwrap();
         assert_eq!(order(&plan), [1, 2, 3]);
         assert_eq!(plan.fetches[0].1, fetch(9));
         let plan = sessions.plan(request(7, 2, &[], &[1, 2, 3]), 1).unwrap();

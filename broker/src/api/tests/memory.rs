@@ -19,10 +19,11 @@ use penstock_wire::offset_fetch_request::{
 };
 use penstock_wire::produce_request::{PartitionProduceData, ProduceRequest, TopicProduceData};
 use penstock_wire::{Records, Uuid, WireString};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::{create, topic};
 use crate::net::Outcome;
+use crate::net::fetch_budget::FETCHED_PARTITION_BYTES;
 use crate::testing::TestBroker;
 
 const KIB: usize = 1024;
@@ -132,10 +133,10 @@ async fn partitions_are_read_in_order_within_the_limits() {
 
 #[tokio::test(start_paused = true)]
 async fn beside_slow_clients_answers_are_small_and_large_batches_wait() {
-    let broker = filled(&[&[30 * KIB; 4], &[200 * KIB]]).await;
+    let broker = filled(&[&[15 * KIB; 4], &[200 * KIB]]).await;
     let answers = broker.broker.answers.clone();
     let slow = answers.acquire(answers.total() - 150 * KIB).await;
-    // Two of 30 KiB are as many as a small answer of 64 KiB holds.
+    // Two of 15 KiB are as many as a small answer holds, which may keep 64.
     assert_eq!(batches(&broker, &fetch(1, 1 << 20, 1 << 20)).await, [2]);
     let mut large = fetch(2, 1 << 20, 1 << 20);
     large.topics[0].partitions.remove(0);
@@ -150,6 +151,11 @@ async fn beside_slow_clients_answers_are_small_and_large_batches_wait() {
     assert_eq!(answers.used(), 0);
 }
 
+/// What a fetch of so many takes of the room for fetches.
+fn fetches(partitions: usize) -> usize {
+    partitions * FETCHED_PARTITION_BYTES
+}
+
 #[tokio::test]
 async fn a_fetch_that_waits_holds_neither_its_request_nor_records() {
     let broker = filled(&[&[KIB][..]; 100]).await;
@@ -160,14 +166,70 @@ async fn a_fetch_that_waits_holds_neither_its_request_nor_records() {
         let (broker, patient) = (Arc::clone(&broker), patient.clone());
         tokio::spawn(async move { batches(&broker, &patient).await })
     };
-    until(|| memory.waiting.used() > 0 && memory.answers.used() == 0).await;
-    assert_eq!(broker.requests.used(), 0);
+    until(|| memory.fetches.used() == fetches(100) && broker.requests.used() == 0).await;
+    until(|| memory.answers.used() == 0).await;
     waiting.abort();
-    until(|| memory.waiting.used() == 0).await;
-    // Where there is no room to wait in, the answer is what there is.
-    let _others = memory.waiting.acquire(memory.waiting.total()).await;
-    let answer = timeout(Duration::from_secs(60), batches(&broker, &patient)).await;
-    assert_eq!(answer.expect("at once"), [1; 100]);
+    until(|| memory.fetches.used() == 0).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fetch_has_room_before_it_is_planned_and_gives_it_up_to_those_who_wait() {
+    let broker = filled(&[&[KIB][..]; 100]).await;
+    let memory = Arc::clone(&broker.broker);
+    // Of a mebibyte, three quarters are for fetches of many partitions.
+    let others = memory.fetches.acquire(3 * 512 - 150).await;
+    let patient =
+        FetchRequest { min_bytes: 1 << 20, max_wait_ms: 600_000, ..fetch(100, 1 << 20, 1 << 20) };
+    let ask = || {
+        let (broker, patient) = (Arc::clone(&broker), patient.clone());
+        tokio::spawn(async move { batches(&broker, &patient).await })
+    };
+    let begun = Instant::now();
+    let first = ask();
+    tokio::time::sleep(Duration::from_secs(100)).await;
+    assert!(!first.is_finished(), "nobody wants its room");
+    // Few partitions wait for nobody.
+    assert_eq!(batches(&broker, &fetch(64, 1 << 20, 1 << 20)).await, [1; 64]);
+    let second = ask();
+    assert_eq!(first.await.unwrap(), [1; 100], "what there is");
+    assert!(begun.elapsed() < Duration::from_secs(102));
+    tokio::time::sleep(Duration::from_secs(100)).await;
+    assert!(!second.is_finished());
+    drop(others);
+    second.abort();
+    until(|| memory.fetches.used() == 0).await;
+
+    // The room is kept until the answer is written: as much as is not in the memory for answers.
+    let Outcome::Respond(answer) = broker.begin(12, &fetch(100, 1 << 20, 1 << 20)).await else {
+        panic!("no answer")
+    };
+    let kept = memory.fetches.used() + memory.answers.used();
+    assert!((answer.len()..answer.len() + 20 * KIB).contains(&kept), "{kept}");
+    drop(answer);
+    assert_eq!((memory.fetches.used(), memory.answers.used()), (0, 0));
+}
+
+/// A session remembers what its client does not repeat.
+#[tokio::test]
+async fn a_fetch_has_room_for_the_partitions_of_its_session() {
+    let broker = filled(&[&[KIB][..]; 100]).await;
+    let opening = FetchRequest { session_epoch: 0, ..fetch(100, 1 << 20, 1 << 20) };
+    let session_id = broker.ask(12, &opening).await.session_id;
+    let next = FetchRequest {
+        session_id,
+        session_epoch: 1,
+        max_wait_ms: 600_000,
+        min_bytes: 1 << 20,
+        ..fetch(0, 1 << 20, 1 << 20)
+    };
+    let memory = Arc::clone(&broker.broker);
+    let waiting = {
+        let broker = Arc::clone(&broker);
+        tokio::spawn(async move { drop(broker.begin(12, &next).await) })
+    };
+    until(|| memory.fetches.used() == fetches(100)).await;
+    waiting.abort();
+    until(|| memory.fetches.used() == 0).await;
 }
 
 #[tokio::test]
@@ -178,7 +240,7 @@ async fn what_is_named_again_is_answered_once() {
         resource_name: "t".into(),
         ..DescribeConfigsResource::default()
     };
-    let resources = vec![resource; 1_000];
+    let resources = vec![resource; 100];
     let request = DescribeConfigsRequest { resources, ..DescribeConfigsRequest::default() };
     assert_eq!(broker.ask(4, &request).await.results.len(), 1);
     let groups = vec!["g".into(); 1_000];
@@ -186,7 +248,7 @@ async fn what_is_named_again_is_answered_once() {
     assert_eq!(broker.ask(5, &request).await.groups.len(), 1);
     let group =
         OffsetFetchRequestGroup { group_id: "g".into(), ..OffsetFetchRequestGroup::default() };
-    let groups = vec![group; 1_000];
+    let groups = vec![group; 100];
     let request = OffsetFetchRequest { groups, ..OffsetFetchRequest::default() };
     assert_eq!(broker.ask(8, &request).await.groups.len(), 1);
     // The note of a partition is much longer than the number that names it.

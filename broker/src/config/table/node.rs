@@ -69,19 +69,20 @@ pub(super) const MEMORY: &[Setting] = settings! {
         "Blocks being built and uploaded, a quarter of it for checkpoints. Three sixteenths.";
     "memory.block.cache.bytes": Long (Valid::AtLeast(1)) =>
         "Blocks read from objects, for the next reader. A sixteenth.";
-    "memory.requests.bytes": Long (Valid::AtLeast(1)) =>
+    "memory.requests.bytes": Long (Valid::AtLeast(1_048_576)) =>
         "Requests that are being read and served, with what they become when they are decoded: an \
-         eighth of it for what waits (long polls, groups), an eighth for fetch sessions, and of \
-         the rest an eighth for small requests alone and one for small ones that produce. A longer request is served when no other \
-         is. An eighth.";
+         eighth of it for fetches that name many partitions, an eighth for fetch sessions, and the \
+         rest in lanes for those that ask, wait (for records, for their group) and produce, the \
+         small ones of each apart. A longer produce request than its lane is served beside it, one \
+         at a time; another one is refused. An eighth.";
     "memory.inflation.bytes": Long (Valid::AtLeast(1)) =>
         "Inflating compressed batches to check them, and re-encoding; an eighth of it is for small \
          batches alone. A batch that takes more (a zstd window that its records fill, say) is \
          refused as too large, and clients split it. An eighth.";
     "memory.responses.bytes": Long (Valid::AtLeast(1)) =>
         "Fetched records and other large answers, until clients have taken them; an eighth of it \
-         is for small ones alone. One fetch is answered with no more than a fourth of the rest, or \
-         with one batch. A sixteenth.";
+         is for small ones alone. One fetch is answered with no more than an eighth of the rest, \
+         or with one batch. A sixteenth.";
     "memory.producers.bytes": Long (Valid::AtLeast(1)) =>
         "Epochs and last batches of idempotent producers, over all partitions; one partition takes \
          an eighth of it at most. Past it, partitions with more than their part forget those that \

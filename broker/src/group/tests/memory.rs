@@ -35,7 +35,7 @@ async fn groups_without_end_stay_within_the_share_and_those_that_are_there_go_on
     assert!(made.len() > 30);
     // Nobody comes in by another door.
     for join in [joining(None), JoinRequest { id_required: false, ..joining(None) }] {
-        assert_eq!(groups.join("other", join).await.unwrap_err().error, GroupError::NoRoom);
+        assert_eq!(groups.join("other", join, ()).await.unwrap_err().error, GroupError::NoRoom);
     }
     let more = Commit { metadata: Arc::from("x".repeat(4_000)), ..fixture.offset(1) };
     assert_eq!(simple(groups, "flood-0", more.clone()).await, Err(GroupError::NoRoom));
@@ -52,7 +52,7 @@ async fn groups_without_end_stay_within_the_share_and_those_that_are_there_go_on
         let metadata = Bytes::from_static(metadata);
         let protocols = vec![Protocol { name: Arc::from("range"), metadata }];
         let join = JoinRequest { protocols, ..joining(Some(claim.member.clone())) };
-        claim.generation = groups.join("g", join).await.unwrap().generation;
+        claim.generation = groups.join("g", join, ()).await.unwrap().generation;
         // What nobody is assigned for now is not for others to take.
         flood().await;
     }
@@ -63,8 +63,8 @@ async fn groups_without_end_stay_within_the_share_and_those_that_are_there_go_on
         protocol: None,
         assignments: assignments(&[7; 8_000]),
     };
-    assert_eq!(groups.sync("g", sync.clone()).await, Err(GroupError::NoRoom));
-    let synced = groups.sync("g", Sync { assignments: assignments(b"B"), ..sync }).await;
+    assert_eq!(groups.sync("g", sync.clone(), ()).await, Err(GroupError::NoRoom));
+    let synced = groups.sync("g", Sync { assignments: assignments(b"B"), ..sync }, ()).await;
     assert_eq!(synced.unwrap().assignment, &b"B"[..]);
     assert_eq!(fixture.committed().await, [4]);
 
@@ -124,7 +124,7 @@ async fn looks_at_groups_go_with_the_groups() {
     let groups = fixture.groups();
     for earlier in 0..10 {
         let join = JoinRequest { session_timeout_ms: 60_000 - earlier, ..joining(None) };
-        let told = groups.join("g", join).await.unwrap_err();
+        let told = groups.join("g", join, ()).await.unwrap_err();
         assert_eq!(groups.timers.planned(), 1);
         if earlier % 2 == 0 {
             let leaving = [Leaving { member: told.member.unwrap(), instance: None }];

@@ -92,7 +92,7 @@ impl Clients {
                     protocols: names.map(protocol).collect(),
                     ..joining(known)
                 };
-                let joined = patiently(groups.join(GROUPS[group], join)).await;
+                let joined = patiently(groups.join(GROUPS[group], join, ())).await;
                 let (members, generation) = self.told.entry(group).or_default();
                 match joined {
                     Some(Ok(joined)) => {
@@ -113,7 +113,7 @@ impl Clients {
                 let assigned = |id| (id, Bytes::from(vec![7; bytes]));
                 let assignments = members.into_iter().flatten().map(assigned).collect();
                 let sync = Sync { claim, protocol_type: None, protocol: None, assignments };
-                patiently(groups.sync(GROUPS[group], sync)).await;
+                patiently(groups.sync(GROUPS[group], sync, ())).await;
             }
             Step::Beat(group, member) => {
                 let claim = self.claim(group, member);

@@ -112,9 +112,9 @@ fn joining(member: Option<MemberId>) -> JoinRequest {
 
 /// Joins as a client does, and assigns to itself.
 async fn join_and_sync(groups: &Arc<GroupCoordinator>) -> Claim {
-    let told = groups.join("g", joining(None)).await.unwrap_err();
+    let told = groups.join("g", joining(None), ()).await.unwrap_err();
     assert_eq!(told.error, GroupError::MemberIdRequired);
-    let joined = groups.join("g", joining(told.member)).await.unwrap();
+    let joined = groups.join("g", joining(told.member), ()).await.unwrap();
     let claim =
         Claim { member: joined.member.clone(), instance: None, generation: joined.generation };
     let sync = Sync {
@@ -123,7 +123,7 @@ async fn join_and_sync(groups: &Arc<GroupCoordinator>) -> Claim {
         protocol: None,
         assignments: [(joined.member, Bytes::from_static(b"A"))].into(),
     };
-    let synced = groups.sync("g", sync).await.unwrap();
+    let synced = groups.sync("g", sync, ()).await.unwrap();
     assert_eq!(synced.assignment, &b"A"[..]);
     claim
 }
@@ -263,7 +263,7 @@ async fn whoever_leaves_while_the_log_is_full_leaves_no_group_behind() {
     assert!(fixture.committed().await.is_empty());
     let log_is_full = fixture.fill_the_log().await;
     {
-        let mut joining = pin!(fixture.groups().join("g", joining(None)));
+        let mut joining = pin!(fixture.groups().join("g", joining(None), ()));
         assert!(poll!(&mut joining).is_pending());
     }
     drop(log_is_full);
@@ -298,7 +298,7 @@ async fn requests_that_no_group_can_serve_leave_none_behind() {
     let fixture = Fixture::start(&[]).await;
     let groups = fixture.groups();
     let refuse = async |group: &str, request: JoinRequest| {
-        groups.join(group, request).await.unwrap_err().error
+        groups.join(group, request, ()).await.unwrap_err().error
     };
     let with_timeout = |ms| JoinRequest { session_timeout_ms: ms, ..joining(None) };
     assert_eq!(refuse("", joining(None)).await, GroupError::InvalidGroup);

@@ -97,13 +97,24 @@ fn bytes_and_arrays() {
 }
 
 #[test]
-fn the_memory_of_arrays_is_bounded() {
+fn the_memory_of_what_is_decoded_is_bounded() {
     // Each empty string is one byte here and a few dozen in memory.
     let mut bytes = vec![0x81, 0x80, 0x40];
     bytes.resize((1 << 20) + 3, 1);
     bytes.extend([0, 0]);
     let read = DescribeGroupsRequest::decode(&mut Reader::new(bytes.into()), 5);
     assert!(matches!(read, Err(DecodeError::TooMuchMemory { .. })), "{read:?}");
+
+    // What is no UTF-8 becomes three times as long, in memory of its own.
+    let no_text = [&[2, 0x91, 0x4e][..], &[0xff; 10_000], &[0, 0]].concat();
+    let read = |allowance| {
+        let mut reader = Reader::with_allowance(no_text.clone().into(), allowance);
+        let read = DescribeGroupsRequest::decode(&mut reader, 5);
+        read.map(|_| allowance - reader.allowance())
+    };
+    let taken = 30_000 + size_of::<WireString>();
+    assert_eq!(read(100_000), Ok(taken));
+    assert!(matches!(read(taken - 1), Err(DecodeError::TooMuchMemory { .. })));
 
     // A full fetch request of honest sizes is far from the bound.
     let partition = FetchPartition { partition: 7, ..FetchPartition::default() };
