@@ -103,7 +103,7 @@ mod tests {
             "requests",
             "inflation",
             "responses",
-            "waiting",
+            "fetches",
             "fetch_sessions",
             "producers",
             "groups",
