@@ -12,16 +12,31 @@ use super::{RequestContext, respond};
 use crate::net::answer_budget::FREE_ANSWER_BYTES_MAX;
 use crate::net::{AnswerBudget, BytePermit, Response};
 
-/// What a row of most answers takes while it is made: the structure, its texts, and as written.
-pub(super) const ROW_BYTES: usize = 256;
+/// What the texts of a row take, which are copies, and the row as written.
+const ROW_TEXTS_BYTES: usize = 128;
+
+/// So many rows of an answer, and what each takes while it is made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rows {
+    count: usize,
+    row_bytes: usize,
+}
+
+impl Rows {
+    /// Rows that are structures of this kind.
+    pub(super) const fn of<Row>(count: usize) -> Self {
+        Self { count, row_bytes: size_of::<Row>() + ROW_TEXTS_BYTES }
+    }
+
+    /// Rows of another size.
+    pub(super) const fn sized(count: usize, row_bytes: usize) -> Self {
+        Self { count, row_bytes }
+    }
+}
 
 /// Takes room for so many rows of an answer; `None` when there is never so much.
-pub(super) async fn room_for(
-    answers: &AnswerBudget,
-    rows: usize,
-    row_bytes: usize,
-) -> Option<Room> {
-    let bytes = rows.saturating_mul(row_bytes);
+pub(super) async fn room_for(answers: &AnswerBudget, rows: Rows) -> Option<Room> {
+    let bytes = rows.count.saturating_mul(rows.row_bytes);
     if bytes > answers.total() {
         return None;
     }
@@ -33,14 +48,14 @@ pub(super) async fn room_for(
 pub(super) async fn answer<M, F>(
     answers: &AnswerBudget,
     context: &RequestContext,
-    rows: usize,
+    rows: Rows,
     handle: impl Fn() -> F,
 ) -> Option<Response>
 where
     M: Message,
     F: Future<Output = M>,
 {
-    let mut room = room_for(answers, rows, ROW_BYTES).await?;
+    let mut room = room_for(answers, rows).await?;
     loop {
         let answer = respond(context, &handle().await);
         let bytes = answer.len();

@@ -56,11 +56,17 @@ use std::sync::Arc;
 use bytes::Bytes;
 use penstock_wire::create_topics_request::CreateTopicsRequest;
 use penstock_wire::describe_configs_request::DescribeConfigsRequest;
+use penstock_wire::describe_configs_response::DescribeConfigsResult;
 use penstock_wire::describe_groups_request::DescribeGroupsRequest;
+use penstock_wire::describe_groups_response::DescribedGroup;
 use penstock_wire::find_coordinator_request::FindCoordinatorRequest;
+use penstock_wire::find_coordinator_response::Coordinator;
 use penstock_wire::list_groups_request::ListGroupsRequest;
+use penstock_wire::list_groups_response::ListedGroup;
 use penstock_wire::metadata_request::MetadataRequest;
+use penstock_wire::metadata_response::MetadataResponseTopic;
 use penstock_wire::offset_fetch_request::OffsetFetchRequest;
+use penstock_wire::offset_fetch_response::OffsetFetchResponsePartitions;
 use penstock_wire::{ApiKey, DecodeError, Message, Reader, Request, decode_request_header};
 use tokio::time::Instant;
 
@@ -68,6 +74,7 @@ pub use context::RequestContext;
 pub use fetch::Sessions as FetchSessions;
 pub(crate) use topic_name::CONSUMER_OFFSETS;
 
+use self::answer_room::Rows;
 use crate::broker::Broker;
 use crate::net::{
     Admission, Handler, Outcome, RequestFrame, RequestKind, RequestRoom, Response, Session,
@@ -109,14 +116,15 @@ impl Api {
             }
             ApiKey::Metadata => {
                 let request: MetadataRequest = body.decode(at).await?;
-                let rows = request.topics.as_ref().map_or(0, Vec::len);
+                let rows =
+                    Rows::of::<MetadataResponseTopic>(request.topics.as_ref().map_or(0, Vec::len));
                 let handle = || metadata::handle(broker, at, &request);
                 return within(answer_room::answer(answers, at, rows, handle).await);
             }
             ApiKey::CreateTopics => {
                 let request: CreateTopicsRequest = body.decode(at).await?;
-                let (rows, row_bytes) = (request.topics.len(), create_topics::ROW_BYTES);
-                let Some(room) = answer_room::room_for(answers, rows, row_bytes).await else {
+                let rows = Rows::sized(request.topics.len(), create_topics::ROW_BYTES);
+                let Some(room) = answer_room::room_for(answers, rows).await else {
                     return within(None);
                 };
                 room.hold(respond(at, &create_topics::handle(broker, request).await))
@@ -132,7 +140,7 @@ impl Api {
             }
             ApiKey::DescribeConfigs => {
                 let request: DescribeConfigsRequest = body.decode(at).await?;
-                let rows = request.resources.len();
+                let rows = Rows::of::<DescribeConfigsResult>(request.resources.len());
                 let handle = || ready(describe_configs::handle(broker, &request));
                 return within(answer_room::answer(answers, at, rows, handle).await);
             }
@@ -145,7 +153,7 @@ impl Api {
             ),
             ApiKey::FindCoordinator => {
                 let request: FindCoordinatorRequest = body.decode(at).await?;
-                let rows = request.coordinator_keys.len();
+                let rows = Rows::of::<Coordinator>(request.coordinator_keys.len());
                 let handle = || find_coordinator::handle(broker, at, &request);
                 return within(answer_room::answer(answers, at, rows, handle).await);
             }
@@ -160,20 +168,22 @@ impl Api {
             }
             ApiKey::OffsetFetch => {
                 let request: OffsetFetchRequest = body.decode(at).await?;
-                let rows = offset_fetch::rows(&request);
+                let rows = Rows::of::<OffsetFetchResponsePartitions>(offset_fetch::rows(&request));
                 let handle = || offset_fetch::handle(broker, at, &request);
                 return within(answer_room::answer(answers, at, rows, handle).await);
             }
             ApiKey::DescribeGroups => {
                 let request: DescribeGroupsRequest = body.decode(at).await?;
-                let rows = request.groups.len();
+                let rows = Rows::of::<DescribedGroup>(request.groups.len());
                 let handle = || describe_groups::handle(broker, at, &request);
                 return within(answer_room::answer(answers, at, rows, handle).await);
             }
             ApiKey::ListGroups => {
                 let request: ListGroupsRequest = body.decode(at).await?;
                 let handle = || ready(list_groups::handle(broker, &request));
-                return within(answer_room::answer(answers, at, 0, handle).await);
+                return within(
+                    answer_room::answer(answers, at, Rows::of::<ListedGroup>(0), handle).await,
+                );
             }
             ApiKey::DeleteGroups => {
                 respond(at, &delete_groups::handle(broker, body.decode(at).await?).await)
