@@ -233,7 +233,7 @@ impl Metrics {
         );
         r.register(
             "penstock_consumer_group_lag",
-            "Records between a group's committed offset and the end",
+            "Records between a group's committed offset and the end; names of up to 249 bytes",
             self.consumer_group_lag.clone(),
         );
     }

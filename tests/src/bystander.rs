@@ -17,7 +17,7 @@ const TOPIC: &str = "bystander";
 
 /// The longest that one round may take: a produce and a fetch. Debug builds on two busy cores,
 /// one of which the attacker uses; a client gives up after 30 s.
-pub const ROUND_MAX: Duration = Duration::from_secs(5);
+const ROUND_MAX: Duration = Duration::from_secs(5);
 
 /// Between two rounds.
 const PACE: Duration = Duration::from_millis(2);
@@ -31,23 +31,16 @@ pub struct Bystander {
     stop: Sender<()>,
     rounds: Receiver<Duration>,
     thread: JoinHandle<anyhow::Result<()>>,
-    round_max: Duration,
 }
 
 impl Bystander {
     /// Starts its rounds, none of which may take longer than [`ROUND_MAX`].
     #[must_use]
     pub fn start(address: SocketAddr) -> Self {
-        Self::start_patient(address, ROUND_MAX)
-    }
-
-    /// Starts its rounds, none of which may take longer than `round_max`.
-    #[must_use]
-    pub fn start_patient(address: SocketAddr, round_max: Duration) -> Self {
         let (stop, stopped) = channel();
         let (report, rounds) = channel();
         let thread = std::thread::spawn(move || run(address, &stopped, &report));
-        Self { stop, rounds, thread, round_max }
+        Self { stop, rounds, thread }
     }
 
     /// Waits for so many more rounds.
@@ -56,12 +49,12 @@ impl Bystander {
     /// When one takes too long.
     pub fn goes_on(&self, rounds: usize) -> anyhow::Result<()> {
         for round in self.rounds.try_iter() {
-            check(round, self.round_max)?;
+            check(round)?;
         }
         for _ in 0..rounds {
-            let round = self.rounds.recv_timeout(self.round_max);
-            let round = round.map_err(|_| anyhow!("no round within {:?}", self.round_max))?;
-            check(round, self.round_max)?;
+            let round = self.rounds.recv_timeout(ROUND_MAX);
+            let round = round.map_err(|_| anyhow!("no round within {ROUND_MAX:?}"))?;
+            check(round)?;
         }
         Ok(())
     }
@@ -77,12 +70,12 @@ impl Bystander {
         // It may have failed, and stopped by itself.
         let _ = self.stop.send(());
         self.thread.join().expect("a bystander does not panic").context("the bystander")?;
-        self.rounds.try_iter().try_for_each(|round| check(round, self.round_max))
+        self.rounds.try_iter().try_for_each(check)
     }
 }
 
-fn check(round: Duration, round_max: Duration) -> anyhow::Result<()> {
-    ensure!(round <= round_max, "a round of the bystander took {round:?}");
+fn check(round: Duration) -> anyhow::Result<()> {
+    ensure!(round <= ROUND_MAX, "a round of the bystander took {round:?}");
     Ok(())
 }
 

@@ -21,6 +21,7 @@ pub struct Setup {
     program: PathBuf,
     data: PathBuf,
     settings: Vec<String>,
+    environment: Vec<(&'static str, &'static str)>,
 }
 
 impl Setup {
@@ -34,13 +35,25 @@ impl Setup {
             "group.initial.rebalance.delay.ms=0".to_owned(),
             format!("data.dir={}", data.display()),
         ];
-        Self { program: program.into(), data: data.to_owned(), settings: settings.into() }
+        Self {
+            program: program.into(),
+            data: data.to_owned(),
+            settings: settings.into(),
+            environment: Vec::new(),
+        }
     }
 
     /// The same with one more setting, `KEY=VALUE`.
     #[must_use]
     pub fn with(mut self, setting: &str) -> Self {
         self.settings.push(setting.to_owned());
+        self
+    }
+
+    /// The same with a variable of its environment.
+    #[must_use]
+    pub fn with_variable(mut self, name: &'static str, value: &'static str) -> Self {
+        self.environment.push((name, value));
         self
     }
 
@@ -62,6 +75,7 @@ impl Setup {
         }
         let mut child = command
             .env("PENSTOCK_LOG", "warn")
+            .envs(self.environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -1,5 +1,5 @@
 //! Memory within the budget under any load: everything that takes memory, at once, and an honest
-//! client beside it.
+//! client beside it, which is served in time.
 //!
 //! `HEAVY_LOAD_SECONDS` makes it long, and `--nocapture` tells the figures.
 
@@ -31,11 +31,8 @@ const BUDGET_BYTES: u64 = 64 << 20;
 /// The largest request. One that is larger than its share of the budget is served alone.
 const REQUEST_BYTES_MAX: u64 = 8 << 20;
 /// What the budget does not count, however heavy the load, beside what an idle server with its
-/// connections takes: what the allocator keeps or wastes, threads, metadata.
-const OVERHEAD_BYTES: u64 = 32 << 20;
-
-/// A client gives up after 30 s. Seventy attackers and a debug build share two cores.
-const ROUND_MAX: Duration = Duration::from_secs(25);
+/// connections takes: what the allocator wastes, metadata, a few KiB for each busy connection.
+const OVERHEAD_BYTES: u64 = 8 << 20;
 
 const IDLE_CONNECTIONS: usize = 2_000;
 const PARTITIONS: usize = 200;
@@ -168,6 +165,9 @@ fn memory_stays_within_its_budget() -> anyhow::Result<()> {
         .with(&format!("socket.request.max.bytes={REQUEST_BYTES_MAX}"))
         .with(&format!("num.partitions={PARTITIONS}"))
         .with("drain.timeout.ms=1000")
+        // Of what is freed, glibc keeps some for each arena, eight a core: 40 MiB here. What is
+        // measured is what the broker holds.
+        .with_variable("MALLOC_ARENA_MAX", "1")
         .start()?;
     create_topic(&mut server.connect(), TOPIC)?;
     the_bombs_are_what_they_say(&mut server.connect())?;
@@ -175,7 +175,7 @@ fn memory_stays_within_its_budget() -> anyhow::Result<()> {
     let idle = idle.collect::<anyhow::Result<Vec<_>>>()?;
     let before = resident_bytes(server.id())?;
 
-    let bystander = Bystander::start_patient(server.kafka(), ROUND_MAX);
+    let bystander = Bystander::start(server.kafka());
     let stop = AtomicBool::new(false);
     let begun = Instant::now();
     let rounds = std::thread::scope(|scope| {

@@ -18,8 +18,8 @@ use crate::inspector::Inspector;
 use crate::log::Partition;
 use crate::net::BytePermit;
 
-/// Read at once.
-const CHUNK_BYTES: usize = 1 << 20;
+/// Read at once, or one batch: all partitions are loaded side by side at a start.
+const CHUNK_BYTES: usize = 64 << 10;
 
 /// Why the groups of a partition are not known.
 #[derive(Debug, thiserror::Error)]

@@ -30,6 +30,9 @@ const CONSUMER: &str = "consumer";
 /// Groups whose expired offsets are looked for at a time.
 const EXPIRING_AT_ONCE: usize = 16;
 
+/// The longest name of a group whose lag is shown, as long as a topic's may be.
+const LAG_GROUP_BYTES_MAX: usize = 249;
+
 impl GroupCoordinator {
     /// Runs until the shutdown. A look that fails is repeated; nothing ends this task.
     pub async fn run(self: Arc<Self>, shutdown: Shutdown) {
@@ -177,7 +180,8 @@ impl GroupCoordinator {
         }
     }
 
-    /// Sets the lag of every committed offset whose partition is led here.
+    /// Sets the lag of every committed offset whose partition is led here. Groups with a name that
+    /// is much longer than what it would tell of are left out: each line has it.
     pub(crate) fn sample_lag(&self, metrics: &Metrics) {
         let opened = self.partitions.opened();
         let ends: HashMap<(TopicId, i64), u64> = opened
@@ -191,6 +195,9 @@ impl GroupCoordinator {
         metrics.consumer_group_lag.clear();
         for (_, shard) in self.ready_shards() {
             for group in shard.all() {
+                if group.id.0.len() > LAG_GROUP_BYTES_MAX {
+                    continue;
+                }
                 for (topic, partition, committed) in group.lock().offsets.iter() {
                     let id = image.topic_by_name(topic).map(|topic| topic.id);
                     let Some(id) = id.filter(|id| committed.is_about(*id)) else { continue };

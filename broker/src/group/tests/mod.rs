@@ -319,10 +319,18 @@ async fn requests_that_no_group_can_serve_leave_none_behind() {
 async fn lag_is_measured_against_what_is_durable() {
     let fixture = Fixture::start(&[]).await;
     fixture.broker().partitions.open_all().await;
-    fixture.commit(&nobody(), -3).await.unwrap();
+    let (long, longer) = ("x".repeat(249), "x".repeat(250));
+    for group in ["g", &long, &longer] {
+        let commits = vec![fixture.offset(-3)];
+        fixture.groups().commit(group, &nobody(), None, commits).await.unwrap();
+    }
     let metrics = &fixture.broker().metrics;
     fixture.groups().sample_lag(metrics);
-    let line = "penstock_consumer_group_lag{group=\"g\",topic=\"orders\",partition=\"1\"} 3";
     let text = metrics.encode().unwrap();
-    assert!(text.lines().any(|found| found == line), "{text}");
+    let of = |group: &str| {
+        let topic = "topic=\"orders\",partition=\"1\"";
+        let line = format!("penstock_consumer_group_lag{{group=\"{group}\",{topic}}} 3");
+        text.lines().any(|found| found == line)
+    };
+    assert_eq!([of("g"), of(&long), of(&longer)], [true, true, false], "{text}");
 }
