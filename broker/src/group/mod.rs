@@ -15,7 +15,6 @@ mod classic;
 mod commits;
 mod coordinator;
 mod error;
-mod footprint;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
 mod id;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use penstock_model::id::{Timestamp, TopicId};
 
-use super::footprint::{first_node, in_tree, text};
+use crate::footprint::{first_node, in_tree, text};
 
 /// How far a group has come in a partition.
 #[derive(Clone, Debug, PartialEq, Eq)]

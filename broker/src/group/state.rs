@@ -8,7 +8,6 @@ use tokio::sync::oneshot;
 
 use super::classic::{Answer, ClassicGroup, Effects, Token};
 use super::error::GroupError;
-use super::footprint::{first_node, in_tree, text};
 use super::id::GroupId;
 use super::load::Loaded;
 use super::offsets::Offsets;
@@ -16,6 +15,7 @@ use super::record;
 use super::share::{GroupShare, HeldBytes};
 use super::time::Tick;
 use super::timers::{LOOK_BYTES, PlannedLook};
+use crate::footprint::{first_node, in_tree, text};
 
 /// What a group with nothing in it takes in memory, beside its id.
 const GROUP_BYTES: usize = size_of::<Group>()

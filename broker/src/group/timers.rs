@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::Notify;
 
-use super::footprint::in_tree;
 use super::id::GroupId;
 use super::shard::Shard;
 use super::state::{Group, GroupState};
 use super::time::Tick;
+use crate::footprint::in_tree;
 
 /// What a look takes in memory.
 pub(super) const LOOK_BYTES: usize = in_tree::<(LookId, Timer)>();

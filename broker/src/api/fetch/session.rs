@@ -10,8 +10,10 @@ use std::sync::Arc;
 
 use penstock_model::id::TopicId;
 
+use crate::footprint::{first_node, in_tree, text};
+
 /// How a request names a topic: by name up to version 12, by id from 13 on.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TopicKey {
     /// By name.
     Name(Arc<str>),
@@ -20,7 +22,7 @@ pub enum TopicKey {
 }
 
 /// One partition of a topic as a request names it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartitionKey {
     /// The topic.
     pub topic: TopicKey,
@@ -98,8 +100,13 @@ enum Kind {
     Incremental { id: i32 },
 }
 
+/// What a session takes beside its partitions: its place in a table that is up to half empty, and
+/// the first node of its tree.
+const SESSION_BYTES: usize =
+    2 * size_of::<(i32, Session)>() + first_node::<(PartitionKey, Cached)>();
+
 /// What a session remembers of a partition takes, its topic's name apart.
-const PARTITION_BYTES: usize = 224;
+const PARTITION_BYTES: usize = in_tree::<(PartitionKey, Cached)>();
 
 /// Every session of a broker.
 #[derive(Debug)]
@@ -120,13 +127,14 @@ struct Session {
     used_at: i64,
     bytes: usize,
     next_turn: u64,
-    turns: HashMap<PartitionKey, u64>,
-    partitions: BTreeMap<u64, Cached>,
+    /// A tree: what is forgotten takes no memory.
+    partitions: BTreeMap<PartitionKey, Cached>,
 }
 
 #[derive(Debug)]
 struct Cached {
-    key: PartitionKey,
+    /// Its place in the order in which the byte budget is spent.
+    turn: u64,
     fetch: PartitionFetch,
     sent: Option<(i64, i64)>,
 }
@@ -167,8 +175,7 @@ impl Sessions {
         let before = session.bytes;
         session.advance(request, now_ms)?;
         self.bytes = self.bytes - before + session.bytes;
-        let fetches: Vec<_> =
-            session.partitions.values().map(|c| (c.key.clone(), c.fetch)).collect();
+        let fetches = session.in_turn();
         if fetches.is_empty() {
             self.close(id);
             return Ok(Plan { fetches, kind: Kind::Sessionless });
@@ -197,8 +204,10 @@ impl Sessions {
             Kind::Sessionless => (0, vec![true; news.len()]),
             Kind::Open { by_id } => {
                 let mut id = 0;
-                let bytes: usize = plan.fetches.iter().map(|(key, _)| key.cached_bytes()).sum();
-                if !plan.fetches.is_empty() && bytes <= self.bytes_max {
+                let partitions: usize =
+                    plan.fetches.iter().map(|(key, _)| key.cached_bytes()).sum();
+                let fits = SESSION_BYTES + partitions <= self.bytes_max;
+                if !plan.fetches.is_empty() && fits {
                     let mut session = Session::new(by_id, now_ms);
                     for ((key, fetch), news) in plan.fetches.iter().zip(news) {
                         session.want(key.clone(), *fetch);
@@ -298,7 +307,7 @@ impl PartitionKey {
     /// request share one.
     fn cached_bytes(&self) -> usize {
         let name = match &self.topic {
-            TopicKey::Name(name) => name.len(),
+            TopicKey::Name(name) => text(name),
             TopicKey::Id(_) => 0,
         };
         PARTITION_BYTES + name
@@ -312,9 +321,8 @@ impl Session {
             by_id,
             opened_at: now_ms,
             used_at: now_ms,
-            bytes: 0,
+            bytes: SESSION_BYTES,
             next_turn: 0,
-            turns: HashMap::new(),
             partitions: BTreeMap::new(),
         }
     }
@@ -342,24 +350,30 @@ impl Session {
         Ok(())
     }
 
+    /// What to fetch, in the order in which the byte budget is spent.
+    fn in_turn(&self) -> Vec<(PartitionKey, PartitionFetch)> {
+        let mut turns: Vec<_> = self.partitions.iter().collect();
+        turns.sort_unstable_by_key(|(_, cached)| cached.turn);
+        turns.into_iter().map(|(key, cached)| (key.clone(), cached.fetch)).collect()
+    }
+
     fn want(&mut self, key: PartitionKey, fetch: PartitionFetch) {
-        if let Some(turn) = self.turns.get(&key) {
-            self.partitions.get_mut(turn).expect("every turn has its partition").fetch = fetch;
+        if let Some(cached) = self.partitions.get_mut(&key) {
+            cached.fetch = fetch;
             return;
         }
         self.bytes += key.cached_bytes();
-        self.enqueue(Cached { key, fetch, sent: None });
+        let turn = self.take_turn();
+        self.partitions.insert(key, Cached { turn, fetch, sent: None });
     }
 
-    fn enqueue(&mut self, cached: Cached) {
-        self.turns.insert(cached.key.clone(), self.next_turn);
-        self.partitions.insert(self.next_turn, cached);
+    fn take_turn(&mut self) -> u64 {
         self.next_turn += 1;
+        self.next_turn
     }
 
     fn forget(&mut self, key: &PartitionKey) {
-        if let Some(turn) = self.turns.remove(key) {
-            self.partitions.remove(&turn);
+        if self.partitions.remove(key).is_some() {
             self.bytes -= key.cached_bytes();
         }
     }
@@ -367,14 +381,13 @@ impl Session {
     /// Whether the answer is sent. A partition that is told of goes to the end of the queue, so
     /// that a busy one does not spend the whole byte budget every time.
     fn tell(&mut self, key: &PartitionKey, news: News) -> bool {
-        let Some(turn) = self.turns.get(key).copied() else { return true };
+        let turn = self.take_turn();
+        let Some(cached) = self.partitions.get_mut(key) else { return true };
         let marks = (news.high_watermark, news.log_start);
-        let cached = self.partitions.get_mut(&turn).expect("every turn has its partition");
         let send = news.error || news.content || cached.sent != Some(marks);
         cached.sent = (!news.error).then_some(marks);
         if news.content {
-            let cached = self.partitions.remove(&turn).expect("it was just there");
-            self.enqueue(cached);
+            cached.turn = turn;
         }
         send
     }
@@ -516,20 +529,38 @@ mod tests {
 
     #[test]
     fn what_sessions_remember_is_bounded() {
-        const EACH: usize = PARTITION_BYTES + 1;
-        let mut sessions = Sessions::new(10, 10 * EACH, 100);
-        assert_eq!(open(&mut sessions, 0, 1, 11), 0, "it never fits");
+        let each = key(0).cached_bytes();
+        let mut sessions = Sessions::new(10, 2 * SESSION_BYTES + 10 * each, 100);
+        let too_many = 11 + i32::try_from(SESSION_BYTES / each).unwrap();
+        assert_eq!(open(&mut sessions, 0, 1, too_many), 0, "it never fits");
         assert_eq!(open(&mut sessions, 0, 1, 6), 1);
         assert_eq!(open(&mut sessions, 1, 2, 4), 2);
-        assert_eq!((sessions.bytes(), open(&mut sessions, 2, 3, 1)), (10 * EACH, 0));
+        assert_eq!(
+            (sessions.bytes(), open(&mut sessions, 2, 3, 1)),
+            (2 * SESSION_BYTES + 10 * each, 0)
+        );
         // A session that grows out of the room is given up, and its client opens another.
         let grow = request(2, 1, &[(9, 0)], &[]);
         assert_eq!(sessions.plan(grow, 3).unwrap_err(), SessionError::UnknownId);
-        assert_eq!(sessions.bytes(), 6 * EACH);
+        assert_eq!(sessions.bytes(), SESSION_BYTES + 6 * each);
         // One that exchanges its partitions stays.
         let exchange = request(1, 1, &[(6, 0), (7, 0)], &[0, 1]);
         assert_eq!(sessions.plan(exchange, 4).unwrap().fetches.len(), 6);
-        assert_eq!(sessions.bytes(), 6 * EACH);
+        assert_eq!(sessions.bytes(), SESSION_BYTES + 6 * each);
+    }
+
+    /// What is forgotten is given back: it is counted no more, and nothing of it is kept.
+    #[test]
+    fn a_session_that_shrinks_takes_what_a_small_one_takes() {
+        let mut sessions = Sessions::new(10, usize::MAX, 100);
+        assert_eq!(open(&mut sessions, 0, 1, 30_000), 1);
+        let others: Vec<i32> = (1..30_000).collect();
+        assert_eq!(order(&sessions.plan(request(1, 1, &[], &others), 1).unwrap()), [0]);
+        let shrunk = sessions.bytes();
+        assert_eq!(open(&mut sessions, 2, 2, 1), 2);
+        assert_eq!(sessions.bytes(), 2 * shrunk);
+        assert_eq!(shrunk, SESSION_BYTES + key(0).cached_bytes());
+        assert_eq!(sessions.sessions[&1].partitions.len(), 1);
     }
 
     #[test]

@@ -12,8 +12,8 @@ use bytes::Bytes;
 use super::{
     Answer, ClassicGroup, Client, Join, JoinedMember, Limits, Member, Phase, Protocol, Sync, Token,
 };
+use crate::footprint::{allocated, blob, first_node, in_tree, text};
 use crate::group::error::GroupError;
-use crate::group::footprint::{allocated, blob, first_node, in_tree, text};
 use crate::group::id::{InstanceId, MemberId};
 use crate::group::time::Tick;
 
