@@ -77,10 +77,8 @@ pub(super) async fn answer(
     let is_replica = request.replica_id.max(request.replica_state.replica_id) >= 0;
     let asked = session_request(&context, request);
     drop(context.client_id.take());
-    let partitions = sessions(broker).partitions_max(&asked);
-    let place = broker.fetches.acquire(partitions).await;
+    let (place, plan) = plan_with_room(broker, asked, now).await;
     drop(body);
-    let plan = sessions(broker).plan(asked, now);
     let plan = match plan {
         Ok(plan) => plan,
         Err(error) => {
@@ -122,6 +120,24 @@ pub(super) async fn answer(
         Some(permit) => answer.holding(permit),
         None => answer,
     }))
+}
+
+/// Plans a fetch when there is room for its partitions, which are those of its session too.
+async fn plan_with_room(
+    broker: &Broker,
+    asked: SessionRequest,
+    now_ms: i64,
+) -> (Option<BytePermit>, Result<Plan, SessionError>) {
+    loop {
+        let partitions = sessions(broker).partitions_max(&asked);
+        let place = broker.fetches.acquire(partitions).await;
+        let mut sessions = sessions(broker);
+        // The session may have grown meanwhile. Then this gives its place back before it waits for
+        // a larger one.
+        if sessions.partitions_max(&asked) <= partitions {
+            return (place, sessions.plan(asked, now_ms));
+        }
+    }
 }
 
 fn sessions(broker: &Broker) -> MutexGuard<'_, Sessions> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures::FutureExt;
 use penstock_records::{BatchBuilder, Batches, Encoding, NewRecord, Timestamp};
 use penstock_wire::delete_groups_request::DeleteGroupsRequest;
 use penstock_wire::describe_configs_request::{DescribeConfigsRequest, DescribeConfigsResource};
@@ -229,6 +230,39 @@ async fn a_fetch_has_room_for_the_partitions_of_its_session() {
         tokio::spawn(async move { drop(broker.begin(12, &next).await) })
     };
     until(|| memory.fetches.used() == fetches(100)).await;
+    waiting.abort();
+    until(|| memory.fetches.used() == 0).await;
+}
+
+/// A client may send the next fetch of its session before the one that adds to it is planned.
+#[tokio::test]
+async fn a_fetch_has_room_for_what_its_session_becomes_while_it_waits() {
+    let broker = filled(&[&[]]).await;
+    assert_eq!(broker.ask(7, &create(vec![topic("u", 500, &[])])).await.topics[0].error_code, 0);
+    let memory = Arc::clone(&broker.broker);
+    let fetch_u = |partitions: usize| {
+        let mut request = fetch(partitions, 1 << 20, 1 << 20);
+        request.topics[0].topic = "u".into();
+        request
+    };
+    let opening = FetchRequest { session_epoch: 0, ..fetch_u(9) };
+    let session_id = broker.ask(12, &opening).await.session_id;
+    // All the room for fetches of few partitions.
+    let mut others = Vec::new();
+    while let Some(place) = memory.fetches.acquire(64).now_or_never() {
+        others.extend(place);
+    }
+    let patient = FetchRequest { session_id, max_wait_ms: 600_000, ..fetch_u(0) };
+    let second = FetchRequest { session_epoch: 2, ..patient };
+    let waiting = {
+        let broker = Arc::clone(&broker);
+        tokio::spawn(async move { drop(broker.begin(12, &second).await) })
+    };
+    until(|| others[0].is_wanted()).await;
+    let first = FetchRequest { session_id, session_epoch: 1, ..fetch_u(500) };
+    assert_eq!(broker.ask(12, &first).await.session_id, session_id);
+    drop(others);
+    until(|| memory.fetches.used() == fetches(500) && broker.requests.used() == 0).await;
     waiting.abort();
     until(|| memory.fetches.used() == 0).await;
 }
