@@ -224,7 +224,7 @@ impl TestBroker {
     pub(crate) async fn ask<R: Request>(&self, version: i16, request: &R) -> R::Response {
         let response = match self.begin(version, request).await {
             Outcome::Respond(response) => response,
-            Outcome::Later(response) => response.await,
+            Outcome::Later(response, _) => response.await,
             _ => panic!("{} v{version} is answered", R::API_KEY.name()),
         };
         // Length and correlation id; no tags in a flexible header are one byte.

@@ -71,6 +71,16 @@ where
     }
 }
 
+/// Takes room for an answer that is made of what is there for this moment only, of so many bytes
+/// beside what every answer has; `None` when there is none now.
+pub(super) fn at_once(answers: &AnswerBudget, bytes: usize) -> Option<Room> {
+    let bytes = bytes + ROW_TEXTS_BYTES;
+    if bytes <= FREE_ANSWER_BYTES_MAX {
+        return Some(Room { permit: None, bytes: FREE_ANSWER_BYTES_MAX });
+    }
+    Some(Room { permit: Some(answers.try_acquire(bytes)?), bytes })
+}
+
 /// Lets an answer that was made within the room of its question hold its own until it is written.
 /// The question keeps its room until then.
 pub(super) async fn charge(answers: &AnswerBudget, answer: Response) -> Response {

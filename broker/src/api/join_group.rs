@@ -11,7 +11,8 @@ use super::error_code::ErrorCode;
 use super::{RequestBody, RequestContext, answer_room, respond};
 use crate::broker::Broker;
 use crate::group::{
-    Client, InstanceId, JoinRefusal, JoinRequest, Joined, JoinedMember, MemberId, Protocol,
+    Client, GroupError, InstanceId, JoinRefusal, JoinRequest, Joined, JoinedMember, MemberId,
+    Protocol,
 };
 use crate::net::Outcome;
 
@@ -29,8 +30,27 @@ pub(super) async fn answer(
     let join = join_request(&context, &request);
     drop((request, context.client_id.take()));
     let joined = broker.groups.join(&group, join, body.into_room()).await;
+    // What the members state may be another by the time that there is room for it: who is told to
+    // try again finds the group as it is then.
+    let bytes = joined.as_ref().map_or(0, bytes_of);
+    let (joined, room) = match answer_room::at_once(&broker.answers, bytes) {
+        Some(room) => (joined, Some(room)),
+        None => (Err(JoinRefusal { error: GroupError::NoRoom, member: None }), None),
+    };
     let answer = respond(&context, &response(context.api_version, joined));
-    Ok(Outcome::Respond(answer_room::charge(&broker.answers, answer).await))
+    Ok(Outcome::Respond(match room {
+        Some(room) => room.hold(answer),
+        None => answer,
+    }))
+}
+
+/// What the answer takes.
+fn bytes_of(joined: &Joined) -> usize {
+    let member = |member: &JoinedMember| {
+        let instance = member.instance.as_ref().map_or(0, |instance| instance.0.len());
+        size_of::<JoinGroupResponseMember>() + member.id.0.len() + instance + member.metadata.len()
+    };
+    joined.members.iter().map(member).sum()
 }
 
 fn response(version: i16, joined: Result<Joined, JoinRefusal>) -> JoinGroupResponse {

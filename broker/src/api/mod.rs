@@ -234,13 +234,14 @@ impl Handler for Api {
             }
         };
         match outcome {
-            Outcome::Later(answer) => {
+            Outcome::Later(answer, demand) => {
                 let broker = Arc::clone(&self.broker);
-                Outcome::Later(Box::pin(async move {
+                let timed = async move {
                     let response = answer.await;
                     broker.metrics.request(api, started.elapsed());
                     response
-                }))
+                };
+                Outcome::Later(Box::pin(timed), demand)
             }
             outcome => {
                 self.broker.metrics.request(api, started.elapsed());

@@ -25,8 +25,8 @@ use super::{RequestBody, RequestContext, respond, topic_name};
 use crate::broker::Broker;
 use crate::inspector::TooMuchMemory;
 use crate::log::{Appended, Partition, PartitionError};
-use crate::net::Outcome;
-use crate::net::answer_budget::FREE_ANSWER_BYTES_MAX;
+use crate::net::request_budget::PRODUCE_TEXTS_BYTES;
+use crate::net::{BytePermit, Outcome};
 use crate::topic_settings::TopicSettings;
 
 /// The client id by which Kafka's own admin tools may write topics that otherwise only their
@@ -71,6 +71,35 @@ struct Refusal {
     leader: Option<(NodeId, StreamEpoch)>,
 }
 
+impl Refusal {
+    /// Leaves out the texts that do not fit into so many bytes, and takes the others out of them: a
+    /// compressed batch may have a thousand records that are to be named one by one, and what is
+    /// left of a request until it is answered takes no more than the request did.
+    fn within(mut self, left: &mut usize) -> Self {
+        let mut fits = |bytes: usize| {
+            let rest = left.checked_sub(bytes);
+            *left = rest.unwrap_or(*left);
+            rest.is_some()
+        };
+        self.message = self.message.filter(|message| fits(message.len()));
+        let named = self.records.iter().take_while(|record| fits(record_text_bytes(record)));
+        let named = named.count();
+        self.records.truncate(named);
+        self.records.shrink_to_fit();
+        self
+    }
+
+    fn texts_bytes(&self) -> usize {
+        let message = self.message.as_ref().map_or(0, String::len);
+        message + self.records.iter().map(record_text_bytes).sum::<usize>()
+    }
+}
+
+fn record_text_bytes(record: &BatchIndexAndErrorMessage) -> usize {
+    let text = record.batch_index_error_message.as_ref();
+    size_of::<BatchIndexAndErrorMessage>() + text.map_or(0, |text| text.len())
+}
+
 impl From<ErrorCode> for Refusal {
     fn from(code: ErrorCode) -> Self {
         Self { code: code.0, ..Self::default() }
@@ -84,6 +113,9 @@ pub(super) async fn begin(
     mut body: RequestBody,
 ) -> Result<Outcome, DecodeError> {
     let request: ProduceRequest = body.decode(&context).await?;
+    if request.topic_data.iter().any(|topic| topic.name.len() > topic_name::LENGTH_MAX) {
+        return Ok(Outcome::Close("a topic's name is longer than 249 bytes"));
+    }
     // The record fields are taken out of the frame, for the log.
     let RequestBody { reader, frame, room } = body;
     drop(reader);
@@ -91,6 +123,7 @@ pub(super) async fn begin(
     let wait = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0)).max(WAIT_MIN);
     let deadline = Instant::now() + wait;
     let backing = Backing::new(frame.len());
+    let mut texts_left = frame.len() + PRODUCE_TEXTS_BYTES;
     let (mut topics, fields) = take_apart(broker, &context, request, deadline).await;
     // The last other slice of the frame: without it the log takes the batches as they lie there.
     context.client_id = None;
@@ -104,7 +137,10 @@ pub(super) async fn begin(
                 part.fate = match appending.await {
                     Ok(appended) => Fate::Appended(Arc::clone(partition), appended),
                     Err(AppendRefusal::Late) => Fate::Late,
-                    Err(refusal) => Fate::Refused(refusal.named(&topic.name, part.index)),
+                    Err(refusal) => {
+                        let refusal = refusal.named(&topic.name, part.index);
+                        Fate::Refused(refusal.within(&mut texts_left))
+                    }
                 };
             }
             if let Fate::Late = part.fate {
@@ -130,18 +166,30 @@ pub(super) async fn begin(
     let appended = Instant::now();
     // The log has room of its own for the batches. What is left to tell of them keeps as much.
     let permit = room.keep(memory_of(&topics));
-    Ok(Outcome::Later(Box::pin(async move {
+    let demand = permit.as_ref().map(BytePermit::demand).unwrap_or_default();
+    let answer = async move {
         let response = settle(&broker, &context, topics, appended + wait).await;
         broker.metrics.wal_append_seconds.observe(appended.elapsed().as_secs_f64());
         let response = respond(&context, &response);
-        if response.len() > FREE_ANSWER_BYTES_MAX { response.holding(permit) } else { response }
-    })))
+        match permit {
+            Some(permit) => response.holding(permit),
+            None => response,
+        }
+    };
+    Ok(Outcome::Later(Box::pin(answer), demand))
 }
 
 /// What topics take until they are answered for.
 fn memory_of(topics: &[TopicPart]) -> usize {
     let partitions = |topic: &TopicPart| topic.partitions.len() * size_of::<PartitionPart>();
-    let bytes = |topic: &TopicPart| size_of::<TopicPart>() + topic.name.len() + partitions(topic);
+    let texts = |topic: &TopicPart| {
+        let refusals = topic.partitions.iter().filter_map(|part| match &part.fate {
+            Fate::Refused(refusal) => Some(refusal.texts_bytes()),
+            _ => None,
+        });
+        topic.name.len() + refusals.sum::<usize>()
+    };
+    let bytes = |topic: &TopicPart| size_of::<TopicPart>() + texts(topic) + partitions(topic);
     topics.iter().map(bytes).sum()
 }
 

@@ -22,8 +22,11 @@ pub(super) async fn answer(
     let request: SyncGroupRequest = body.decode(&context).await?;
     drop(context.client_id.take());
     let response = handle(broker, context.api_version, request, body.into_room()).await;
-    let answer = respond(&context, &response);
-    Ok(Outcome::Respond(answer_room::charge(&broker.answers, answer).await))
+    // The assignment may be another by the time that there is room for it.
+    Ok(Outcome::Respond(match answer_room::at_once(&broker.answers, response.assignment.len()) {
+        Some(room) => room.hold(respond(&context, &response)),
+        None => respond(&context, &refused(GroupError::NoRoom.into())),
+    }))
 }
 
 async fn handle(

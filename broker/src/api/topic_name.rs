@@ -12,7 +12,7 @@ const CLUSTER_METADATA: &str = "__cluster_metadata";
 const INTERNAL: [&str; 3] = [CONSUMER_OFFSETS, "__transaction_state", "__share_group_state"];
 
 /// Letters of a name, so that file names made of it still fit (Kafka's limit).
-const LENGTH_MAX: usize = 249;
+pub(super) const LENGTH_MAX: usize = 249;
 
 /// A name that no topic can have: choose another.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

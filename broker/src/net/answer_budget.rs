@@ -28,6 +28,13 @@ impl AnswerBudget {
         if small { self.small.acquire(bytes).await } else { self.large.acquire(bytes).await }
     }
 
+    /// Takes room for an answer of `bytes`, if there is any now.
+    #[must_use]
+    pub fn try_acquire(&self, bytes: usize) -> Option<BytePermit> {
+        let small = bytes <= SMALL_ANSWER_BYTES_MAX;
+        if small { self.small.try_acquire(bytes) } else { self.large.try_acquire(bytes) }
+    }
+
     /// Room for an answer of up to `bytes`, and for how many: a small one where larger ones have
     /// used theirs up, and one without a permit where small ones have, so that nobody waits for
     /// clients that take their answers slowly.

@@ -29,6 +29,14 @@ impl BytePermit {
             || self.also.as_ref().is_some_and(|also| also.is_wanted())
     }
 
+    /// Tells the same of it wherever it is kept.
+    #[must_use]
+    pub fn demand(&self) -> Demand {
+        let mut demand = self.also.as_ref().map(|also| also.demand()).unwrap_or_default();
+        demand.0.push(Arc::clone(&self.waiting));
+        demand
+    }
+
     /// Keeps room in another budget for as long.
     #[must_use]
     pub fn and(mut self, also: Self) -> Self {
@@ -47,6 +55,18 @@ impl BytePermit {
     pub fn shrink_to(&mut self, bytes: usize) {
         let spare = self.permit.num_permits().saturating_sub(bytes);
         drop(self.permit.split(spare));
+    }
+}
+
+/// Whether others wait for the room of a permit that is kept elsewhere.
+#[derive(Clone, Debug, Default)]
+pub struct Demand(Vec<Arc<AtomicUsize>>);
+
+impl Demand {
+    /// Whether anybody waits.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.0.iter().any(|waiting| waiting.load(Ordering::Relaxed) > 0)
     }
 }
 
@@ -125,7 +145,7 @@ mod tests {
         let elsewhere = ByteBudget::new(1).acquire(1).await.and(budget.acquire(1).await);
         let mut second = Box::pin(budget.acquire(1000));
         assert!((&mut second).now_or_never().is_none());
-        assert!(first.is_wanted() && elsewhere.is_wanted());
+        assert!(first.is_wanted() && elsewhere.is_wanted() && elsewhere.demand().is_there());
         drop(second);
         assert!(!first.is_wanted() && !elsewhere.is_wanted(), "it was given up");
         drop((first, elsewhere));

@@ -5,8 +5,9 @@
 //! answer is written, so that a client that does not read holds at most one answer. That order
 //! is also Kafka's: a Metadata behind a long poll waits for the poll.
 
+use std::collections::VecDeque;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use tokio::time::{Instant, timeout};
 
+use super::byte_budget::Demand;
 use super::frame::{FrameError, FrameHead, FrameReader};
 use super::handler::{Admission, Handler, Outcome, RequestFrame, Session};
 use super::request_budget::{RequestBudget, RequestKind, RequestRoom, TooLong};
@@ -33,7 +35,8 @@ const TRANSFER_BYTES_PER_SECOND_MIN: u64 = 256 * 1024;
 /// [`PROGRESS_INTERVAL`]: a quarter of the rate above, for links that lose a packet.
 const PROGRESS_BYTES_MIN: usize = 64 * 1024;
 
-/// And as much that the frame is whole after so many of them: 100 MiB come at 13 Mbit/s then.
+/// And as much, of a frame as of an answer, that it is through after so many of them: 100 MiB at
+/// 13 Mbit/s.
 const PROGRESS_INTERVALS_MAX: usize = 64;
 
 /// While others wait for room, whoever holds it with an answer has to take this much of it in each
@@ -89,6 +92,29 @@ enum Answer {
 /// An answer with its place in the pipeline, which is free again when the answer is written.
 type Queued<'a> = (SemaphorePermit<'a>, Answer);
 
+/// Whether others wait for what the answers take that are queued, first to last: behind one that
+/// nobody takes, none is written.
+#[derive(Default)]
+struct Demands(Mutex<VecDeque<Demand>>);
+
+impl Demands {
+    fn push(&self, demand: Demand) {
+        self.lock().push_back(demand);
+    }
+
+    fn pop(&self) {
+        self.lock().pop_front();
+    }
+
+    fn is_there(&self) -> bool {
+        self.lock().iter().any(Demand::is_there)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Demand>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Serves a connection to its end.
 pub(crate) async fn serve<R, W, H>(
     accepted: Accepted<R, W>,
@@ -106,6 +132,7 @@ where
     let Accepted { read, mut write, .. } = accepted;
     let mut frames = FrameReader::new(read, settings.request_bytes_max);
     let places = Semaphore::new(PIPELINE_MAX as usize);
+    let demands = Demands::default();
     let end = {
         let (queue, answers) = mpsc::unbounded_channel();
         let reading = Reading {
@@ -116,10 +143,11 @@ where
             settings,
             shutdown,
             places: &places,
+            demands: &demands,
             queue,
         };
         let reading = async { Ok(reading.run().await) };
-        match tokio::try_join!(reading, write_answers(answers, &mut write, settings)) {
+        match tokio::try_join!(reading, write_answers(answers, &demands, &mut write, settings)) {
             Ok((end, ())) | Err(end) => end,
         }
     };
@@ -138,6 +166,7 @@ struct Reading<'a, 'q, R, H> {
     settings: ConnectionSettings,
     shutdown: Shutdown,
     places: &'q Semaphore,
+    demands: &'q Demands,
     queue: mpsc::UnboundedSender<Queued<'q>>,
 }
 
@@ -182,11 +211,13 @@ impl<R: AsyncRead + Unpin, H: Handler> Reading<'_, '_, R, H> {
         };
         match outcome {
             Outcome::Respond(response) => {
+                self.demands.push(response.demand());
                 // The other end goes first only together with this one.
                 let _ = self.queue.send((place, Answer::Ready(response)));
                 drop(places(self.places, PIPELINE_MAX).await);
             }
-            Outcome::Later(response) => {
+            Outcome::Later(response, demand) => {
+                self.demands.push(demand);
                 let _ = self.queue.send((place, Answer::Later(response)));
             }
             Outcome::Silent => {}
@@ -223,6 +254,7 @@ async fn places(places: &Semaphore, count: u32) -> SemaphorePermit<'_> {
 
 async fn write_answers<W: AsyncWrite + Unpin>(
     mut answers: mpsc::UnboundedReceiver<Queued<'_>>,
+    demands: &Demands,
     write: &mut W,
     settings: ConnectionSettings,
 ) -> Result<(), End> {
@@ -235,23 +267,27 @@ async fn write_answers<W: AsyncWrite + Unpin>(
             return Err(End::Refused("there is no answer to a request"));
         }
         let deadline = Instant::now() + settings.idle_max + transfer_max(response.len());
-        write_answer(response, write, deadline).await?;
+        write_answer(response, demands, write, deadline).await?;
+        demands.pop();
     }
     Ok(())
 }
 
-/// Writes an answer. A slow client has time as long as nobody else wants its room.
+/// Writes an answer. A slow client has time as long as nobody else wants its room, or that of the
+/// answers behind it.
 async fn write_answer<W: AsyncWrite + Unpin>(
     mut response: Response,
+    demands: &Demands,
     write: &mut W,
     deadline: Instant,
 ) -> Result<(), End> {
+    let taken_min = TAKEN_BYTES_MIN.max(response.len() / PROGRESS_INTERVALS_MAX);
     loop {
         let before = response.len();
         match timeout(PROGRESS_INTERVAL, response.write_to(write)).await {
             Ok(written) => return Ok(written?),
             Err(_) if Instant::now() >= deadline => return Err(End::Unread),
-            Err(_) if response.is_wanted() && before - response.len() < TAKEN_BYTES_MIN => {
+            Err(_) if demands.is_there() && before - response.len() < taken_min => {
                 return Err(End::Unread);
             }
             Err(_) => {}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::byte_budget::Demand;
 use super::request_budget::{RequestKind, RequestRoom};
 use super::response::Response;
 
@@ -86,8 +87,9 @@ impl Session {
 pub enum Outcome {
     /// The answer.
     Respond(Response),
-    /// The answer will be known later; meanwhile the next request begins.
-    Later(Pin<Box<dyn Future<Output = Response> + Send>>),
+    /// The answer will be known later; meanwhile the next request begins. Whether others wait for
+    /// what it takes until it is written.
+    Later(Pin<Box<dyn Future<Output = Response> + Send>>, Demand),
     /// The client asked for no answer.
     Silent,
     /// There is nothing to answer: the connection closes, once earlier answers are written.

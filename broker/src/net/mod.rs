@@ -25,7 +25,7 @@ pub mod transport;
 mod tests;
 
 pub use answer_budget::AnswerBudget;
-pub use byte_budget::{ByteBudget, BytePermit};
+pub use byte_budget::{ByteBudget, BytePermit, Demand};
 pub use connection_limits::ConnectionLimits;
 pub use fetch_budget::FetchBudget;
 pub use handler::{Admission, Handler, Outcome, RequestFrame, Session};

@@ -17,13 +17,26 @@ use super::byte_budget::{ByteBudget, BytePermit};
 /// Requests up to this size have lanes of their own: heartbeats, commits, ordinary fetches.
 pub const SMALL_REQUEST_BYTES_MAX: usize = 16 * 1024;
 
-/// What every request may be decoded to at least: ten elements in a message that is little else.
+/// Questions up to this size, and what they are decoded to, are part of what every connection takes:
+/// a member's heartbeat is never held up by whoever has filled the lanes.
+const TINY_REQUEST_BYTES_MAX: usize = 1024;
+
+/// What a tiny question may be decoded to, beside its multiple.
+const TINY_DECODED_BYTES_SLACK: usize = 4 * 1024;
+/// What another may be decoded to at least.
 const DECODED_BYTES_SLACK: usize = 16 * 1024;
 /// As [`DECODED_BYTES_SLACK`], of requests that are mostly records.
 const RECORDS_DECODED_BYTES_SLACK: usize = 1024;
 /// A partition of a produce request, 70 bytes or more with its batch's head, takes 120 with its
 /// topic.
 const RECORDS_DECODED_BYTES_PER_BYTE: usize = 2;
+
+/// What a produce request takes beside its frame until it is answered, texts for
+/// [`PRODUCE_TEXTS_BYTES`] among it: many of one connection wait for that at a time.
+const PRODUCE_BYTES: usize = 2 * 1024;
+
+/// What may be told of refused records, beside as much as their request took.
+pub const PRODUCE_TEXTS_BYTES: usize = 1024;
 
 /// What a request does while it has its room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,11 +82,14 @@ struct Lane {
 /// The room of one request, until it is dropped.
 #[derive(Debug)]
 pub struct RequestRoom {
-    frame: BytePermit,
-    /// Only while it is decoded.
+    /// None for a tiny one.
+    frame: Option<BytePermit>,
+    /// Only while it is decoded, and none for a tiny one.
     decoding: Option<BytePermit>,
     decoded: ByteBudget,
     became: Option<BytePermit>,
+    /// What it may be decoded to.
+    decoded_bytes_max: usize,
 }
 
 /// No lane is ever so long.
@@ -99,9 +115,10 @@ impl RequestBudget {
             decoded: part(decoded),
         };
         Self(Arc::new(Lanes {
-            ask: Sizes { small: lane(3, 2, 2), large: lane(3, 4, 3) },
-            wait: Sizes { small: lane(3, 2, 2), large: lane(3, 4, 3) },
-            produce: Sizes { small: lane(4, 1, 1), large: lane(20, 2, 2) },
+            ask: Sizes { small: lane(2, 2, 1), large: lane(4, 4, 2) },
+            // The longest is what a leader assigns, as much as a group's record of 1 MiB holds.
+            wait: Sizes { small: lane(2, 2, 1), large: lane(11, 6, 3) },
+            produce: Sizes { small: lane(4, 1, 1), large: lane(14, 2, 2) },
             giant: ByteBudget::new(1),
         }))
     }
@@ -114,14 +131,19 @@ impl RequestBudget {
     pub async fn acquire(&self, kind: RequestKind, bytes: usize) -> Result<RequestRoom, TooLong> {
         let lane = self.0.lane(kind, bytes);
         let longest = lane.frames.total();
-        let frame = if bytes <= SMALL_REQUEST_BYTES_MAX || bytes <= longest {
-            lane.frames.acquire(bytes).await
-        } else if kind == RequestKind::Produce {
-            self.0.giant.acquire(bytes).await
-        } else {
-            return Err(TooLong { bytes, longest });
+        let frame = match kind {
+            RequestKind::Produce if bytes <= SMALL_REQUEST_BYTES_MAX || bytes <= longest => {
+                Some(lane.frames.acquire(bytes + PRODUCE_BYTES).await)
+            }
+            RequestKind::Produce => Some(self.0.giant.acquire(bytes).await),
+            _ if bytes <= TINY_REQUEST_BYTES_MAX => None,
+            _ if bytes <= SMALL_REQUEST_BYTES_MAX || bytes <= longest => {
+                Some(lane.frames.acquire(bytes).await)
+            }
+            _ => return Err(TooLong { bytes, longest }),
         };
-        Ok(RequestRoom { frame, decoding: None, decoded: lane.decoded.clone(), became: None })
+        let decoded = lane.decoded.clone();
+        Ok(RequestRoom { frame, decoding: None, decoded, became: None, decoded_bytes_max: 0 })
     }
 
     /// Waits for room for the most that a frame of `bytes`, which is whole by now, may be decoded
@@ -129,10 +151,17 @@ impl RequestBudget {
     pub async fn decode(&self, kind: RequestKind, bytes: usize, room: &mut RequestRoom) {
         let (per_byte, slack) = match kind {
             RequestKind::Produce => (RECORDS_DECODED_BYTES_PER_BYTE, RECORDS_DECODED_BYTES_SLACK),
+            _ if room.frame.is_none() => {
+                (penstock_wire::DECODED_BYTES_PER_BYTE, TINY_DECODED_BYTES_SLACK)
+            }
             _ => (penstock_wire::DECODED_BYTES_PER_BYTE, DECODED_BYTES_SLACK),
         };
-        let most = bytes.saturating_mul(per_byte).saturating_add(slack);
-        room.decoding = Some(self.0.lane(kind, bytes).decoding.acquire(most).await);
+        room.decoded_bytes_max = bytes.saturating_mul(per_byte).saturating_add(slack);
+        if room.frame.is_some() {
+            let decoding = self.0.lane(kind, bytes).decoding.acquire(room.decoded_bytes_max).await;
+            room.decoded_bytes_max = room.decoded_bytes_max.min(decoding.bytes());
+            room.decoding = Some(decoding);
+        }
     }
 
     /// The bytes in use.
@@ -160,18 +189,18 @@ impl RequestRoom {
     /// Whether others wait for the room of the frame.
     #[must_use]
     pub fn is_wanted(&self) -> bool {
-        self.frame.is_wanted()
+        self.frame.as_ref().is_some_and(BytePermit::is_wanted)
     }
 
     /// The bytes that the frame may be decoded to.
     #[must_use]
     pub fn decoded_bytes_max(&self) -> usize {
-        self.decoding.as_ref().map_or(0, BytePermit::bytes)
+        self.decoded_bytes_max
     }
 
     /// It was decoded to so many bytes: waits for room for them, in which it goes on.
     pub async fn was_decoded(&mut self, bytes: usize) {
-        if bytes > 0 {
+        if bytes > 0 && self.frame.is_some() {
             self.became = Some(self.decoded.acquire(bytes).await);
         }
         self.decoding = None;
@@ -179,16 +208,16 @@ impl RequestRoom {
 
     /// The request is gone, and what it leaves behind takes `bytes`: no more than it took itself.
     #[must_use]
-    pub fn keep(self, bytes: usize) -> BytePermit {
-        let mut frame = self.frame;
-        frame.shrink_to(bytes);
-        let rest = bytes - frame.bytes().min(bytes);
+    pub fn keep(self, bytes: usize) -> Option<BytePermit> {
+        let mut frame = self.frame?;
+        frame.shrink_to(PRODUCE_BYTES + bytes);
+        let rest = bytes - (frame.bytes().saturating_sub(PRODUCE_BYTES)).min(bytes);
         match self.became {
             Some(mut became) if rest > 0 => {
                 became.shrink_to(rest);
-                frame.and(became)
+                Some(frame.and(became))
             }
-            _ => frame,
+            _ => Some(frame),
         }
     }
 }
@@ -212,7 +241,7 @@ mod tests {
                     taken.push(room.unwrap());
                 }
                 for kind in KINDS {
-                    for other in [1, SMALL_REQUEST_BYTES_MAX, SMALL_REQUEST_BYTES_MAX + 1] {
+                    for other in [2_000, SMALL_REQUEST_BYTES_MAX, SMALL_REQUEST_BYTES_MAX + 1] {
                         let is_small = |bytes| bytes <= SMALL_REQUEST_BYTES_MAX;
                         let is_same = kind == full && is_small(bytes) == is_small(other);
                         let mut room = match budget.acquire(kind, other).now_or_never() {
@@ -249,20 +278,43 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_takes_what_it_may_become_and_keeps_what_it_became() {
-        let budget = RequestBudget::new(32 << 20);
-        let mut room = budget.acquire(RequestKind::Ask, 1_000).await.unwrap();
-        assert_eq!(budget.used(), 1_000);
-        budget.decode(RequestKind::Ask, 1_000, &mut room).await;
-        assert_eq!(room.decoded_bytes_max(), 8 * 1_000 + DECODED_BYTES_SLACK);
+        let budget = RequestBudget::new(64 << 20);
+        let bytes = 10_000;
+        let mut room = budget.acquire(RequestKind::Produce, bytes).await.unwrap();
+        assert_eq!(budget.used(), bytes + PRODUCE_BYTES);
+        budget.decode(RequestKind::Produce, bytes, &mut room).await;
+        assert_eq!(room.decoded_bytes_max(), 2 * bytes + RECORDS_DECODED_BYTES_SLACK);
         room.was_decoded(300).await;
-        assert_eq!(budget.used(), 1_300);
-        let left = room.keep(1_070);
-        assert_eq!(budget.used(), 1_070);
+        assert_eq!(budget.used(), bytes + PRODUCE_BYTES + 300);
+        let left = room.keep(bytes + 70);
+        assert_eq!(budget.used(), bytes + PRODUCE_BYTES + 70);
         drop(left);
-        let room = budget.acquire(RequestKind::Ask, 1_000).await.unwrap();
+        let room = budget.acquire(RequestKind::Produce, bytes).await.unwrap();
         let left = room.keep(70);
-        assert_eq!(budget.used(), 70);
+        assert_eq!(budget.used(), PRODUCE_BYTES + 70);
         drop(left);
         assert_eq!(budget.used(), 0);
+    }
+
+    /// Whatever has filled the lanes.
+    #[test]
+    fn tiny_questions_wait_for_nobody() {
+        let budget = RequestBudget::new(1 << 20);
+        let mut taken = Vec::new();
+        while let Some(room) = budget.acquire(RequestKind::Ask, 2_000).now_or_never() {
+            let mut room = room.unwrap();
+            let decoding = budget.decode(RequestKind::Ask, 2_000, &mut room).now_or_never();
+            let decoded = decoding.and_then(|()| room.was_decoded(5_000).now_or_never());
+            taken.push(room);
+            if decoded.is_none() {
+                break;
+            }
+        }
+        let tiny = budget.acquire(RequestKind::Ask, TINY_REQUEST_BYTES_MAX).now_or_never();
+        let mut tiny = tiny.expect("at once").unwrap();
+        let decoding = budget.decode(RequestKind::Ask, TINY_REQUEST_BYTES_MAX, &mut tiny);
+        assert!(decoding.now_or_never().is_some());
+        assert_eq!(tiny.decoded_bytes_max(), 12 * 1024);
+        assert!(tiny.was_decoded(12 * 1024).now_or_never().is_some());
     }
 }

@@ -6,7 +6,7 @@ use std::io::{self, IoSlice};
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
-use super::byte_budget::BytePermit;
+use super::byte_budget::{BytePermit, Demand};
 
 /// Chunks written in one call. An answer of a thousand batches has a few thousand of them; the
 /// slices are built on the stack, 16 bytes each.
@@ -58,8 +58,8 @@ impl Response {
 
     /// Whether others wait for the memory that the answer takes.
     #[must_use]
-    pub fn is_wanted(&self) -> bool {
-        self.room.as_ref().is_some_and(|room| room.permit.is_wanted())
+    pub fn demand(&self) -> Demand {
+        self.room.as_ref().map(|room| room.permit.demand()).unwrap_or_default()
     }
 
     /// Its bytes that are not written yet, the length in front included.

@@ -34,7 +34,12 @@ const PRODUCE: i16 = 0;
 const SPEECHLESS: i16 = 6;
 /// As [`PARK`], and dropped when its client has gone; then it tells its correlation id, negative.
 const WAIT: i16 = 7;
+/// Its answer is a future of [`NOTE_BYTES`], and keeps the room of its request until it is written.
+const NOTE: i16 = 8;
 const UNKNOWN: i16 = 99;
+
+/// So little that nobody counts it.
+const NOTE_BYTES: usize = 4 << 10;
 
 const BIG_ANSWER: usize = 4 << 20;
 /// The chunks it consists of: as many bytes as a connection takes before it is read from.
@@ -65,7 +70,7 @@ async fn released(mut released: watch::Receiver<Vec<i32>>, correlation: i32) {
 impl Handler for Script {
     fn admit(&self, api_key: i16, _: i16) -> Admission {
         match api_key {
-            PRODUCE => Admission::Serve(RequestKind::Produce),
+            PRODUCE | NOTE => Admission::Serve(RequestKind::Produce),
             UNKNOWN => Admission::Close,
             WAIT => Admission::Serve(RequestKind::Wait),
             _ => Admission::Serve(RequestKind::Ask),
@@ -80,10 +85,24 @@ impl Handler for Script {
         match request.api_key {
             PRODUCE => {
                 let released = released(self.released.clone(), correlation);
-                Outcome::Later(Box::pin(async move {
-                    released.await;
-                    answer
-                }))
+                let demand = request.room.keep(0).expect("a produce request has room").demand();
+                Outcome::Later(
+                    Box::pin(async move {
+                        released.await;
+                        answer
+                    }),
+                    demand,
+                )
+            }
+            NOTE => {
+                let room = request.room.keep(usize::MAX >> 1).expect("a produce request has room");
+                let demand = room.demand();
+                Outcome::Later(
+                    Box::pin(async move {
+                        Response::new(vec![Bytes::from(vec![0; NOTE_BYTES])]).holding(room)
+                    }),
+                    demand,
+                )
             }
             SILENT => Outcome::Silent,
             CLOSE => Outcome::Close("as asked"),
@@ -289,6 +308,33 @@ async fn an_answer_that_nobody_takes_gives_way_to_those_who_wait() {
     drop(waiting.await.unwrap());
 }
 
+/// What nobody takes holds up what is behind it, and all that that has room in.
+#[tokio::test(start_paused = true)]
+async fn answers_behind_one_that_nobody_takes_give_way_with_it() {
+    let mut world = World::new(BUDGET, 10);
+    let mut greedy = world.connect();
+    let mut requests: Vec<_> = (0..40).map(|id| request(NOTE, id, 0)).collect();
+    requests.push(request(BIG, 40, 0));
+    send(&mut greedy, &requests).await;
+    world.expect_begun(&(0..41).collect::<Vec<_>>()).await;
+    let waiting = timeout(Duration::from_secs(3), world.answers.acquire(BIG_ANSWER));
+    drop(waiting.await.expect("the room is there in time"));
+
+    // Of the lane of small ones, of a mebibyte, each of these takes 18 KiB.
+    let mut greedy = world.connect();
+    let requests: Vec<_> = (41..141).map(|id| request(NOTE, id, 16 * 1024 - 8)).collect();
+    tokio::spawn(async move {
+        let _ = greedy.write_all(&requests.concat()).await;
+        sleep(IDLE_MAX).await;
+    });
+    sleep(Duration::from_secs(5)).await;
+    while world.begun.try_recv().is_ok() {}
+    let mut honest = world.connect();
+    send(&mut honest, &[request(NOTE, 1_000, 16 * 1024 - 8)]).await;
+    let begun = async { while world.begun.recv().await != Some(1_000) {} };
+    timeout(Duration::from_secs(3), begun).await.expect("the room is there in time");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_request_that_waits_is_dropped_when_its_client_has_gone() {
     let mut world = World::new(BUDGET, 10);
@@ -325,7 +371,7 @@ async fn the_pipeline_of_one_connection_is_bounded() {
 
 /// Of which a large question may take [`LARGEST`] bytes.
 const BUDGET: usize = 64 << 18;
-const LARGEST: usize = 3 << 18;
+const LARGEST: usize = 4 << 18;
 
 #[tokio::test(start_paused = true)]
 async fn heartbeats_pass_while_large_requests_have_used_up_their_room() {
@@ -365,10 +411,10 @@ async fn half_a_frame_gives_way_to_a_whole_one() {
     let world = World::new(BUDGET, 10);
     let mut stalled = world.connect();
     let mut slow = world.connect();
-    stalled.write_all(&request(ECHO, 1, 500_000)[..1000]).await.unwrap();
+    stalled.write_all(&request(ECHO, 1, 600_000)[..1000]).await.unwrap();
     sleep(Duration::from_secs(5)).await;
     let begun = Instant::now();
-    let frame = request(ECHO, 2, 500_000);
+    let frame = request(ECHO, 2, 600_000);
     let sending = tokio::spawn(async move {
         for piece in frame.chunks(50_000) {
             slow.write_all(piece).await.unwrap();
@@ -379,7 +425,7 @@ async fn half_a_frame_gives_way_to_a_whole_one() {
     expect_closed(&mut stalled).await;
     assert!(begun.elapsed() < Duration::from_secs(2));
     let mut third = world.connect();
-    send(&mut third, &[request(ECHO, 3, 500_000)]).await;
+    send(&mut third, &[request(ECHO, 3, 600_000)]).await;
     expect_answer(&mut third, 3).await;
     // 100,000 bytes a second: not fast, but they come.
     sending.await.unwrap();

@@ -13,6 +13,7 @@ use penstock_wire::describe_groups_request::DescribeGroupsRequest;
 use penstock_wire::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
 use penstock_wire::find_coordinator_request::FindCoordinatorRequest;
 use penstock_wire::find_coordinator_response::Coordinator;
+use penstock_wire::join_group_request::{JoinGroupRequest, JoinGroupRequestProtocol};
 use penstock_wire::offset_commit_request::{
     OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic,
 };
@@ -20,6 +21,7 @@ use penstock_wire::offset_fetch_request::{
     OffsetFetchRequest, OffsetFetchRequestGroup, OffsetFetchRequestTopic, OffsetFetchRequestTopics,
 };
 use penstock_wire::produce_request::{PartitionProduceData, ProduceRequest, TopicProduceData};
+use penstock_wire::sync_group_request::{SyncGroupRequest, SyncGroupRequestAssignment};
 use penstock_wire::{Records, Uuid, WireString};
 use tokio::time::{Instant, timeout};
 
@@ -283,7 +285,7 @@ async fn what_is_named_again_is_answered_once() {
     assert_eq!(broker.ask(5, &request).await.groups.len(), 1);
     let group =
         OffsetFetchRequestGroup { group_id: "g".into(), ..OffsetFetchRequestGroup::default() };
-    let groups = vec![group; 100];
+    let groups = vec![group; 30];
     let request = OffsetFetchRequest { groups, ..OffsetFetchRequest::default() };
     assert_eq!(broker.ask(8, &request).await.groups.len(), 1);
     // The note of a partition is much longer than the number that names it.
@@ -400,7 +402,7 @@ fn unknown_topics(count: usize) -> ProduceRequest {
 #[tokio::test]
 async fn what_is_to_be_told_of_refused_batches_keeps_the_room_of_its_request() {
     let broker = filled(&[&[]]).await;
-    let Outcome::Later(answer) = broker.begin(12, &unknown_topics(1_000)).await else {
+    let Outcome::Later(answer, _) = broker.begin(12, &unknown_topics(1_000)).await else {
         panic!("no answer")
     };
     let waiting = broker.requests.used();
@@ -414,6 +416,87 @@ async fn what_is_to_be_told_of_refused_batches_keeps_the_room_of_its_request() {
     let bomb = ProduceRequest { topic_data: names, ..unknown_topics(0) };
     assert!(matches!(broker.begin(12, &bomb).await, Outcome::Close(_)));
     assert_eq!(broker.requests.used(), 0);
+}
+
+/// Records that compress to nothing, each of which is to be named with a text.
+#[tokio::test]
+async fn what_is_told_of_refused_records_takes_no_more_than_their_request() {
+    let broker = TestBroker::start(&[]);
+    let compacted = topic("c", 1, &[("cleanup.policy", "compact")]);
+    assert_eq!(broker.ask(7, &create(vec![compacted])).await.topics[0].error_code, 0);
+    let mut builder = BatchBuilder::new(Encoding::Zstd { level: 3 });
+    for _ in 0..1_000 {
+        let timestamp = Timestamp(1_000);
+        builder.push(&NewRecord { timestamp, value: Some(b""), ..NewRecord::default() });
+    }
+    let records = builder.build().unwrap().sequence(0, 0, Timestamp(0)).bytes;
+    let count = 16_000 / (records.len() + 12);
+    let one = PartitionProduceData { index: 0, records: Some(Records::from(records)) };
+    let topic_data = vec![TopicProduceData {
+        name: "c".into(),
+        partition_data: vec![one; count],
+        ..TopicProduceData::default()
+    }];
+    let request = ProduceRequest { topic_data, ..unknown_topics(0) };
+    let told = broker.ask(12, &request).await.responses.remove(0).partition_responses;
+    assert!(told.iter().all(|one| one.error_code == 87), "{told:?}");
+    assert!(told[0].error_message.is_some() && told[0].record_errors.len() > 10, "{told:?}");
+    let Outcome::Later(answer, _) = broker.begin(12, &request).await else { panic!("no answer") };
+    let waiting = broker.requests.used();
+    let answer = answer.await;
+    assert!(waiting >= answer.len(), "{waiting} bytes for an answer of {}", answer.len());
+    drop(answer);
+    assert_eq!(broker.requests.used(), 0);
+}
+
+#[tokio::test]
+async fn no_answer_of_a_group_waits_for_room() {
+    let broker = TestBroker::start(&["group.initial.rebalance.delay.ms=0"]);
+    with_groups(&broker).await;
+    let join = |member: &str| JoinGroupRequest {
+        group_id: "g".into(),
+        session_timeout_ms: 10_000,
+        rebalance_timeout_ms: 10_000,
+        member_id: WireString::copy_from(member),
+        protocol_type: "consumer".into(),
+        protocols: vec![JoinGroupRequestProtocol {
+            name: "range".into(),
+            metadata: Bytes::from(vec![7; 400 * KIB]),
+        }],
+        ..JoinGroupRequest::default()
+    };
+    let joined = loop {
+        let joined = broker.ask(3, &join("")).await;
+        if joined.error_code == 0 {
+            break joined;
+        }
+    };
+    let answers = &broker.broker.answers;
+    let slow = answers.acquire(answers.total()).await;
+    assert_eq!(broker.ask(3, &join(&joined.member_id)).await.error_code, 15);
+    drop(slow);
+    let Outcome::Respond(answer) = broker.begin(3, &join(&joined.member_id)).await else {
+        panic!("no answer")
+    };
+    assert_eq!(answers.used(), answer.len());
+    drop(answer);
+
+    let rejoined = broker.ask(3, &join(&joined.member_id)).await;
+    let sync = SyncGroupRequest {
+        group_id: "g".into(),
+        generation_id: rejoined.generation_id,
+        member_id: rejoined.member_id.clone(),
+        assignments: vec![SyncGroupRequestAssignment {
+            member_id: rejoined.member_id,
+            assignment: Bytes::from(vec![7; 400 * KIB]),
+        }],
+        ..SyncGroupRequest::default()
+    };
+    let slow = answers.acquire(answers.total()).await;
+    assert_eq!(broker.ask(3, &sync).await.error_code, 15);
+    drop(slow);
+    assert_eq!(broker.ask(3, &sync).await.assignment.len(), 400 * KIB);
+    assert_eq!(answers.used(), 0);
 }
 
 #[tokio::test]
