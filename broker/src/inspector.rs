@@ -6,6 +6,8 @@
 //!   much        ──► the large one, first come first served ──► a thread of its own, as many as cores
 //! ```
 //!
+//! A batch that is read back for it has room of its own before, and keeps it while it waits.
+//!
 //! A small compressed batch may ask for a large window and inflate for a second. Whoever sends many
 //! of those waits behind its like only. It does not know what the work is.
 
@@ -13,6 +15,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use penstock_records::Work;
+use penstock_s3stream::KEPT_PER_BYTE;
 use tokio::sync::Semaphore;
 
 use crate::net::{ByteBudget, BytePermit};
@@ -24,9 +27,13 @@ const INLINE_RECORDS_BYTES_MAX: u64 = 256 << 10;
 /// Of the memory, one part in so many is for work that is done at once.
 const SMALL_SHARE: usize = 8;
 
+/// And one in so many for batches that are read back.
+const READ_SHARE: usize = 16;
+
 /// See the module.
 #[derive(Clone, Debug)]
 pub struct Inspector {
+    read: ByteBudget,
     small: ByteBudget,
     large: ByteBudget,
     threads: Arc<Semaphore>,
@@ -50,12 +57,20 @@ impl Inspector {
     #[must_use]
     pub fn new(bytes: usize) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let small = bytes / SMALL_SHARE;
+        let (small, read) = (bytes / SMALL_SHARE, bytes / READ_SHARE);
         Self {
+            read: ByteBudget::new(read),
             small: ByteBudget::new(small),
-            large: ByteBudget::new(bytes - small),
+            large: ByteBudget::new(bytes - small - read),
             threads: Arc::new(Semaphore::new(cores)),
         }
+    }
+
+    /// Waits for room for batches of so many bytes, that they may be read to be looked into. Whoever
+    /// looks waits for memory and threads with them in hand. What is larger than the share has it for
+    /// itself.
+    pub async fn room_to_read(&self, bytes: usize) -> BytePermit {
+        self.read.acquire(bytes.saturating_mul(KEPT_PER_BYTE)).await
     }
 
     /// Does `job`, which takes no more than `work` says, when there is room for it. The room may be
@@ -118,7 +133,7 @@ impl Inspector {
     /// The memory in use.
     #[must_use]
     pub fn used(&self) -> usize {
-        self.small.used() + self.large.used()
+        self.read.used() + self.small.used() + self.large.used()
     }
 }
 
@@ -161,11 +176,11 @@ mod tests {
     #[tokio::test]
     async fn work_that_never_fits_is_refused() {
         let inspector = Inspector::new(800);
-        let work = Work { memory_bytes: 701, ..LARGE };
+        let work = Work { memory_bytes: 651, ..LARGE };
         let refused = inspector.run(work, || ()).await.unwrap_err();
-        assert_eq!(refused, TooMuchMemory { needed: 701, share: 700 });
+        assert_eq!(refused, TooMuchMemory { needed: 651, share: 650 });
         // Little to walk over, but much memory: not for the small share.
-        let work = Work { memory_bytes: 700, ..SMALL };
+        let work = Work { memory_bytes: 650, ..SMALL };
         assert!(inspector.run(work, || ()).await.is_ok());
     }
 }

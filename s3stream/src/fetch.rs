@@ -130,6 +130,9 @@ impl Stream {
         if read.next < limits.up_to
             && let Ok(Some(more)) = self.read_cached(read.next, rest).await
         {
+            if read.batches.is_empty() {
+                read.kept_out = more.kept_out;
+            }
             read.batches.extend(more.batches);
             read.keeps += more.keeps;
             read.next = more.next;
@@ -151,7 +154,7 @@ impl Stream {
             slices.push(self.load(source).await?);
         }
         let (batches, keeps) = into_pieces(&slices);
-        Ok(Some(Read { batches, keeps, next: planned.next }))
+        Ok(Some(Read { batches, keeps, next: planned.next, kept_out: planned.kept_out }))
     }
 
     async fn find_once(&self, timestamp: Timestamp) -> Result<Option<Found>, Miss> {
@@ -159,7 +162,7 @@ impl Stream {
         let reaches = |batch: &&CachedBatch| batch.max_timestamp >= timestamp;
         let (in_objects, cached) = {
             let state = self.state.lock();
-            let cached = state.cache.batches_from(range.start).find(reaches).cloned();
+            let cached = state.cache.batches_from(range.start).find(reaches).map(found);
             (range.start..state.cache.start().unwrap_or(range.end), cached)
         };
         let image = self.shared.metadata.image();
@@ -171,7 +174,7 @@ impl Stream {
                 return Ok(Some(found));
             }
         }
-        self.found(cached).await
+        Ok(cached)
     }
 
     async fn greatest_once(&self) -> Result<Option<Found>, Miss> {
@@ -184,7 +187,7 @@ impl Stream {
                     cached = Some(batch);
                 }
             }
-            (range.start..state.cache.start().unwrap_or(range.end), cached.cloned())
+            (range.start..state.cache.start().unwrap_or(range.end), cached.map(found))
         };
         let image = self.shared.metadata.image();
         let in_objects = self.not_trimmed(&image, in_objects)?;
@@ -197,7 +200,7 @@ impl Stream {
                 return Ok(Some(found));
             }
         }
-        self.found(cached).await
+        Ok(cached)
     }
 
     /// The part of `offsets` that an image still has: a trim is decided there before the stream's
@@ -216,12 +219,6 @@ impl Stream {
     fn readable(&self) -> Range<Offset> {
         let at = self.state.cells.get();
         at.start..at.durable
-    }
-
-    async fn found(&self, batch: Option<CachedBatch>) -> Result<Option<Found>, Miss> {
-        let Some(batch) = batch else { return Ok(None) };
-        let payload = self.load(batch.source()).await?.into_piece();
-        Ok(Some(Found { offsets: batch.offsets(), max_timestamp: batch.max_timestamp, payload }))
     }
 
     async fn load(&self, source: BatchSource) -> Result<Slice, Miss> {
@@ -246,6 +243,14 @@ impl Stream {
                 Ok(Slice { bytes, keeps })
             }
         }
+    }
+}
+
+fn found(batch: &CachedBatch) -> Found {
+    Found {
+        offsets: batch.offsets(),
+        max_timestamp: batch.max_timestamp,
+        bytes: batch.payload_length as usize,
     }
 }
 

@@ -55,7 +55,7 @@ pub use recover::StartError;
 pub use retention::Retention;
 pub use settings::{MemoryShares, Settings, UploadSettings};
 pub use storage::{AppendPermit, MemoryUse, Parts, Storage, Tasks};
-pub use stream::{AppendError, Found, Read, ReadError, ReadLimits, Stream};
+pub use stream::{AppendError, Found, KEPT_PER_BYTE, Read, ReadError, ReadLimits, Stream};
 pub use tail::{Lost, TailListener};
 pub use trim::TrimError;
 pub use upload::task::UploadTask;

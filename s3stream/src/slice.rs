@@ -12,6 +12,8 @@
 
 use bytes::Bytes;
 
+use crate::stream::KEPT_PER_BYTE;
+
 /// Neighbours are copied together, up to this size: few pieces are written in few calls, and each
 /// keeps its memory until it is written whole.
 const PIECE_BYTES_MAX: usize = 256 << 10;
@@ -29,12 +31,12 @@ pub(crate) struct Slice {
 
 impl Slice {
     /// The bytes, for a reader who takes nothing else.
-    pub(crate) fn into_piece(self) -> Bytes {
+    fn into_piece(self) -> Bytes {
         if self.is_little() { Bytes::copy_from_slice(&self.bytes) } else { self.bytes }
     }
 
     fn is_little(&self) -> bool {
-        2 * self.bytes.len() < self.keeps
+        KEPT_PER_BYTE * self.bytes.len() < self.keeps
     }
 }
 

@@ -62,7 +62,13 @@ pub struct Read {
     pub keeps: usize,
     /// Where to read on: the end of the last batch, or the offset asked for.
     pub next: Offset,
+    /// Bytes of the first batch, where nothing was read because it alone is larger than the limit.
+    /// It is not known of a limit of 0 bytes, for which nobody asks the store.
+    pub kept_out: Option<usize>,
 }
+
+/// What is read keeps at most so many bytes of memory for each of its own.
+pub const KEPT_PER_BYTE: usize = 2;
 
 /// Why nothing was read.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -86,15 +92,16 @@ pub enum ReadError {
     Corrupt(String),
 }
 
-/// One batch that was searched for.
+/// One batch that was searched for. To read it takes as much memory as it has bytes, and more:
+/// whoever wants that takes room first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// Its offsets.
     pub offsets: Range<Offset>,
     /// The greatest timestamp of its records.
     pub max_timestamp: Timestamp,
-    /// The batch as it was appended.
-    pub payload: Bytes,
+    /// How large the batch is.
+    pub bytes: usize,
 }
 
 impl Stream {

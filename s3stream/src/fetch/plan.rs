@@ -9,6 +9,8 @@ use crate::stream_cache::{BatchSource, CachedBatch};
 pub(super) struct Planned {
     pub(super) sources: Vec<BatchSource>,
     pub(super) next: Offset,
+    /// Bytes of the first batch, where it alone is too large.
+    pub(super) kept_out: Option<usize>,
 }
 
 /// Takes batches, each whole, as long as the limits hold.
@@ -17,12 +19,16 @@ pub(super) fn plan<'a>(
     from: Offset,
     limits: ReadLimits,
 ) -> Planned {
-    let mut planned = Planned { sources: Vec::new(), next: from };
+    let mut planned = Planned { sources: Vec::new(), next: from, kept_out: None };
     let mut rest = limits.max_bytes;
     for batch in batches {
         let bytes = batch.payload_length as usize;
-        let forced = limits.at_least_one && planned.sources.is_empty();
-        if batch.end() > limits.up_to || bytes > rest && !forced {
+        if batch.end() > limits.up_to {
+            break;
+        }
+        let is_first = planned.sources.is_empty();
+        if bytes > rest && !(limits.at_least_one && is_first) {
+            planned.kept_out = is_first.then_some(bytes);
             break;
         }
         rest = rest.saturating_sub(bytes);
@@ -68,6 +74,11 @@ mod tests {
         assert_eq!(planned.next, Offset(next));
         let taken = cached.iter().take_while(|batch| batch.end().0 <= next).count();
         assert_eq!(planned.sources.len(), taken);
+        let too_large = |batch: &&CachedBatch| {
+            taken == 0 && batch.end().0 <= up_to && batch.payload_length as usize > max_bytes
+        };
+        let kept_out = cached.first().filter(too_large).map(|batch| batch.payload_length as usize);
+        assert_eq!(planned.kept_out, kept_out);
     }
 
     #[test]
@@ -79,6 +90,7 @@ mod tests {
         check(&batches, 49, true, 1_000, 110);
         check(&batches, 49, false, 1_000, 100);
         check(&batches, 0, false, 1_000, 100);
+        check(&batches, 0, false, 109, 100);
         check(&batches, 150, true, 115, 111);
         check(&batches, 150, true, 110, 110);
         check(&batches, 150, true, 109, 100);

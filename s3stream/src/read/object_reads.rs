@@ -190,6 +190,18 @@ pub(super) fn extent(image: &MetadataImage, id: ObjectId) -> ObjectExtent {
     ObjectExtent { id, size: object.size, index_position: object.index_position }
 }
 
+/// The bytes of the first batch, where it fills a block of its own and is too large: then nobody
+/// need fetch it to know.
+fn too_large(fetches: &[Fetch], limits: ReadLimits) -> Option<usize> {
+    let first = fetches.iter().find_map(|fetch| fetch.blocks.first())?;
+    let bytes = first.payload_size() as usize;
+    let is_too_large = first.batches == 1
+        && first.offsets.end <= limits.up_to
+        && bytes > limits.max_bytes
+        && !limits.at_least_one;
+    is_too_large.then_some(bytes)
+}
+
 impl Shared {
     async fn retried<T, A>(
         &self,
@@ -225,6 +237,10 @@ impl Shared {
         let offsets = from..limits.up_to;
         let plan = FetchPlan::new(stream, offsets.clone(), limits.max_bytes as u64);
         let fetches = self.complete(Purpose::Serve, image, plan).await?;
+        if let Some(bytes) = too_large(&fetches, limits) {
+            let read = Read { next: from, kept_out: Some(bytes), ..Read::default() };
+            return Ok((read, false));
+        }
         let (fetched, missed) = self.fetch(Purpose::Serve, &fetches).await?;
         let mut picker = Picker::new(offsets, limits.max_bytes, limits.at_least_one);
         for (fetch, blocks) in fetches.iter().zip(&fetched) {

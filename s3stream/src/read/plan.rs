@@ -136,6 +136,7 @@ pub struct Picker {
     at_least_one: bool,
     picked: Vec<Slice>,
     full: bool,
+    kept_out: Option<usize>,
 }
 
 impl Picker {
@@ -143,7 +144,14 @@ impl Picker {
     /// `offsets.end`: at most `max_bytes`, but for a first one where `at_least_one`.
     #[must_use]
     pub fn new(offsets: Range<Offset>, max_bytes: usize, at_least_one: bool) -> Self {
-        Self { offsets, bytes_left: max_bytes, at_least_one, picked: Vec::new(), full: false }
+        Self {
+            offsets,
+            bytes_left: max_bytes,
+            at_least_one,
+            picked: Vec::new(),
+            full: false,
+            kept_out: None,
+        }
     }
 
     /// Picks from the next block: a run of batches is one slice of it.
@@ -160,9 +168,14 @@ impl Picker {
                 break;
             }
             let needed = bytes + batch.bytes.len();
-            let exempt = self.at_least_one && self.picked.is_empty() && end == first;
-            if batch.offsets.end > self.offsets.end || needed > self.bytes_left && !exempt {
+            let is_first = self.picked.is_empty() && end == first;
+            if batch.offsets.end > self.offsets.end {
                 self.full = true;
+                break;
+            }
+            if needed > self.bytes_left && !(self.at_least_one && is_first) {
+                self.full = true;
+                self.kept_out = is_first.then_some(batch.bytes.len());
                 break;
             }
             bytes = needed;
@@ -186,12 +199,12 @@ impl Picker {
     #[must_use]
     pub fn finish(self) -> Read {
         let (batches, keeps) = into_pieces(&self.picked);
-        Read { batches, keeps, next: self.offsets.start }
+        Read { batches, keeps, next: self.offsets.start, kept_out: self.kept_out }
     }
 }
 
 /// Consecutive batches of a block.
-pub(super) fn slice_of(block: &Block, batches: Range<usize>) -> Slice {
+fn slice_of(block: &Block, batches: Range<usize>) -> Slice {
     Slice { bytes: block.slice(batches), keeps: block.size() }
 }
 

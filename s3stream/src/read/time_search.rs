@@ -10,7 +10,7 @@ use penstock_model::image::{MetadataImage, StreamRange};
 
 use super::block_cache::{BlockCache, Purpose};
 use super::object_reads::{ObjectReadError, extent};
-use super::plan::{first_batch_past, slice_of};
+use super::plan::first_batch_past;
 use crate::object::format::{BatchEntry, Block};
 use crate::object::index::BlockEntry;
 use crate::stream::Found;
@@ -40,8 +40,8 @@ impl TimeSearch<'_> {
                 }
                 let block = self.block(&range, &entry).await?;
                 let mut batches = self.batches(&range, &block);
-                if let Some(found) = batches.find(|(_, b)| b.max_timestamp >= timestamp) {
-                    return Ok(Some(found_in(&block, found)));
+                if let Some(batch) = batches.find(|batch| batch.max_timestamp >= timestamp) {
+                    return Ok(Some(found(batch)));
                 }
             }
         }
@@ -65,9 +65,9 @@ impl TimeSearch<'_> {
                     continue;
                 }
                 let block = self.block(&range, &entry).await?;
-                for (place, batch) in self.batches(&range, &block) {
+                for batch in self.batches(&range, &block) {
                     if could_beat(best.as_ref(), batch.max_timestamp, batch.offsets.start) {
-                        best = Some(found_in(&block, (place, batch)));
+                        best = Some(found(batch));
                     }
                 }
             }
@@ -113,18 +113,16 @@ impl TimeSearch<'_> {
         Ok(got.blocks.pop().expect("one block was asked for"))
     }
 
-    /// The batches of a block that are searched, with their places.
+    /// The batches of a block that are searched.
     fn batches<'b>(
         &self,
         range: &StreamRange,
         block: &'b Block,
-    ) -> impl Iterator<Item = (usize, BatchEntry)> + use<'b> {
+    ) -> impl Iterator<Item = BatchEntry> + use<'b> {
         let (within, end) = (self.within(range), self.offsets.end);
         (first_batch_past(block, within.start)..block.batches())
-            .map(|place| (place, block.batch(place)))
-            .take_while(move |(_, batch)| {
-                batch.offsets.start < within.end && batch.offsets.end <= end
-            })
+            .map(|place| block.batch(place))
+            .take_while(move |batch| batch.offsets.start < within.end && batch.offsets.end <= end)
     }
 }
 
@@ -135,10 +133,7 @@ fn could_beat(best: Option<&Found>, timestamp: Timestamp, offset: Offset) -> boo
     })
 }
 
-fn found_in(block: &Block, (place, batch): (usize, BatchEntry)) -> Found {
-    Found {
-        offsets: batch.offsets,
-        max_timestamp: batch.max_timestamp,
-        payload: slice_of(block, place..place + 1).into_piece(),
-    }
+fn found(batch: BatchEntry) -> Found {
+    let BatchEntry { offsets, bytes, max_timestamp, .. } = batch;
+    Found { offsets, max_timestamp, bytes: bytes.len() }
 }

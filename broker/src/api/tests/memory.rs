@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::FutureExt;
-use penstock_records::{BatchBuilder, Batches, Encoding, NewRecord, Timestamp};
+use penstock_records::{BatchBuilder, Batches, Encoding, NewRecord, Timestamp, Work};
 use penstock_wire::delete_groups_request::DeleteGroupsRequest;
 use penstock_wire::describe_configs_request::{DescribeConfigsRequest, DescribeConfigsResource};
 use penstock_wire::describe_groups_request::DescribeGroupsRequest;
@@ -14,6 +14,9 @@ use penstock_wire::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
 use penstock_wire::find_coordinator_request::FindCoordinatorRequest;
 use penstock_wire::find_coordinator_response::Coordinator;
 use penstock_wire::join_group_request::{JoinGroupRequest, JoinGroupRequestProtocol};
+use penstock_wire::list_offsets_request::{
+    ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic,
+};
 use penstock_wire::offset_commit_request::{
     OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic,
 };
@@ -509,4 +512,52 @@ async fn every_large_answer_has_room_until_it_is_written() {
     assert_eq!(broker.requests.used(), 0);
     drop(answer);
     assert_eq!(broker.broker.answers.used(), 0);
+}
+
+/// While all threads are busy, those who search wait for them, and no more batches with them than
+/// there is room for.
+#[tokio::test]
+async fn searches_by_time_have_room_before_they_read() {
+    let broker = filled(&[&[300 * KIB][..]; 3]).await;
+    let inspector = &broker.broker.inspector;
+    let busy = Work { memory_bytes: 1, records_bytes: 1 << 30 };
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let released = Arc::new(std::sync::Mutex::new(released));
+    let threads = std::thread::available_parallelism().unwrap().get();
+    let jobs: Vec<_> = (0..threads)
+        .map(|_| {
+            let (inspector, released) = (inspector.clone(), Arc::clone(&released));
+            let job = move || released.lock().unwrap().recv();
+            tokio::spawn(async move { drop(inspector.run_at_any_size(busy, job).await) })
+        })
+        .collect();
+    until(|| inspector.used() == threads).await;
+
+    let partition = |partition_index| ListOffsetsPartition {
+        partition_index,
+        current_leader_epoch: -1,
+        timestamp: 5,
+    };
+    let partitions = (0..3).map(partition).collect();
+    let search = ListOffsetsRequest {
+        replica_id: -1,
+        topics: vec![ListOffsetsTopic { name: "t".into(), partitions }],
+        ..ListOffsetsRequest::default()
+    };
+    let reads = || broker.broker.storage.counters().log_cache_hits.get();
+    let before = reads();
+    let mut searches: Vec<_> = (0..30).map(|_| Box::pin(broker.ask(7, &search))).collect();
+    for search in &mut searches {
+        assert!(futures::poll!(search).is_pending());
+        tokio::task::yield_now().await;
+    }
+    // Each is larger than the share, and has it for itself.
+    assert_eq!(reads() - before, 1);
+    drop(release);
+    for answer in futures::future::join_all(searches).await {
+        let found: Vec<_> = answer.topics[0].partitions.iter().map(|at| at.offset).collect();
+        assert_eq!(found, [0; 3]);
+    }
+    futures::future::join_all(jobs).await;
+    assert_eq!((reads() - before, inspector.used()), (90, 0));
 }

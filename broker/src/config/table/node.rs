@@ -77,8 +77,9 @@ pub(super) const MEMORY: &[Setting] = settings! {
          at a time; another one is refused. An eighth.";
     "memory.inflation.bytes": Long (Valid::AtLeast(1)) =>
         "Inflating compressed batches to check them, and re-encoding; an eighth of it is for small \
-         batches alone. A batch that takes more (a zstd window that its records fill, say) is \
-         refused as too large, and clients split it. An eighth.";
+         batches alone, a sixteenth for batches that are read back to find a record by its time. A \
+         batch that takes more (a zstd window that its records fill, say) is refused as too large, \
+         and clients split it. An eighth.";
     "memory.responses.bytes": Long (Valid::AtLeast(1)) =>
         "Fetched records and other large answers, until clients have taken them; an eighth of it \
          is for small ones alone. One fetch is answered with no more than an eighth of the rest, \

@@ -45,6 +45,33 @@ async fn batches_are_whole_and_in_order() {
 }
 
 #[tokio::test]
+async fn the_size_of_a_first_batch_that_is_too_large_is_told() {
+    const LARGE: usize = 2 << 20;
+    let mut world = World::new();
+    world.upload(vec![one("aa", 0), Plain { span: 3, ..one("bbb", 0) }]).await;
+    world.upload(vec![one(vec![7; LARGE], 0)]).await;
+    let reads = world.reads(MEMORY);
+    let check = async |from: u64, limits: ReadLimits, expect: Option<usize>| {
+        let limits = ReadLimits { at_least_one: false, ..limits };
+        let read = reads.read(&world.image, world.stream, Offset(from), limits).await.unwrap();
+        assert_eq!(read.kept_out, expect, "from {from} {limits:?}");
+        assert!(expect.is_none() || read.batches.is_empty() && read.next == Offset(from));
+    };
+    check(0, limits(1, 5), Some(2)).await;
+    check(2, limits(1, 5), Some(3)).await;
+    check(2, limits(1, 3), None).await;
+    check(0, limits(2, 5), None).await;
+    check(0, limits(0, 5), None).await;
+    check(4, limits(100, 4), None).await;
+    // What fills a block is not fetched to be told of: the index alone is.
+    let before = world.gets();
+    check(4, limits(100, 5), Some(LARGE)).await;
+    check(4, limits(LARGE - 1, 5), Some(LARGE)).await;
+    assert_eq!(world.gets() - before, 1);
+    check(4, limits(LARGE, 5), None).await;
+}
+
+#[tokio::test]
 async fn an_offset_in_no_range_is_an_error_not_an_empty_answer() {
     let mut world = World::new();
     world.upload(filled(0..4, 10)).await;
