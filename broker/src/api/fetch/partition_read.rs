@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use penstock_model::id::{NodeId, Offset, StreamEpoch, TopicId};
-use penstock_s3stream::{ReadError, ReadLimits};
+use penstock_s3stream::{Read, ReadError, ReadLimits};
 use tokio::time::{Instant, timeout_at};
 
 use super::session::{News, PartitionFetch};
@@ -29,6 +29,8 @@ pub(super) struct PartitionRead {
     let_go: usize,
     /// There is more, which a limit kept out.
     is_limited: bool,
+    /// Bytes of the first batch, where it alone was larger than the limit.
+    pub(super) kept_out: Option<usize>,
 }
 
 impl PartitionRead {
@@ -73,11 +75,6 @@ impl PartitionRead {
             || self.error.is_some() && !unknown.contains(&self.error)
     }
 
-    /// Whether there was no room for even the first batch.
-    pub(super) fn is_short(&self) -> bool {
-        self.is_limited && self.batches.is_empty()
-    }
-
     pub(super) fn news(&self) -> News {
         News {
             error: self.error.is_some(),
@@ -118,7 +115,6 @@ pub(super) async fn read(
     partition: &Partition,
     fetch: &PartitionFetch,
     max_bytes: usize,
-    at_least_one: bool,
     until: Instant,
 ) -> PartitionRead {
     if let Some(diverged) = check_last_fetched(partition, fetch) {
@@ -128,7 +124,7 @@ pub(super) async fn read(
         return PartitionRead::refused(ErrorCode::OFFSET_OUT_OF_RANGE);
     };
     let up_to = partition.stream().offsets().durable;
-    let limits = ReadLimits { max_bytes, at_least_one, up_to };
+    let limits = ReadLimits { max_bytes, at_least_one: false, up_to };
     let read = timeout_at(until, partition.stream().read(from, limits)).await;
     let offsets = partition.stream().offsets();
     let nothing = PartitionRead {
@@ -139,7 +135,8 @@ pub(super) async fn read(
     match read {
         Ok(Ok(read)) => {
             let is_limited = read.next < up_to;
-            PartitionRead { is_limited, batches: read.batches, keeps: read.keeps, ..nothing }
+            let Read { batches, keeps, kept_out, .. } = read;
+            PartitionRead { is_limited, batches, keeps, kept_out, ..nothing }
         }
         Err(_elapsed) => nothing,
         Ok(Err(error)) => {

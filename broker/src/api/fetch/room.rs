@@ -3,18 +3,16 @@
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use penstock_model::id::{Offset, StreamId};
+use penstock_s3stream::KEPT_PER_BYTE;
 use tokio::time::Instant;
 
 use super::partition_read::{PartitionRead, read};
-use super::{Limits, Target};
+use super::{Limits, READ_WAIT, Target};
 use crate::broker::Broker;
 use crate::net::BytePermit;
 
 /// Partitions of one fetch that are read at a time, where the store has to be asked.
 const SIDE_BY_SIDE: usize = 8;
-
-/// What is read keeps at most twice its bytes.
-const KEPT_PER_BYTE: usize = 2;
 
 /// Bytes of records that were found.
 pub(super) fn bytes_of(targets: &[Target]) -> usize {
@@ -27,7 +25,8 @@ fn kept_by(targets: &[Target]) -> usize {
 }
 
 /// Reads the targets whose stream is `wanted`, within what the others leave of `max_bytes` and what
-/// there is room for. The first batch of the whole answer is returned however large it is.
+/// there is room for. The first batch of the whole answer is returned however large it is, once there
+/// is room for it.
 pub(super) async fn read_with_room(
     broker: &Broker,
     targets: &mut [Target],
@@ -49,25 +48,11 @@ pub(super) async fn read_with_room(
         read_each(targets, &chosen, 0, until).await;
         return None;
     }
-    let (mut permit, room) = broker.answers.up_to(KEPT_PER_BYTE * wanted_bytes.max(1));
-    let room = room / KEPT_PER_BYTE;
-    read_each(targets, &chosen, room, until).await;
+    let (mut permit, bytes) = broker.answers.up_to(KEPT_PER_BYTE * wanted_bytes.max(1));
+    let bytes = bytes / KEPT_PER_BYTE;
+    read_each(targets, &chosen, bytes, until).await;
     if others == 0 && bytes_of(targets) == 0 {
-        read_first(targets, &chosen, until).await;
-    }
-    let bytes = bytes_of(targets) - others;
-    if bytes > room {
-        // One batch, larger than the room: it is read again when there is room for it.
-        drop(permit);
-        for &at in &chosen {
-            targets[at].read.let_go();
-        }
-        permit = Some(broker.answers.acquire(KEPT_PER_BYTE * bytes).await);
-        for &at in &chosen {
-            if targets[at].read.was_let_go() {
-                targets[at].read_now(bytes, true, until).await;
-            }
-        }
+        permit = read_first(broker, targets, &chosen, Room { permit, bytes }).await;
     }
     if let Some(permit) = &mut permit {
         permit.shrink_to(kept_by(targets));
@@ -94,9 +79,9 @@ async fn read_each(targets: &mut [Target], chosen: &[usize], max_bytes: usize, u
             let partition = target.partition.clone().expect("a chosen target has a partition");
             let fetch = target.fetch;
             promised += limit;
-            reading.push_back(async move {
-                (at, limit, read(&partition, &fetch, limit, false, until).await)
-            });
+            reading.push_back(
+                async move { (at, limit, read(&partition, &fetch, limit, until).await) },
+            );
             next.next();
         }
         let Some((at, limit, found)) = reading.next().await else { return };
@@ -106,16 +91,34 @@ async fn read_each(targets: &mut [Target], chosen: &[usize], max_bytes: usize, u
     }
 }
 
-/// Reads the first batch there is, whatever its size.
-async fn read_first(targets: &mut [Target], chosen: &[usize], until: Instant) {
+/// Room for so many bytes of records.
+struct Room {
+    permit: Option<BytePermit>,
+    bytes: usize,
+}
+
+/// Reads the first batch there is, whatever its size, when there is room for it.
+async fn read_first(
+    broker: &Broker,
+    targets: &mut [Target],
+    chosen: &[usize],
+    mut room: Room,
+) -> Option<BytePermit> {
     for &at in chosen {
-        if targets[at].read.is_short() {
-            targets[at].read_now(0, true, until).await;
-            if targets[at].read.bytes() > 0 {
-                return;
-            }
+        let Some(bytes) = targets[at].read.kept_out else { continue };
+        if bytes > room.bytes {
+            drop(room.permit.take());
+            let permit = Some(broker.answers.acquire(KEPT_PER_BYTE * bytes).await);
+            room = Room { permit, bytes };
+        }
+        // The wait for room took none of the store's time.
+        targets[at].read_now(bytes, Instant::now() + READ_WAIT).await;
+        // Past one that is damaged the next is tried; where the store is late, the client asks again.
+        if targets[at].read.error.is_none() {
+            break;
         }
     }
+    room.permit
 }
 
 impl Target {
@@ -123,9 +126,10 @@ impl Target {
         self.partition.as_ref().map(|partition| partition.stream().id())
     }
 
-    /// What the client wants of it at most.
+    /// What the client wants of it at most; one byte in any case, since a read of none does not
+    /// look how large the first batch is.
     fn bytes_max(&self) -> usize {
-        usize::try_from(self.fetch.partition_max_bytes).unwrap_or(0)
+        usize::try_from(self.fetch.partition_max_bytes).unwrap_or(0).max(1)
     }
 
     /// Whether there may be records where the client wants them.
@@ -136,9 +140,9 @@ impl Target {
             .is_some_and(|from| at.start <= from && from < at.durable)
     }
 
-    async fn read_now(&mut self, max_bytes: usize, at_least_one: bool, until: Instant) {
+    async fn read_now(&mut self, max_bytes: usize, until: Instant) {
         if let Some(partition) = &self.partition {
-            self.read = read(partition, &self.fetch, max_bytes, at_least_one, until).await;
+            self.read = read(partition, &self.fetch, max_bytes, until).await;
         }
     }
 }

@@ -151,10 +151,14 @@ async fn beside_slow_clients_answers_are_small_and_large_batches_wait() {
         let broker = Arc::clone(&broker);
         tokio::spawn(async move { batches(&broker, &large).await })
     };
+    let reads = || broker.broker.storage.counters().log_cache_hits.get();
+    let before = reads();
     tokio::time::sleep(Duration::from_secs(10)).await;
     assert!(!waiting.is_finished());
+    assert_eq!(reads(), before, "it is not read before there is room for it");
     drop(slow);
     assert_eq!(waiting.await.unwrap(), [1]);
+    assert_eq!(reads(), before + 1);
     assert_eq!(answers.used(), 0);
 }
 
