@@ -31,9 +31,9 @@ const RECORDS_DECODED_BYTES_SLACK: usize = 1024;
 /// topic.
 const RECORDS_DECODED_BYTES_PER_BYTE: usize = 2;
 
-/// What a produce request takes beside its frame until it is answered, texts for
-/// [`PRODUCE_TEXTS_BYTES`] among it: many of one connection wait for that at a time.
-const PRODUCE_BYTES: usize = 2 * 1024;
+/// What a produce request takes beside its frame until it is answered: many of one connection wait
+/// for that at a time.
+const PRODUCE_BYTES: usize = 1024;
 
 /// What may be told of refused records, beside as much as their request took.
 pub const PRODUCE_TEXTS_BYTES: usize = 1024;
@@ -118,7 +118,7 @@ impl RequestBudget {
             ask: Sizes { small: lane(2, 2, 1), large: lane(4, 4, 2) },
             // The longest is what a leader assigns, as much as a group's record of 1 MiB holds.
             wait: Sizes { small: lane(2, 2, 1), large: lane(11, 6, 3) },
-            produce: Sizes { small: lane(4, 1, 1), large: lane(14, 2, 2) },
+            produce: Sizes { small: lane(8, 1, 1), large: lane(10, 2, 2) },
             giant: ByteBudget::new(1),
         }))
     }
@@ -133,7 +133,7 @@ impl RequestBudget {
         let longest = lane.frames.total();
         let frame = match kind {
             RequestKind::Produce if bytes <= SMALL_REQUEST_BYTES_MAX || bytes <= longest => {
-                Some(lane.frames.acquire(bytes + PRODUCE_BYTES).await)
+                Some(lane.frames.acquire(bytes + PRODUCE_BYTES + PRODUCE_TEXTS_BYTES).await)
             }
             RequestKind::Produce => Some(self.0.giant.acquire(bytes).await),
             _ if bytes <= TINY_REQUEST_BYTES_MAX => None,
@@ -281,13 +281,14 @@ mod tests {
         let budget = RequestBudget::new(64 << 20);
         let bytes = 10_000;
         let mut room = budget.acquire(RequestKind::Produce, bytes).await.unwrap();
-        assert_eq!(budget.used(), bytes + PRODUCE_BYTES);
+        let beside = PRODUCE_BYTES + PRODUCE_TEXTS_BYTES;
+        assert_eq!(budget.used(), bytes + beside);
         budget.decode(RequestKind::Produce, bytes, &mut room).await;
         assert_eq!(room.decoded_bytes_max(), 2 * bytes + RECORDS_DECODED_BYTES_SLACK);
         room.was_decoded(300).await;
-        assert_eq!(budget.used(), bytes + PRODUCE_BYTES + 300);
-        let left = room.keep(bytes + 70);
-        assert_eq!(budget.used(), bytes + PRODUCE_BYTES + 70);
+        assert_eq!(budget.used(), bytes + beside + 300);
+        let left = room.keep(bytes + PRODUCE_TEXTS_BYTES + 70);
+        assert_eq!(budget.used(), bytes + beside + 70);
         drop(left);
         let room = budget.acquire(RequestKind::Produce, bytes).await.unwrap();
         let left = room.keep(70);

@@ -320,9 +320,9 @@ async fn answers_behind_one_that_nobody_takes_give_way_with_it() {
     let waiting = timeout(Duration::from_secs(3), world.answers.acquire(BIG_ANSWER));
     drop(waiting.await.expect("the room is there in time"));
 
-    // Of the lane of small ones, of a mebibyte, each of these takes 18 KiB.
+    // Of the lane of small ones, of two mebibytes, each of these takes 18 KiB.
     let mut greedy = world.connect();
-    let requests: Vec<_> = (41..141).map(|id| request(NOTE, id, 16 * 1024 - 8)).collect();
+    let requests: Vec<_> = (41..168).map(|id| request(NOTE, id, 16 * 1024 - 8)).collect();
     tokio::spawn(async move {
         let _ = greedy.write_all(&requests.concat()).await;
         sleep(IDLE_MAX).await;
