@@ -35,6 +35,7 @@ use super::error_code::ErrorCode;
 use super::{RequestBody, RequestContext, respond};
 use crate::broker::Broker;
 use crate::log::Partition;
+use crate::net::fetch_budget::FetchTooLarge;
 use crate::net::{BytePermit, Outcome};
 pub(super) use partition_read::check_leader_epoch;
 use partition_read::{PartitionRead, look_up};
@@ -77,11 +78,18 @@ pub(super) async fn answer(
     let is_replica = request.replica_id.max(request.replica_state.replica_id) >= 0;
     let asked = session_request(&context, request);
     drop(context.client_id.take());
-    let (place, plan) = plan_with_room(broker, asked, now).await;
-    drop(body);
-    let plan = match plan {
-        Ok(plan) => plan,
-        Err(error) => {
+    // What is asked was copied out of the frame, and takes no more than that did.
+    let request_room = body.into_room();
+    let planned = plan_with_room(broker, asked, now).await;
+    drop(request_room);
+    let (place, plan) = match planned {
+        Ok(planned) => planned,
+        Err(Refusal::TooLarge(error)) => {
+            tracing::info!(peer = %context.peer, %error, "a fetch of too many partitions is refused");
+            let reason = "it asks for more partitions than there is memory to fetch";
+            return Ok(Outcome::Close(reason));
+        }
+        Err(Refusal::Session(error)) => {
             let error_code = session_error_code(error).0;
             let response = FetchResponse { error_code, ..FetchResponse::default() };
             return Ok(Outcome::Respond(respond(&context, &response)));
@@ -122,20 +130,29 @@ pub(super) async fn answer(
     }))
 }
 
+/// Why a fetch is not planned.
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    #[error(transparent)]
+    TooLarge(#[from] FetchTooLarge),
+}
+
 /// Plans a fetch when there is room for its partitions, which are those of its session too.
 async fn plan_with_room(
     broker: &Broker,
     asked: SessionRequest,
     now_ms: i64,
-) -> (Option<BytePermit>, Result<Plan, SessionError>) {
+) -> Result<(Option<BytePermit>, Plan), Refusal> {
     loop {
-        let partitions = sessions(broker).partitions_max(&asked);
-        let place = broker.fetches.acquire(partitions).await;
+        let bytes = sessions(broker).fetched_bytes_max(&asked);
+        let place = broker.fetches.acquire(bytes).await?;
         let mut sessions = sessions(broker);
         // The session may have grown meanwhile. Then this gives its place back before it waits for
         // a larger one.
-        if sessions.partitions_max(&asked) <= partitions {
-            return (place, sessions.plan(asked, now_ms));
+        if sessions.fetched_bytes_max(&asked) <= bytes {
+            return Ok((place, sessions.plan(asked, now_ms)?));
         }
     }
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use penstock_model::id::TopicId;
 
 use crate::footprint::{first_node, in_tree, text};
+use crate::net::fetch_budget::FETCHED_PARTITION_BYTES;
 
 /// How a request names a topic: by name up to version 12, by id from 13 on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -148,12 +149,15 @@ impl Sessions {
         Self { slots_max, bytes_max, idle_ms_min, sessions: HashMap::new(), bytes: 0 }
     }
 
-    /// The most partitions that a request can mean: its own, and those of its session.
+    /// The most bytes that a request takes until it is answered, beside records: for its own
+    /// partitions, and those of its session.
     #[must_use]
-    pub fn partitions_max(&self, request: &SessionRequest) -> usize {
+    pub fn fetched_bytes_max(&self, request: &SessionRequest) -> usize {
         let running = !matches!(request.epoch, 0 | -1);
         let session = self.sessions.get(&request.id).filter(|_| running);
-        request.fetches.len() + session.map_or(0, |session| session.partitions.len())
+        let remembered = session.into_iter().flat_map(|session| session.partitions.keys());
+        let named = request.fetches.iter().map(|(key, _)| key);
+        named.chain(remembered).map(PartitionKey::fetched_bytes).sum()
     }
 
     /// Reads the session part of a request.
@@ -303,6 +307,16 @@ impl Sessions {
 }
 
 impl PartitionKey {
+    /// What it takes while it is fetched. Topics' names are kept in the plan and written in the
+    /// answer, there for each partition where topics alternate.
+    pub fn fetched_bytes(&self) -> usize {
+        let name = match &self.topic {
+            TopicKey::Name(name) => name.len(),
+            TopicKey::Id(_) => 0,
+        };
+        FETCHED_PARTITION_BYTES + 2 * name
+    }
+
     /// What it takes in a session. Topics' names are counted for each partition, though those of a
     /// request share one.
     fn cached_bytes(&self) -> usize {
@@ -464,8 +478,10 @@ mod tests {
     fn partitions_come_and_go() {
         let mut sessions = opened();
         let asked = request(7, 1, &[(3, 1), (1, 9)], &[0]);
-        assert_eq!(sessions.partitions_max(&asked), 5);
-        assert_eq!(sessions.partitions_max(&request(7, 0, &[(3, 1), (1, 9)], &[])), 2);
+        let each = FETCHED_PARTITION_BYTES + 2;
+        assert_eq!(sessions.fetched_bytes_max(&asked), 5 * each);
+        let anew = request(7, 0, &[(3, 1), (1, 9)], &[]);
+        assert_eq!(sessions.fetched_bytes_max(&anew), 2 * each);
         let plan = sessions.plan(asked, 1).unwrap();
         assert_eq!(order(&plan), [1, 2, 3]);
         assert_eq!(plan.fetches[0].1, fetch(9));

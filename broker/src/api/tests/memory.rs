@@ -162,9 +162,9 @@ async fn beside_slow_clients_answers_are_small_and_large_batches_wait() {
     assert_eq!(answers.used(), 0);
 }
 
-/// What a fetch of so many takes of the room for fetches.
+/// What a fetch of so many takes of the room for fetches; their topic's name has one byte.
 fn fetches(partitions: usize) -> usize {
-    partitions * FETCHED_PARTITION_BYTES
+    partitions * (FETCHED_PARTITION_BYTES + 2)
 }
 
 #[tokio::test]
@@ -188,7 +188,7 @@ async fn a_fetch_has_room_before_it_is_planned_and_gives_it_up_to_those_who_wait
     let broker = filled(&[&[KIB][..]; 100]).await;
     let memory = Arc::clone(&broker.broker);
     // Of a mebibyte, three quarters are for fetches of many partitions.
-    let others = memory.fetches.acquire(3 * 512 - 150).await;
+    let others = memory.fetches.acquire(768 * KIB - fetches(150)).await.unwrap();
     let patient =
         FetchRequest { min_bytes: 1 << 20, max_wait_ms: 600_000, ..fetch(100, 1 << 20, 1 << 20) };
     let ask = || {
@@ -258,8 +258,8 @@ async fn a_fetch_has_room_for_what_its_session_becomes_while_it_waits() {
     let session_id = broker.ask(12, &opening).await.session_id;
     // All the room for fetches of few partitions.
     let mut others = Vec::new();
-    while let Some(place) = memory.fetches.acquire(64).now_or_never() {
-        others.extend(place);
+    while let Some(place) = memory.fetches.acquire(32 * KIB).now_or_never() {
+        others.extend(place.unwrap());
     }
     let patient = FetchRequest { session_id, max_wait_ms: 600_000, ..fetch_u(0) };
     let second = FetchRequest { session_epoch: 2, ..patient };
@@ -274,6 +274,45 @@ async fn a_fetch_has_room_for_what_its_session_becomes_while_it_waits() {
     until(|| memory.fetches.used() == fetches(500) && broker.requests.used() == 0).await;
     waiting.abort();
     until(|| memory.fetches.used() == 0).await;
+}
+
+#[tokio::test]
+async fn a_fetch_of_more_partitions_than_there_is_ever_room_for_is_refused() {
+    let broker = filled(&[&[]]).await;
+    let most = 768 * KIB / fetches(1);
+    let outcome = broker.begin(12, &fetch(most + 1, 1 << 20, 1 << 20)).await;
+    assert!(matches!(outcome, Outcome::Close(_)));
+    assert_eq!((broker.broker.fetches.used(), broker.requests.used()), (0, 0));
+    let outcome = broker.begin(12, &fetch(most, 1 << 20, 1 << 20)).await;
+    assert!(matches!(outcome, Outcome::Respond(_)));
+}
+
+/// Topics need not be there to be named, at a length that none has.
+#[tokio::test]
+async fn a_fetch_has_room_for_the_names_of_its_topics() {
+    const NAME: usize = 32_767;
+    let broker = filled(&[&[KIB]]).await;
+    let memory = Arc::clone(&broker.broker);
+    let mut request = fetch(1, 1 << 20, 1 << 20);
+    for number in 0..7 {
+        let mut unknown = request.topics[0].clone();
+        unknown.topic = WireString::from(format!("{number:0NAME$}"));
+        request.topics.push(unknown);
+    }
+    let patient = FetchRequest { min_bytes: 1 << 20, max_wait_ms: 600_000, ..request.clone() };
+    let waiting = {
+        let broker = Arc::clone(&broker);
+        tokio::spawn(async move { drop(broker.begin(12, &patient).await) })
+    };
+    let both = fetches(1) + 7 * (FETCHED_PARTITION_BYTES + 2 * NAME);
+    until(|| memory.fetches.used() == both && broker.requests.used() == 0).await;
+    waiting.abort();
+    until(|| memory.fetches.used() == 0).await;
+    let Outcome::Respond(answer) = broker.begin(12, &request).await else { panic!("no answer") };
+    assert!(answer.len() > 7 * NAME);
+    assert!(memory.fetches.used() + memory.answers.used() >= answer.len());
+    drop(answer);
+    assert_eq!((memory.fetches.used(), memory.answers.used()), (0, 0));
 }
 
 #[tokio::test]

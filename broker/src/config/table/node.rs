@@ -71,9 +71,10 @@ pub(super) const MEMORY: &[Setting] = settings! {
         "Blocks read from objects, for the next reader. A sixteenth.";
     "memory.requests.bytes": Long (Valid::AtLeast(1_048_576)) =>
         "Requests that are being read and served, with what they become when they are decoded: an \
-         eighth of it for fetches that name many partitions, an eighth for fetch sessions, and the \
-         rest in lanes for those that ask, wait (for records, for their group) and produce, the \
-         small ones of each apart. A longer produce request than its lane is served beside it, one \
+         eighth of it for what fetches remember of their partitions (one that takes more than three \
+         quarters of that is refused), an eighth for fetch sessions, and the rest in lanes for \
+         those that ask, wait (for records, for their group) and produce, the small ones of each \
+         apart. A longer produce request than its lane is served beside it, one \
          at a time; another one is refused. An eighth.";
     "memory.inflation.bytes": Long (Valid::AtLeast(1)) =>
         "Inflating compressed batches to check them, and re-encoding; an eighth of it is for small \
