@@ -61,7 +61,7 @@ pub(crate) fn add_topic(image: &mut MetadataImage, name: &str, leaders: &[i32]) 
 }
 
 /// A topic with a partition for each of the leaders.
-fn topic(name: &str, leaders: &[i32]) -> CreateTopic {
+pub(crate) fn topic(name: &str, leaders: &[i32]) -> CreateTopic {
     let entropy: &dyn Entropy = &SystemEntropy;
     CreateTopic {
         id: TopicId(entropy.draw()),

@@ -38,12 +38,14 @@ pub(super) fn handle(broker: &Broker, request: &DescribeConfigsRequest) -> Descr
         with_synonyms: request.include_synonyms,
         with_documentation: request.include_documentation,
     };
+    let mut left = broker.answers.total();
     let mut seen = HashSet::new();
     // A resource that is named again, which no client does, is answered once.
     let first =
         |at: &&DescribeConfigsResource| seen.insert((at.resource_type, at.resource_name.clone()));
     let results = request.resources.iter().filter(first).map(|resource| {
-        let (error, message, mut configs) = match describer.describe(resource) {
+        let described = if left > 0 { describer.describe(resource) } else { Err(too_many()) };
+        let (error, message, mut configs) = match described {
             Ok(configs) => (ErrorCode::NONE, None, configs),
             Err(refusal) => (refusal.code, refusal.message, Vec::new()),
         };
@@ -52,7 +54,9 @@ pub(super) fn handle(broker: &Broker, request: &DescribeConfigsRequest) -> Descr
         if let Some(keys) = keys {
             let keys: HashSet<&WireString> = keys.iter().collect();
             configs.retain(|config| keys.contains(&config.name));
+            configs.shrink_to_fit();
         }
+        left = left.saturating_sub(configs.iter().map(bytes_of).sum());
         DescribeConfigsResult {
             error_code: error.0,
             // Never null in Kafka's answers.
@@ -63,6 +67,26 @@ pub(super) fn handle(broker: &Broker, request: &DescribeConfigsRequest) -> Descr
         }
     });
     DescribeConfigsResponse { throttle_time_ms: 0, results: results.collect() }
+}
+
+/// A hundred settings of each of ten thousand topics are more than an answer may take.
+fn too_many() -> Refusal {
+    let message = "There is no memory for so many descriptions in one answer. Ask for fewer \
+                   resources in one request.";
+    Refusal::new(ErrorCode::INVALID_REQUEST, message)
+}
+
+/// What an entry takes; names and documentation are there anyway, and take their length as written.
+fn bytes_of(entry: &DescribeConfigsResourceResult) -> usize {
+    let text = |text: &Option<WireString>| text.as_ref().map_or(0, |text| text.len());
+    let synonym = |synonym: &DescribeConfigsSynonym| {
+        size_of::<DescribeConfigsSynonym>() + synonym.name.len() + text(&synonym.value)
+    };
+    size_of::<DescribeConfigsResourceResult>()
+        + entry.name.len()
+        + text(&entry.value)
+        + text(&entry.documentation)
+        + entry.synonyms.iter().map(synonym).sum::<usize>()
 }
 
 /// Describes resources by one image.

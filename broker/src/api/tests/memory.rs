@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::FutureExt;
+use penstock_model::command::Command;
 use penstock_records::{BatchBuilder, Batches, Encoding, NewRecord, Timestamp, Work};
 use penstock_wire::delete_groups_request::DeleteGroupsRequest;
 use penstock_wire::describe_configs_request::{DescribeConfigsRequest, DescribeConfigsResource};
@@ -432,6 +433,33 @@ async fn an_answer_that_never_fits_is_not_given() {
     commit(800..1_000).await;
     assert!(matches!(broker.begin(8, &all).await, Outcome::Close(_)));
     assert_eq!(answers.used(), 0);
+}
+
+#[tokio::test]
+async fn no_more_is_described_than_an_answer_may_take() {
+    let broker = TestBroker::start(&[]);
+    let names: Vec<String> = (0..1_000).map(|number| format!("topic-{number}")).collect();
+    for name in &names {
+        let command = Command::CreateTopic(crate::testing::topic(name, &[1]));
+        broker.metadata.apply(&command).result.unwrap();
+    }
+    let resource = |name: &String| DescribeConfigsResource {
+        resource_type: 2,
+        resource_name: WireString::copy_from(name),
+        ..DescribeConfigsResource::default()
+    };
+    let request = DescribeConfigsRequest {
+        resources: names.iter().map(resource).collect(),
+        include_documentation: true,
+        include_synonyms: true,
+    };
+    let results = broker.ask(4, &request).await.results;
+    assert_eq!(results.len(), 1_000);
+    let described = results.iter().take_while(|result| result.error_code == 0).count();
+    assert!((100..900).contains(&described), "{described}");
+    assert!(results[described..].iter().all(|result| result.error_code == 42));
+    assert!(results[described].error_message.as_ref().is_some_and(|text| text.contains("fewer")));
+    assert_eq!(broker.broker.answers.used(), 0);
 }
 
 /// Topics of a produce request that nobody has.
