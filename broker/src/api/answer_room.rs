@@ -4,7 +4,8 @@
 //! A question names things, each of which adds a row to the answer; that much room is taken before.
 //! What is known of a thing shows only when it is told: an answer that turns out larger than its
 //! room is thrown away, and made again when there is room for it, or not given when there never is.
-//! Waiting holds no answer.
+//! Waiting for room holds no answer. One that waits for something else while it is made, with a part
+//! of it in hand, measures before what it is going to tell, and takes room for that too.
 
 use penstock_wire::Message;
 
@@ -20,26 +21,40 @@ const ROW_TEXTS_BYTES: usize = 128;
 pub(super) struct Rows {
     count: usize,
     row_bytes: usize,
+    /// What is known of all of them, beside.
+    known_bytes: usize,
 }
 
 impl Rows {
     /// Rows that are structures of this kind.
     pub(super) const fn of<Row>(count: usize) -> Self {
-        Self { count, row_bytes: size_of::<Row>() + ROW_TEXTS_BYTES }
+        Self::sized(count, size_of::<Row>() + ROW_TEXTS_BYTES)
     }
 
     /// Rows of another size.
     pub(super) const fn sized(count: usize, row_bytes: usize) -> Self {
-        Self { count, row_bytes }
+        Self { count, row_bytes, known_bytes: 0 }
+    }
+
+    /// What they take, beside what is known of them.
+    pub(super) const fn named_bytes(self) -> usize {
+        self.count.saturating_mul(self.row_bytes)
+    }
+
+    /// With so many bytes, which were measured.
+    pub(super) const fn knowing(self, known_bytes: usize) -> Self {
+        Self { known_bytes, ..self }
     }
 }
 
 /// Takes room for so many rows of an answer; `None` when there is never so much.
 pub(super) async fn room_for(answers: &AnswerBudget, rows: Rows) -> Option<Room> {
-    let bytes = rows.count.saturating_mul(rows.row_bytes);
-    if bytes > answers.total() {
+    let named = rows.named_bytes();
+    if named > answers.total() {
         return None;
     }
+    // What is known may take less when it is written.
+    let bytes = named.saturating_add(rows.known_bytes).min(answers.total());
     Some(Room::take(answers, bytes).await)
 }
 

@@ -20,6 +20,15 @@ const GROUP_ID_NOT_FOUND: i16 = 6;
 /// Kafka's numbers (read, delete, describe, describe and alter configs).
 const GROUP_OPERATIONS: i32 = 3400;
 
+/// The bytes of what is known of the groups that are asked for, once they are loaded.
+pub(super) async fn known_bytes(broker: &Broker, request: &DescribeGroupsRequest) -> usize {
+    let mut bytes = 0_usize;
+    for group_id in request.groups.iter().collect::<HashSet<_>>() {
+        bytes = bytes.saturating_add(broker.groups.described_bytes(group_id).await);
+    }
+    bytes
+}
+
 pub(super) async fn handle(
     broker: &Broker,
     context: &RequestContext,

@@ -35,15 +35,19 @@ pub(super) async fn handle(
     {
         return refuse_all(context.api_version, topics);
     }
+    // First what takes time, so that no part of the answer waits for it.
+    if request.allow_auto_topic_creation && creates_topics(broker) {
+        let missing = missing(&image, asked.map_or(&[][..], Vec::as_slice));
+        if !missing.is_empty() {
+            create_missing(broker, &image, &missing).await;
+        }
+    }
     let refused = broker.partitions.refused();
     let view = View::new(&image, refused, request.include_topic_authorized_operations);
-    let (topics, missing) = match asked {
-        None => (image.topics().map(|topic| view.topic(topic)).collect(), Vec::new()),
+    let topics = match asked {
+        None => image.topics().map(|topic| view.topic(topic)).collect(),
         Some(asked) => view.answer(asked),
     };
-    if request.allow_auto_topic_creation && !missing.is_empty() && creates_topics(broker) {
-        create_missing(broker, &image, &missing).await;
-    }
     // Versions between these two carry the field, and only these.
     let with_operations =
         request.include_cluster_authorized_operations && (8..=10).contains(&context.api_version);
@@ -94,6 +98,17 @@ fn refuse_all(version: i16, topics: &[MetadataRequestTopic]) -> MetadataResponse
     MetadataResponse { topics: refused.collect(), ..MetadataResponse::default() }
 }
 
+/// The names that are asked for and could be made, each once.
+fn missing<'a>(image: &MetadataImage, asked: &'a [MetadataRequestTopic]) -> Vec<&'a str> {
+    let mut seen = HashSet::new();
+    let named = asked.iter().filter(|topic| topic.topic_id == Uuid::ZERO);
+    named
+        .filter_map(|topic| topic.name.as_deref())
+        .filter(|name| image.topic_by_name(name).is_none() && topic_name::check(name).is_ok())
+        .filter(|name| seen.insert(*name))
+        .collect()
+}
+
 /// Topics as one image has them.
 struct View<'a> {
     image: &'a MetadataImage,
@@ -114,12 +129,9 @@ impl<'a> View<'a> {
         }
     }
 
-    /// What is asked for, each once, and the names that could be made.
-    fn answer<'b>(
-        &self,
-        asked: &'b [MetadataRequestTopic],
-    ) -> (Vec<MetadataResponseTopic>, Vec<&'b str>) {
-        let (mut seen, mut topics, mut missing) = (HashSet::new(), Vec::new(), Vec::new());
+    /// What is asked for, each once.
+    fn answer(&self, asked: &[MetadataRequestTopic]) -> Vec<MetadataResponseTopic> {
+        let (mut seen, mut topics) = (HashSet::new(), Vec::new());
         for topic in asked {
             let by_id = topic.topic_id != Uuid::ZERO;
             let name = topic.name.as_ref().filter(|_| !by_id);
@@ -133,16 +145,10 @@ impl<'a> View<'a> {
             topics.push(match (found, name) {
                 (Some(found), _) => self.topic(found),
                 (None, None) => unknown_id(topic.topic_id),
-                (None, Some(name)) => {
-                    let valid = topic_name::check(name).is_ok();
-                    if valid {
-                        missing.push(name.as_str());
-                    }
-                    self.missing(name, valid)
-                }
+                (None, Some(name)) => self.missing(name),
             });
         }
-        (topics, missing)
+        topics
     }
 
     fn topic(&self, topic: &Topic) -> MetadataResponseTopic {
@@ -189,8 +195,8 @@ impl<'a> View<'a> {
         }
     }
 
-    fn missing(&self, name: &WireString, valid: bool) -> MetadataResponseTopic {
-        let error = if valid {
+    fn missing(&self, name: &WireString) -> MetadataResponseTopic {
+        let error = if topic_name::check(name).is_ok() {
             ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
         } else {
             ErrorCode::INVALID_TOPIC_EXCEPTION

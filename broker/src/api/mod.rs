@@ -168,13 +168,16 @@ impl Api {
             }
             ApiKey::OffsetFetch => {
                 let request: OffsetFetchRequest = body.decode(at).await?;
+                let known = offset_fetch::known_bytes(broker, &request).await;
                 let rows = Rows::of::<OffsetFetchResponsePartitions>(offset_fetch::rows(&request));
+                let rows = rows.knowing(known);
                 let handle = || offset_fetch::handle(broker, at, &request);
                 return within(answer_room::answer(answers, at, rows, handle).await);
             }
             ApiKey::DescribeGroups => {
                 let request: DescribeGroupsRequest = body.decode(at).await?;
-                let rows = Rows::of::<DescribedGroup>(request.groups.len());
+                let known = describe_groups::known_bytes(broker, &request).await;
+                let rows = Rows::of::<DescribedGroup>(request.groups.len()).knowing(known);
                 let handle = || describe_groups::handle(broker, at, &request);
                 return within(answer_room::answer(answers, at, rows, handle).await);
             }

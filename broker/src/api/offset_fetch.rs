@@ -19,9 +19,10 @@ use penstock_wire::offset_fetch_response::{
 use penstock_wire::{Uuid, WireString};
 
 use super::RequestContext;
+use super::answer_room::Rows;
 use super::error_code::ErrorCode;
 use crate::broker::Broker;
-use crate::group::{CommittedOffsets, GroupError};
+use crate::group::{CommittedOffsets, GroupError, Offsets};
 
 /// The first version that asks for many groups.
 const MANY_GROUPS: i16 = 8;
@@ -61,6 +62,45 @@ pub(super) fn rows(request: &OffsetFetchRequest) -> usize {
         1 + topics.map(|topic| 1 + topic.partition_indexes.len()).sum::<usize>()
     };
     one.sum::<usize>() + request.groups.iter().map(of_group).sum::<usize>()
+}
+
+/// The bytes of what is known of the partitions that are asked for, once their groups are loaded.
+pub(super) async fn known_bytes(broker: &Broker, request: &OffsetFetchRequest) -> usize {
+    let note = |offsets: &Offsets, name: &str, partitions: &[i32]| -> usize {
+        let committed = partitions.iter().filter_map(|at| offsets.get(name, *at));
+        committed.map(|committed| committed.metadata.len()).sum()
+    };
+    let asked = |offsets: &Offsets, topics: &[OffsetFetchRequestTopic]| -> usize {
+        topics.iter().map(|topic| note(offsets, &topic.name, &topic.partition_indexes)).sum()
+    };
+    let known = |offsets: &Offsets| match &request.topics {
+        Some(topics) => asked(offsets, topics),
+        None => bytes_of_all(offsets),
+    };
+    let mut bytes = 0_usize;
+    if request.groups.is_empty() {
+        bytes = broker.groups.measure_commits(&request.group_id, known).await;
+    }
+    let mut seen = HashSet::new();
+    for group in request.groups.iter().filter(|group| seen.insert(&group.group_id)) {
+        let image = broker.metadata.image();
+        let known = |offsets: &Offsets| {
+            let Some(topics) = &group.topics else { return bytes_of_all(offsets) };
+            let of = |topic: &OffsetFetchRequestTopics| match image.topic(TopicId(topic.topic_id.0))
+            {
+                Some(known) => note(offsets, &known.name, &topic.partition_indexes),
+                None => note(offsets, &topic.name, &topic.partition_indexes),
+            };
+            topics.iter().map(of).sum()
+        };
+        bytes = bytes.saturating_add(broker.groups.measure_commits(&group.group_id, known).await);
+    }
+    bytes
+}
+
+fn bytes_of_all(offsets: &Offsets) -> usize {
+    let row = Rows::of::<OffsetFetchResponsePartitions>(1).named_bytes();
+    offsets.iter().map(|(_, _, committed)| row + committed.metadata.len()).sum()
 }
 
 pub(super) async fn handle(

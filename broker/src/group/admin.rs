@@ -41,6 +41,38 @@ pub(crate) struct DescribedMember {
     pub(crate) assignment: Bytes,
 }
 
+impl DescribedGroup {
+    fn of(state: &GroupState) -> Self {
+        let classic = &state.classic;
+        // Before the group is stable, nobody knows what will be agreed on.
+        let protocol = classic.protocol().filter(|_| classic.state() == State::Stable).cloned();
+        let members = classic.members().map(|(id, member)| DescribedMember {
+            id: id.clone(),
+            instance: member.instance.clone(),
+            client: member.client.clone(),
+            metadata: protocol.as_deref().map_or(Bytes::new(), |name| member.metadata(name)),
+            assignment: member.assignment.clone(),
+        });
+        Self {
+            state: classic.state(),
+            protocol_type: classic.protocol_type().cloned(),
+            members: members.collect(),
+            protocol,
+        }
+    }
+
+    /// What it takes, with what it shares with the group.
+    fn bytes(&self) -> usize {
+        let member = |member: &DescribedMember| {
+            let texts = [&*member.id.0, &*member.client.id, &*member.client.host];
+            let instance = member.instance.as_ref().map_or(0, |instance| instance.0.len());
+            let texts = texts.iter().map(|text| text.len()).sum::<usize>() + instance;
+            size_of::<DescribedMember>() + texts + member.metadata.len() + member.assignment.len()
+        };
+        self.members.iter().map(member).sum()
+    }
+}
+
 impl GroupCoordinator {
     /// The groups that are coordinated here.
     ///
@@ -75,29 +107,19 @@ impl GroupCoordinator {
         group: &str,
     ) -> Result<DescribedGroup, GroupError> {
         let shard = self.shard_of(&Self::group_id(group)?).await?;
-        let look = |_: &Group, state: &mut GroupState| {
-            let classic = &state.classic;
-            // Before the group is stable, nobody knows what will be agreed on.
-            let protocol = classic.protocol().filter(|_| classic.state() == State::Stable).cloned();
-            let members = classic.members().map(|(id, member)| DescribedMember {
-                id: id.clone(),
-                instance: member.instance.clone(),
-                client: member.client.clone(),
-                metadata: protocol.as_deref().map_or(Bytes::new(), |name| member.metadata(name)),
-                assignment: member.assignment.clone(),
-            });
-            let described = DescribedGroup {
-                state: classic.state(),
-                protocol_type: classic.protocol_type().cloned(),
-                members: members.collect(),
-                protocol,
-            };
-            (described, state.written)
-        };
+        let look = |_: &Group, state: &mut GroupState| (DescribedGroup::of(state), state.written);
         let looked = self.look(&shard, group, look).await?;
         let (described, written) = looked.ok_or(GroupError::UnknownGroup)?;
         self.durable(&shard, written).await?;
         Ok(described)
+    }
+
+    /// The bytes of what is known of a group and its members, durable or not. None where nobody can
+    /// be asked.
+    pub(crate) async fn described_bytes(self: &Arc<Self>, group: &str) -> usize {
+        let Ok(id) = Self::group_id(group) else { return 0 };
+        let Ok(shard) = self.shard_of(&id).await else { return 0 };
+        shard.find(group).map_or(0, |group| DescribedGroup::of(&group.lock()).bytes())
     }
 
     /// Deletes a group and its offsets; durable when this returns.

@@ -9,7 +9,7 @@ use penstock_model::id::{Timestamp, TopicId};
 use super::classic::Claim;
 use super::coordinator::GroupCoordinator;
 use super::error::GroupError;
-use super::offsets::Committed;
+use super::offsets::{Committed, Offsets};
 use super::record;
 use super::state::{Group, GroupState, Writes};
 
@@ -91,6 +91,18 @@ impl GroupCoordinator {
         let (outcome, written) = committing.await?;
         outcome?;
         self.durable(&shard, written).await
+    }
+
+    /// Measures what a group has committed, durable or not: not to be told. Nothing where nobody
+    /// can be asked.
+    pub(crate) async fn measure_commits(
+        self: &Arc<Self>,
+        group: &str,
+        measure: impl FnOnce(&Offsets) -> usize,
+    ) -> usize {
+        let Ok(id) = Self::group_id(group) else { return 0 };
+        let Ok(shard) = self.shard_of(&id).await else { return 0 };
+        shard.find(group).map_or(0, |group| measure(&group.lock().offsets))
     }
 
     /// The offsets of these partitions, or of all; those never committed are not among them.

@@ -42,3 +42,4 @@ pub(crate) use error::GroupError;
 pub(crate) use id::{Generation, InstanceId, MemberId};
 pub(crate) use load::partition_of;
 pub(crate) use membership::JoinRequest;
+pub(crate) use offsets::Offsets;

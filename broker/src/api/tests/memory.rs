@@ -462,6 +462,68 @@ async fn no_more_is_described_than_an_answer_may_take() {
     assert_eq!(broker.broker.answers.used(), 0);
 }
 
+/// One group is told of when it is durable; another was looked at before.
+#[tokio::test]
+async fn an_answer_that_waits_while_it_is_made_has_room_for_what_it_tells() {
+    let broker = TestBroker::start(&[]);
+    broker.ask(7, &create(vec![topic("t", 400, &[])])).await;
+    with_groups(&broker).await;
+    let commit = |group: &'static str, partitions: Range<i32>, note: usize| {
+        let partition = |partition_index| OffsetCommitRequestPartition {
+            partition_index,
+            committed_metadata: Some(WireString::from("x".repeat(note))),
+            ..OffsetCommitRequestPartition::default()
+        };
+        let topics = vec![OffsetCommitRequestTopic {
+            name: "t".into(),
+            partitions: partitions.map(partition).collect(),
+            ..OffsetCommitRequestTopic::default()
+        }];
+        OffsetCommitRequest {
+            group_id: group.into(),
+            generation_id_or_member_epoch: -1,
+            topics,
+            ..OffsetCommitRequest::default()
+        }
+    };
+    for first in [0, 200] {
+        broker.ask(8, &commit("g", first..first + 200, 4 * KIB)).await;
+    }
+    broker.ask(8, &commit("another", 0..1, 0)).await;
+    let all = |group: &'static str| OffsetFetchRequestGroup {
+        group_id: group.into(),
+        topics: None,
+        ..OffsetFetchRequestGroup::default()
+    };
+    let named = OffsetFetchRequestGroup {
+        topics: Some(vec![OffsetFetchRequestTopics {
+            name: "t".into(),
+            partition_indexes: (0..400).collect(),
+            ..OffsetFetchRequestTopics::default()
+        }]),
+        ..all("g")
+    };
+    for first in [all("g"), named] {
+        let later = commit("another", 0..1, 0);
+        let mut committing = Box::pin(broker.begin(8, &later));
+        assert!(futures::poll!(&mut committing).is_pending());
+        let both = OffsetFetchRequest {
+            groups: vec![first, all("another")],
+            ..OffsetFetchRequest::default()
+        };
+        let mut asking = Box::pin(broker.begin(8, &both));
+        assert!(futures::poll!(&mut asking).is_pending());
+        let charged = broker.broker.answers.used();
+        assert!(charged >= 400 * 4 * KIB, "{charged} bytes while 1.6 MiB of notes are held");
+        let (answered, committed) = futures::join!(asking, committing);
+        let Outcome::Respond(answer) = answered else { panic!("no answer") };
+        assert!(answer.len() >= 400 * 4 * KIB);
+        assert_eq!(broker.broker.answers.used(), answer.len());
+        drop((answer, committed));
+    }
+    assert_eq!(broker.broker.answers.used(), 0);
+}
+
 /// Topics of a produce request that nobody has.
 fn unknown_topics(count: usize) -> ProduceRequest {
     let topic = |number: usize| TopicProduceData {
