@@ -50,8 +50,8 @@ const READ_COMMITTED: i8 = 1;
 /// No fetch waits longer: whoever asks for more may be gone, and holds a connection meanwhile.
 const WAIT_MAX: Duration = Duration::from_secs(600);
 
-/// How long a fetch waits for the store, for whatever other partitions have: it has taken the room
-/// for what it may find.
+/// How long each look of a fetch waits for the store, for whatever other partitions have: it has
+/// taken the room for what it may find.
 const READ_WAIT: Duration = Duration::from_secs(5);
 
 /// A fetch that waits for records gives its room to those who want it, after so long.
@@ -166,8 +166,6 @@ struct Limits {
     min_bytes: usize,
     max_bytes: usize,
     deadline: Instant,
-    /// How long the store may take.
-    read_until: Instant,
 }
 
 impl Limits {
@@ -176,12 +174,10 @@ impl Limits {
         let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
         let wait = wait.min(WAIT_MAX);
         let max_bytes = bytes(request.max_bytes).min(broker.fetch_max_bytes);
-        let now = Instant::now();
         Self {
             min_bytes: bytes(request.min_bytes).min(max_bytes),
             max_bytes,
-            deadline: now + wait,
-            read_until: now + READ_WAIT,
+            deadline: Instant::now() + wait,
         }
     }
 }

@@ -33,7 +33,7 @@ pub(super) async fn read_with_room(
     limits: &Limits,
     wanted: impl Fn(StreamId) -> bool,
 ) -> Option<BytePermit> {
-    let (max_bytes, until) = (limits.max_bytes, limits.read_until);
+    let (max_bytes, until) = (limits.max_bytes, Instant::now() + READ_WAIT);
     let chosen: Vec<usize> =
         (0..targets.len()).filter(|&at| targets[at].stream().is_some_and(&wanted)).collect();
     for &at in &chosen {
