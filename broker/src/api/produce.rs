@@ -297,8 +297,9 @@ async fn append(
         Ok(Err(_stopped)) => return Err(ErrorCode::KAFKA_STORAGE_ERROR.into()),
         Err(_elapsed) => return Err(late),
     };
+    // Not the time before it waited: so long its producer is remembered at least.
     let appended = partition
-        .append(batch, backing, permit, now)
+        .append(batch, backing, permit, broker.clock.now())
         .map_err(|error| AppendRefusal::Code(ErrorCode::from(&error)))?;
     settings.counters.produce_bytes.inc_by(bytes as u64);
     Ok(appended)

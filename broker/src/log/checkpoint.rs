@@ -20,6 +20,8 @@ use super::producer_state::{AppendedBatch, BATCHES_REMEMBERED, Producer, Produce
 use super::summary::{Summary, SummaryError};
 
 const VERSION: u8 = 2;
+/// What every checkpoint has: version, time, two counts and an offset.
+const HEAD_BYTES: usize = 25;
 const EPOCH_BYTES: usize = 12;
 const PRODUCER_BYTES_MIN: usize = 19;
 const BATCH_BYTES: usize = 24;
@@ -111,11 +113,19 @@ impl LogState {
         Ok(())
     }
 
+    fn encoded_bytes(&self) -> usize {
+        let producers = self.producers.iter();
+        let producers =
+            producers.map(|(_, one)| PRODUCER_BYTES_MIN + one.batches.len() * BATCH_BYTES);
+        HEAD_BYTES + self.epochs.entries().len() * EPOCH_BYTES + producers.sum::<usize>()
+    }
+
     /// The block's bytes.
     #[must_use]
     pub(super) fn encode(&self) -> Bytes {
         let length = |n: usize| u32::try_from(n).expect("fewer than 2^32 epochs and producers");
-        let mut out = BytesMut::new();
+        // It is kept until its upload is committed, and takes no more than it counts.
+        let mut out = BytesMut::with_capacity(self.encoded_bytes());
         out.put_u8(VERSION);
         out.put_i64_le(self.last_append_time.0);
         out.put_u32_le(length(self.epochs.entries().len()));
@@ -139,14 +149,15 @@ impl LogState {
                 out.put_i64_le(batch.max_timestamp.0);
             }
         }
+        assert_eq!(out.len(), self.encoded_bytes(), "as much as was reserved");
         out.freeze()
     }
 
-    /// Reads what [`encode`](Self::encode) wrote.
+    /// Reads what [`encode`](Self::encode) wrote, of the log up to `end`.
     ///
     /// # Errors
-    /// When the bytes are of another version, or no checkpoint.
-    pub(super) fn decode(mut bytes: &[u8]) -> Result<Self, CheckpointError> {
+    /// When the bytes are of another version, or no checkpoint, or tell of what is behind its end.
+    pub(super) fn decode(mut bytes: &[u8], end: Offset) -> Result<Self, CheckpointError> {
         match bytes.try_get_u8() {
             Ok(VERSION) => {}
             Ok(other) => return Err(CheckpointError::Version(other)),
@@ -158,6 +169,9 @@ impl LogState {
             Timestamp(time.map_err(|_| CheckpointError::Malformed("its time is cut off"))?);
         for _ in 0..count(&mut bytes, EPOCH_BYTES)? {
             let (epoch, start) = (StreamEpoch(bytes.get_u32_le()), Offset(bytes.get_u64_le()));
+            if start > end {
+                return Err(CheckpointError::Malformed("a leader epoch begins behind its end"));
+            }
             if state.epochs.entries().last().is_some_and(|&(e, s)| epoch <= e || start < s) {
                 return Err(CheckpointError::Malformed("leader epochs do not grow"));
             }
@@ -165,12 +179,18 @@ impl LogState {
         }
         let below = bytes.try_get_u64_le();
         let below = below.map_err(|_| CheckpointError::Malformed("an offset is cut off"))?;
+        if Offset(below) > end {
+            return Err(CheckpointError::Malformed("it forgets producers behind its end"));
+        }
         state.producers.forget_below(Offset(below));
         let mut former = None;
         for _ in 0..count(&mut bytes, PRODUCER_BYTES_MIN)? {
             let (id, producer) = decode_producer(&mut bytes)?;
             if former.replace(id) >= Some(id) {
                 return Err(CheckpointError::Malformed("producers are not in order of id"));
+            }
+            if producer.newest().offsets.end > end {
+                return Err(CheckpointError::Malformed("a producer wrote behind its end"));
             }
             if producer.newest().offsets.start < state.producers.forgotten_below() {
                 return Err(CheckpointError::Malformed("it has a producer that is forgotten"));
@@ -234,9 +254,11 @@ impl CheckpointFold for LogStateFold {
     ) -> Result<Bytes, FoldError> {
         let mut state = match previous {
             None => LogState::default(),
-            Some(Checkpoint { offset, bytes }) => LogState::decode(bytes).map_err(|error| {
-                FoldError(format!("stream {stream}, checkpoint at offset {offset}: {error}"))
-            })?,
+            Some(Checkpoint { offset, bytes }) => {
+                LogState::decode(bytes, *offset).map_err(|error| {
+                    FoldError(format!("stream {stream}, checkpoint at offset {offset}: {error}"))
+                })?
+            }
         };
         for batch in batches {
             let at = batch.offsets.start;
@@ -252,6 +274,9 @@ impl CheckpointFold for LogStateFold {
 mod tests {
     use super::*;
     use crate::log::summary::ProducerBatch;
+
+    /// Behind all of them.
+    const END: Offset = Offset(1_000_000);
 
     fn state() -> LogState {
         let mut state = LogState::default();
@@ -279,7 +304,7 @@ mod tests {
     #[test]
     fn round_trips() {
         for state in [LogState::default(), state()] {
-            assert_eq!(LogState::decode(&state.encode()), Ok(state));
+            assert_eq!(LogState::decode(&state.encode(), END), Ok(state));
         }
     }
 
@@ -310,9 +335,9 @@ mod tests {
     fn every_truncation_and_extension_is_refused() {
         let bytes = state().encode();
         for length in 0..bytes.len() {
-            assert!(LogState::decode(&bytes[..length]).is_err(), "{length} bytes");
+            assert!(LogState::decode(&bytes[..length], END).is_err(), "{length} bytes");
         }
-        assert!(LogState::decode(&[&bytes[..], &[0]].concat()).is_err());
+        assert!(LogState::decode(&[&bytes[..], &[0]].concat(), END).is_err());
     }
 
     #[test]
@@ -347,12 +372,25 @@ mod tests {
         let summary = Summary { producer: None, ..summary };
         let later = Summary { producers_forgotten_below: Offset(2), ..summary };
         empty.replay_summary(Offset(1)..Offset(2), &later).unwrap_err();
-        let mut forgetful = LogState::default();
-        forgetful.producers.forget_below(Offset(2));
+        let forgetful_from = |below| {
+            let mut state = LogState::default();
+            state.producers.forget_below(Offset(below));
+            state
+        };
+        let mut forgetful = forgetful_from(2);
         forgetful.replay_summary(Offset(1)..Offset(2), &summary).unwrap_err();
         empty.replay_summary(Offset(1)..Offset(1), &summary).unwrap_err();
         for (state, expect) in [((1, 5), true), ((2, 9), true), ((3, 9), true), ((1, 6), false)] {
             assert_eq!(epoch_at(state.0, state.1).replay(&batch).is_ok(), expect, "{state:?}");
+        }
+        // What is behind the end of what the checkpoint is about.
+        let mut wrote = LogState::default();
+        let first = ProducerBatch { base_sequence: 0, ..unnumbered };
+        let summary = Summary { producer: Some(first), leader_epoch: StreamEpoch(0), ..summary };
+        wrote.replay_summary(Offset(0)..Offset(9), &summary).unwrap();
+        for state in [epoch_at(1, 9), forgetful_from(9), wrote] {
+            assert!(LogState::decode(&state.encode(), Offset(9)).is_ok(), "{state:?}");
+            LogState::decode(&state.encode(), Offset(8)).unwrap_err();
         }
         // A producer below the offset up to which all are forgotten.
         let mut bytes = state().encode().to_vec();
@@ -360,14 +398,14 @@ mod tests {
         let below = bytes.len() - last_batches - size_of::<u32>() - size_of::<u64>();
         bytes[below] = 100;
         let error = CheckpointError::Malformed("it has a producer that is forgotten");
-        assert_eq!(LogState::decode(&bytes), Err(error));
+        assert_eq!(LogState::decode(&bytes, END), Err(error));
         // The same producer twice.
         let bytes = state().encode();
         let one = PRODUCER_BYTES_MIN + BATCHES_REMEMBERED * BATCH_BYTES;
         let (rest, last) = bytes.split_at(bytes.len() - one);
         let (rest, _) = rest.split_at(rest.len() - one);
         let error = CheckpointError::Malformed("producers are not in order of id");
-        assert_eq!(LogState::decode(&[rest, last, last].concat()), Err(error));
+        assert_eq!(LogState::decode(&[rest, last, last].concat(), END), Err(error));
     }
 
     #[test]
@@ -458,7 +496,7 @@ mod tests {
                 summary: summary.encode(),
             });
             let folded = LogStateFold.fold(StreamId(1), None, &batches).unwrap();
-            assert_eq!(LogState::decode(&folded), Ok(leader.clone()));
+            assert_eq!(LogState::decode(&folded, END), Ok(leader.clone()));
         }
         assert!(leader.producers.len() < 31, "some are forgotten");
     }

@@ -25,7 +25,7 @@ pub(crate) fn run(mut input: &[u8]) -> Option<()> {
     let folded = LogStateFold.fold(StreamId(1), previous.as_ref(), &batches).ok();
 
     let mut state = match &previous {
-        Some(checkpoint) => LogState::decode(&checkpoint.bytes).ok()?,
+        Some(checkpoint) => LogState::decode(&checkpoint.bytes, checkpoint.offset).ok()?,
         None => LogState::default(),
     };
     if let Some(checkpoint) = &previous {
@@ -36,7 +36,8 @@ pub(crate) fn run(mut input: &[u8]) -> Option<()> {
         let summary = Summary::decode(&batch.summary).ok()?;
         assert_eq!(Summary::decode(&summary.encode()), Ok(summary));
         state.replay(batch).ok()?;
-        stopped = LogState::decode(&stopped.encode()).expect("it was written here");
+        let so_far = LogState::decode(&stopped.encode(), batch.offsets.start);
+        stopped = so_far.expect("it was written here");
         stopped.replay(batch).expect("it was replayed before");
         if let Some(producer) = summary.producer {
             let _decision = state.producers.judge(producer, 1);
@@ -44,7 +45,8 @@ pub(crate) fn run(mut input: &[u8]) -> Option<()> {
     }
     assert_eq!(stopped, state);
     let folded = folded.expect("all of it can be read");
-    assert_eq!(LogState::decode(&folded), Ok(state));
+    let end = batches.last().map_or(offset, |batch| batch.offsets.end);
+    assert_eq!(LogState::decode(&folded, end), Ok(state));
     Some(())
 }
 

@@ -50,13 +50,15 @@ pub(super) async fn restore(
 ) -> Result<LogState, StateError> {
     let mut state = match &opened.checkpoint {
         None => LogState::default(),
-        Some(checkpoint) => LogState::decode(&checkpoint.bytes).map_err(|error| {
-            let place = opened.stream.checkpoint_place().unwrap_or_default();
-            StateError::Checkpoint { place, error }
-        })?,
+        Some(Checkpoint { offset, bytes }) => {
+            LogState::decode(bytes, *offset).map_err(|error| {
+                let place = opened.stream.checkpoint_place().unwrap_or_default();
+                StateError::Checkpoint { place, error }
+            })?
+        }
     };
     let folded_to = opened.checkpoint.as_ref().map_or(Offset::ZERO, |checkpoint| checkpoint.offset);
-    if opened.unfolded.start > folded_to {
+    if known_from(opened) > folded_to {
         state.forget_producers();
     }
     let durable = opened.stream.offsets().durable;
@@ -77,6 +79,12 @@ pub(super) async fn restore(
         opened.stream.adopt(Checkpoint { offset: end, bytes: state.encode() });
     }
     Ok(state)
+}
+
+/// From where on everything is known: the log may still tell of batches that were trimmed.
+fn known_from(opened: &Opened) -> Offset {
+    let told = opened.tail.first().map(|batch| batch.offsets.start);
+    told.map_or(opened.unfolded.start, |told| told.min(opened.unfolded.start))
 }
 
 /// Takes in the batches that no checkpoint has and of which the log has forgotten the summaries.
@@ -136,8 +144,8 @@ mod tests {
     use penstock_records::{BatchBuilder, Encoding, NewRecord, ProducerEpoch, Sequence};
     use penstock_s3stream::{Backing, Batch, BatchSummary};
 
-    use super::super::producer_share::{PRODUCER_BYTES, ProducerShare};
-    use super::super::summary::ProducerBatch;
+    use super::super::producer_share::{IN_FLIGHT_MS, PRODUCER_BYTES, ProducerShare};
+    use super::super::summary::{ProducerBatch, Summary};
     use super::*;
     use crate::testing::TestBroker;
 
@@ -153,8 +161,9 @@ mod tests {
         ids
     }
 
-    /// With a producer's first ten batches in the checkpoint, at offset 10.
-    async fn remembered(unfolded: Range<u64>) -> usize {
+    /// With a producer's first ten batches in the checkpoint, at offset 10, and a batch of nobody's
+    /// that the log tells of.
+    async fn remembered(unfolded: Range<u64>, told: Option<Range<u64>>) -> usize {
         let broker = TestBroker::start(&[]);
         let opened = broker.open_partition("t").await;
         let mut folded = LogState::default();
@@ -162,15 +171,35 @@ mod tests {
         folded.producers.record(batch, Offset(0)..Offset(10), Timestamp(0), Timestamp(0));
         let checkpoint = Checkpoint { offset: Offset(10), bytes: folded.encode() };
         let unfolded = Offset(unfolded.start)..Offset(unfolded.end);
-        let opened = Opened { checkpoint: Some(checkpoint), unfolded, ..opened };
+        let nobody = Summary {
+            leader_epoch: StreamEpoch(0),
+            producer: None,
+            transactional: false,
+            control: false,
+            log_append_time: false,
+            max_timestamp: Timestamp(0),
+            appended_at: Timestamp(0),
+            producers_forgotten_below: Offset::ZERO,
+        };
+        let told = told.map(|offsets| BatchSummary {
+            offsets: Offset(offsets.start)..Offset(offsets.end),
+            records: 1,
+            max_timestamp: Timestamp(0),
+            summary: nobody.encode(),
+        });
+        let tail = told.into_iter().collect();
+        let opened = Opened { checkpoint: Some(checkpoint), unfolded, tail, ..opened };
         restored(&opened, 10).await.len()
     }
 
     #[tokio::test]
     async fn nobody_is_held_to_sequences_of_which_the_later_ones_are_gone() {
-        assert_eq!(remembered(10..10).await, 1);
+        assert_eq!(remembered(10..10, None).await, 1);
         // Batches from 10 to 20 were uploaded while the checkpoint could not be read, and trimmed.
-        assert_eq!(remembered(20..20).await, 0);
+        assert_eq!(remembered(20..20, None).await, 0);
+        // All was trimmed, and the log tells of it still; or of the rest alone.
+        assert_eq!(remembered(20..20, Some(10..20)).await, 1);
+        assert_eq!(remembered(20..20, Some(15..20)).await, 0);
     }
 
     /// A record of a producer of its own, as it lies in the log.
@@ -239,7 +268,7 @@ mod tests {
                 summary: summary.encode(),
             }
         };
-        let silent = Timestamp(NOW.0 - 120_000);
+        let silent = Timestamp(NOW.0 - IN_FLIGHT_MS);
         let at = |offset| if offset < 1_000 { silent } else { NOW };
         opened.tail = (0..1_100).map(|offset| batch(offset, 0, at(offset))).collect();
         assert_eq!(restored(&opened, 20).await, (1_000..1_100).collect::<Vec<_>>());

@@ -3,13 +3,15 @@
 //!
 //! ```text
 //!   new        refused while there is no room for one more
-//!   in flight  wrote in the last two minutes, or is not durable yet: never forgotten
+//!   in flight  wrote in the last six minutes, or is not durable yet: never forgotten
 //!   silent     forgotten when there is no room, those first who have been silent for longest
 //! ```
 //!
 //! A batch whose producer was forgotten is taken as that one's first (KIP-360), and so is the retry
-//! of a batch that was appended: it would stand in the log twice. Clients give a batch up within
-//! `delivery.timeout.ms`, whose default is two minutes; so long everybody is remembered.
+//! of a batch that was appended: it would stand in the log twice. By default clients give a batch up
+//! after two minutes (Java, `delivery.timeout.ms`) or five (librdkafka, `message.timeout.ms`), and
+//! their last request waits for room a while; so long everybody is remembered. A client that tries
+//! for longer finds its batch twice if its producer was forgotten, which takes a crowd.
 //!
 //! Half of the room is divided equally, so that whoever floods one partition takes nothing from the
 //! others' parts. The other half is for whoever comes first, but no partition takes more than an
@@ -28,8 +30,11 @@ use super::summary::ProducerBatch;
 /// ring leave unused.
 pub(super) const PRODUCER_BYTES: usize = 400;
 
-/// Kafka's default of `delivery.timeout.ms`.
-const IN_FLIGHT_MS: i64 = 120_000;
+/// How long a batch may be tried again after it was appended.
+pub(super) const IN_FLIGHT_MS: i64 = 360_000;
+
+/// How long the batches behind one that was refused may come: it is tried again meanwhile.
+const REFUSING_MS: u64 = 120_000;
 
 /// After a look at all producers of a partition that found nobody to forget, the next one waits.
 const LOOK_PAUSE_MS: u64 = 1_000;
@@ -133,14 +138,16 @@ impl ProducerRoom {
         if self.has_room() {
             return Ok(());
         }
-        self.refused = Some(now);
-        self.share.crowded.notify_one();
+        self.refused = self.refused.max(Some(now));
+        if self.share.is_full() {
+            self.share.crowded.notify_one();
+        }
         Err(TooManyProducers)
     }
 
     /// Whether a producer was refused lately.
     pub(super) fn is_refusing(&self, now: Timestamp) -> bool {
-        self.refused.is_some_and(|at| now.0.abs_diff(at.0) < IN_FLIGHT_MS.unsigned_abs())
+        self.refused.is_some_and(|at| now.0.abs_diff(at.0) < REFUSING_MS)
     }
 
     /// To be called when there may be more or fewer producers than before.
@@ -155,11 +162,11 @@ impl ProducerRoom {
     pub(super) fn settle(&mut self, producers: &mut Producers, now: Timestamp, durable: Offset) {
         let grew = producers.len() > self.counted;
         self.count(producers);
-        let part = self.share.part().min(self.share.of_one_max());
-        if !self.share.is_full() || self.counted <= part {
+        let most = self.most();
+        if !self.share.is_full() || self.counted <= most {
             return;
         }
-        self.forget(producers, self.counted - part, now, durable);
+        self.forget(producers, self.counted - most, now, durable);
         if grew && self.share.is_full() {
             self.share.crowded.notify_one();
         }
@@ -173,18 +180,28 @@ impl ProducerRoom {
         self.count(producers);
     }
 
+    /// Parts shrink with each partition that is opened, and nobody in flight gives way: all of the
+    /// room is taken at most, and a place for each partition that has none.
     fn has_room(&self) -> bool {
         let share = &self.share;
-        self.counted < share.of_one_max() && (self.counted < share.part() || !share.is_full())
+        let is_left = share.producers.load(Ordering::Relaxed) < share.producers_max;
+        self.counted < self.most() && (is_left || self.counted == 0)
     }
 
-    /// Forgets an eighth, so that not every new one makes it look through all.
+    /// What the partition may have now.
+    fn most(&self) -> usize {
+        let share = &self.share;
+        if share.is_full() { share.part().min(share.of_one_max()) } else { share.of_one_max() }
+    }
+
+    /// Forgets what is too many, and an eighth, so that not every new one makes it look through all.
     fn make_room(&mut self, producers: &mut Producers, now: Timestamp, durable: Offset) {
         if self.looked_in_vain.is_some_and(|at| now.0.abs_diff(at.0) < LOOK_PAUSE_MS) {
             return;
         }
         let before = self.counted;
-        self.forget(producers, before / 8 + 1, now, durable);
+        let too_many = before.saturating_sub(self.most());
+        self.forget(producers, too_many + before / 8 + 1, now, durable);
         self.looked_in_vain = (self.counted == before).then_some(now);
     }
 
@@ -270,7 +287,7 @@ mod tests {
         assert_eq!(partition.flood(0, 10_000, 0), 10);
         assert_eq!(partition.flood(0, 10, LATER - 1), 10, "those that are known go on");
         assert_eq!(partition.flood(10, 100, 2 * LATER - 2_000), 0);
-        // From two minutes after its last batch on, each may go.
+        // From six minutes after its last batch on, each may go.
         assert_eq!(partition.append(0, 1, 2 * LATER - 2_000), Ok(()));
         assert_eq!(partition.flood(10, 1, 2 * LATER - 1), 1);
         assert_eq!(partition.ids(), [0, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -298,8 +315,37 @@ mod tests {
         assert_eq!(partition.append(77, 0, LATER + 1_000), Ok(()));
         assert_eq!(partition.append(77, 5, LATER + 1_000), Ok(()));
         // One that was silent for long goes on where it was, once nobody has been refused lately.
-        assert_eq!(partition.append(78, 5, 2 * LATER - 2), Err(TooManyProducers));
-        assert_eq!(partition.append(78, 5, 2 * LATER - 1), Ok(()));
+        let until = LATER - 1 + 120_000;
+        assert_eq!(partition.append(78, 5, until - 1), Err(TooManyProducers));
+        assert_eq!(partition.append(78, 5, until), Ok(()));
+    }
+
+    /// Its part shrinks while it has more: all that is too many is forgotten for one new producer.
+    #[test]
+    fn one_that_has_far_too_many_forgets_them_at_once() {
+        let share = share(160);
+        let mut partition = Partition::new(&share);
+        assert_eq!(partition.flood(0, 20, 0), 20);
+        let mut others: Vec<_> = (0..9).map(|_| Partition::new(&share)).collect();
+        others.iter_mut().for_each(|other| assert!(other.flood(0, 20, 0) >= 8));
+        assert_eq!(partition.append(100, 0, LATER), Ok(()));
+        assert!(partition.ids().len() <= 8, "{:?}", partition.ids());
+    }
+
+    /// Nobody gives way who is in flight: all of the room is what is taken, however many partitions
+    /// are opened meanwhile, but for one producer each.
+    #[test]
+    fn partitions_that_come_later_take_no_more_than_is_left() {
+        let share = share(160);
+        let mut partitions = Vec::new();
+        for _ in 0..100 {
+            let mut partition = Partition::new(&share);
+            partition.flood(0, 100, 0);
+            partitions.push(partition);
+        }
+        let producers = share.bytes() / PRODUCER_BYTES;
+        assert!((160..=260).contains(&producers), "{producers}");
+        assert!(partitions.iter().all(|partition| !partition.ids().is_empty()));
     }
 
     #[test]

@@ -88,7 +88,7 @@ pub(super) const MEMORY: &[Setting] = settings! {
     "memory.producers.bytes": Long (Valid::AtLeast(1)) =>
         "Epochs and last batches of idempotent producers, over all partitions; one partition takes \
          an eighth of it at most. Past it, partitions with more than their part forget those that \
-         were silent for longest; while all of them wrote in the last two minutes, new ones are \
+         were silent for longest; while all of them wrote in the last six minutes, new ones are \
          told to try again. A sixteenth.";
     "memory.groups.bytes": Long (Valid::AtLeast(1)) =>
         "Groups, their members and committed offsets. Past it, what would make a group larger is \
