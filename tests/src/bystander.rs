@@ -34,7 +34,7 @@ pub struct Bystander {
 }
 
 impl Bystander {
-    /// Starts its rounds, none of which may take longer than [`ROUND_MAX`].
+    /// Starts its rounds, none of which may take longer than five seconds.
     #[must_use]
     pub fn start(address: SocketAddr) -> Self {
         let (stop, stopped) = channel();
