@@ -106,7 +106,8 @@ fn inflate(codec: Codec, stream: &[u8]) -> Option<()> {
     let batch = Batches::new(bytes.freeze()).next().expect("one").expect("sealed");
     let counted = batch.inflated_bytes(&LIMITS);
     let inflated = batch.inflate(&LIMITS);
-    assert_eq!(counted.as_ref().err(), inflated.as_ref().err());
+    // The libraries' words for what is wrong depend on how much they are asked for at a time.
+    assert_eq!(counted.is_ok(), inflated.is_ok(), "{counted:?} {inflated:?}");
     let (counted, inflated) = (counted.ok()?, inflated.ok()?);
     assert_eq!(counted, if codec == Codec::None { 0 } else { inflated.len() });
     for record in Records::new(batch.header(), &inflated).flatten() {
