@@ -8,7 +8,7 @@
 
 use std::io::Read;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use penstock_fuzzing::{Target, take};
 
 use crate::compression::{Inflater, Reach};
@@ -106,10 +106,13 @@ fn inflate(codec: Codec, stream: &[u8]) -> Option<()> {
     let batch = Batches::new(bytes.freeze()).next().expect("one").expect("sealed");
     let counted = batch.inflated_bytes(&LIMITS);
     let inflated = batch.inflate(&LIMITS);
-    // The libraries' words for what is wrong depend on how much they are asked for at a time.
-    assert_eq!(counted.is_ok(), inflated.is_ok(), "{counted:?} {inflated:?}");
-    let (counted, inflated) = (counted.ok()?, inflated.ok()?);
-    assert_eq!(counted, if codec == Codec::None { 0 } else { inflated.len() });
+    // What was counted is inflated, and no further. The reverse is not so: what zstd takes for damage
+    // depends on how much it is asked for at a time.
+    if let Ok(counted) = counted {
+        let length = inflated.as_ref().map(Bytes::len);
+        assert_eq!(length, Ok(if codec == Codec::None { stream.len() } else { counted }));
+    }
+    let inflated = inflated.ok()?;
     for record in Records::new(batch.header(), &inflated).flatten() {
         std::hint::black_box(record.headers.count());
     }
