@@ -33,15 +33,13 @@ pub(super) async fn answer(
     // What the members state may be another by the time that there is room for it: who is told to
     // try again finds the group as it is then.
     let bytes = joined.as_ref().map_or(0, bytes_of);
-    let (joined, room) = match answer_room::at_once(&broker.answers, bytes) {
-        Some(room) => (joined, Some(room)),
-        None => (Err(JoinRefusal { error: GroupError::NoRoom, member: None }), None),
+    let Some(room) = answer_room::at_once(&broker.answers, bytes) else {
+        let refusal = JoinRefusal { error: GroupError::NoRoom, member: None };
+        let answer = respond(&context, &response(context.api_version, Err(refusal)));
+        return Ok(Outcome::Respond(answer));
     };
     let answer = respond(&context, &response(context.api_version, joined));
-    Ok(Outcome::Respond(match room {
-        Some(room) => room.hold(answer),
-        None => answer,
-    }))
+    Ok(Outcome::Respond(room.hold(answer)))
 }
 
 /// What the answer takes.

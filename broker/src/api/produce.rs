@@ -170,11 +170,7 @@ pub(super) async fn begin(
     let answer = async move {
         let response = settle(&broker, &context, topics, appended + wait).await;
         broker.metrics.wal_append_seconds.observe(appended.elapsed().as_secs_f64());
-        let response = respond(&context, &response);
-        match permit {
-            Some(permit) => response.holding(permit),
-            None => response,
-        }
+        respond(&context, &response).holding(permit)
     };
     Ok(Outcome::Later(Box::pin(answer), demand))
 }

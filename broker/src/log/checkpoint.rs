@@ -288,12 +288,10 @@ mod tests {
                     epoch: 1,
                     base_sequence: i32::try_from(i).unwrap(),
                 }),
-                transactional: false,
-                control: false,
                 log_append_time: i % 2 == 0,
                 max_timestamp: Timestamp(i64::from(i) * 10),
                 appended_at: Timestamp(i64::from(i)),
-                producers_forgotten_below: Offset::ZERO,
+                ..Summary::PLAIN
             };
             let start = u64::from(i) * 5;
             state.record(Offset(start)..Offset(start + 5), &summary);
@@ -315,12 +313,11 @@ mod tests {
         let summary = Summary {
             leader_epoch: StreamEpoch(1),
             producer,
-            transactional: false,
-            control: false,
             log_append_time: true,
             max_timestamp: Timestamp(9),
             appended_at: Timestamp(5),
             producers_forgotten_below: Offset(3),
+            ..Summary::PLAIN
         };
         state.record(Offset(4)..Offset(6), &summary);
         let golden = [
@@ -348,22 +345,8 @@ mod tests {
             state.epochs.record(StreamEpoch(epoch), Offset(offset));
             state
         };
-        let batch = BatchSummary {
-            offsets: Offset(5)..Offset(6),
-            records: 1,
-            max_timestamp: Timestamp(0),
-            summary: Summary {
-                leader_epoch: StreamEpoch(2),
-                producer: None,
-                transactional: false,
-                control: false,
-                log_append_time: false,
-                max_timestamp: Timestamp(0),
-                appended_at: Timestamp(0),
-                producers_forgotten_below: Offset::ZERO,
-            }
-            .encode(),
-        };
+        let summary = Summary { leader_epoch: StreamEpoch(2), ..Summary::PLAIN };
+        let batch = summary.of_batch(Offset(5)..Offset(6));
         let unnumbered = ProducerBatch { id: ProducerId(1), epoch: 0, base_sequence: -1 };
         let summary =
             Summary { producer: Some(unnumbered), ..Summary::decode(&batch.summary).unwrap() };
@@ -411,25 +394,12 @@ mod tests {
     #[test]
     fn folding_in_parts_is_folding_at_once() {
         let batches: Vec<BatchSummary> = (0..30u64)
-            .map(|i| BatchSummary {
-                offsets: Offset(i)..Offset(i + 1),
-                records: 1,
-                max_timestamp: Timestamp(0),
-                summary: Summary {
-                    leader_epoch: StreamEpoch(u32::try_from(i / 10).unwrap()),
-                    producer: Some(ProducerBatch {
-                        id: ProducerId(1),
-                        epoch: 0,
-                        base_sequence: i32::try_from(i).unwrap(),
-                    }),
-                    transactional: false,
-                    control: false,
-                    log_append_time: false,
-                    max_timestamp: Timestamp(0),
-                    appended_at: Timestamp(0),
-                    producers_forgotten_below: Offset::ZERO,
-                }
-                .encode(),
+            .map(|i| {
+                let leader_epoch = StreamEpoch(u32::try_from(i / 10).unwrap());
+                let base_sequence = i32::try_from(i).unwrap();
+                let producer = Some(ProducerBatch { id: ProducerId(1), epoch: 0, base_sequence });
+                let summary = Summary { leader_epoch, producer, ..Summary::PLAIN };
+                summary.of_batch(Offset(i)..Offset(i + 1))
             })
             .collect();
         let whole = LogStateFold.fold(StreamId(1), None, &batches).unwrap();
@@ -479,22 +449,13 @@ mod tests {
             }
             let id = ProducerId(i64::try_from(i * i % 31).unwrap());
             let summary = Summary {
-                leader_epoch: StreamEpoch(0),
                 producer: (i % 5 != 0).then_some(ProducerBatch { id, epoch: 0, base_sequence: 0 }),
-                transactional: false,
-                control: false,
-                log_append_time: false,
-                max_timestamp: Timestamp(0),
                 appended_at: Timestamp(i64::try_from(i).unwrap()),
                 producers_forgotten_below: leader.producers.forgotten_below(),
+                ..Summary::PLAIN
             };
             leader.record(start(i)..start(i + 1), &summary);
-            batches.push(BatchSummary {
-                offsets: start(i)..start(i + 1),
-                records: 5,
-                max_timestamp: Timestamp(0),
-                summary: summary.encode(),
-            });
+            batches.push(summary.of_batch(start(i)..start(i + 1)));
             let folded = LogStateFold.fold(StreamId(1), None, &batches).unwrap();
             assert_eq!(LogState::decode(&folded, END), Ok(leader.clone()));
         }

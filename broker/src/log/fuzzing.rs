@@ -72,12 +72,10 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let summary = |leader_epoch, producer| Summary {
         leader_epoch: StreamEpoch(leader_epoch),
         producer,
-        transactional: false,
-        control: false,
         log_append_time: true,
         max_timestamp: Timestamp(9),
         appended_at: Timestamp(5),
-        producers_forgotten_below: Offset::ZERO,
+        ..Summary::PLAIN
     };
     let summaries = [
         summary(1, producer(7, 0)),

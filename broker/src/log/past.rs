@@ -140,9 +140,9 @@ mod tests {
     use std::sync::Arc;
 
     use bytes::Bytes;
-    use penstock_model::id::{ProducerId, StreamEpoch};
+    use penstock_model::id::ProducerId;
     use penstock_records::{BatchBuilder, Encoding, NewRecord, ProducerEpoch, Sequence};
-    use penstock_s3stream::{Backing, Batch, BatchSummary};
+    use penstock_s3stream::{Backing, Batch};
 
     use super::super::producer_share::{IN_FLIGHT_MS, PRODUCER_BYTES, ProducerShare};
     use super::super::summary::{ProducerBatch, Summary};
@@ -171,22 +171,8 @@ mod tests {
         folded.producers.record(batch, Offset(0)..Offset(10), Timestamp(0), Timestamp(0));
         let checkpoint = Checkpoint { offset: Offset(10), bytes: folded.encode() };
         let unfolded = Offset(unfolded.start)..Offset(unfolded.end);
-        let nobody = Summary {
-            leader_epoch: StreamEpoch(0),
-            producer: None,
-            transactional: false,
-            control: false,
-            log_append_time: false,
-            max_timestamp: Timestamp(0),
-            appended_at: Timestamp(0),
-            producers_forgotten_below: Offset::ZERO,
-        };
-        let told = told.map(|offsets| BatchSummary {
-            offsets: Offset(offsets.start)..Offset(offsets.end),
-            records: 1,
-            max_timestamp: Timestamp(0),
-            summary: nobody.encode(),
-        });
+        let told =
+            told.map(|offsets| Summary::PLAIN.of_batch(Offset(offsets.start)..Offset(offsets.end)));
         let tail = told.into_iter().collect();
         let opened = Opened { checkpoint: Some(checkpoint), unfolded, tail, ..opened };
         restored(&opened, 10).await.len()
@@ -252,21 +238,12 @@ mod tests {
         let batch = |offset: u64, forgotten_below: u64, appended_at: Timestamp| {
             let id = ProducerId(i64::try_from(offset).unwrap());
             let summary = Summary {
-                leader_epoch: StreamEpoch(0),
                 producer: Some(ProducerBatch { id, epoch: 0, base_sequence: 0 }),
-                transactional: false,
-                control: false,
-                log_append_time: false,
-                max_timestamp: Timestamp(0),
                 appended_at,
                 producers_forgotten_below: Offset(forgotten_below),
+                ..Summary::PLAIN
             };
-            BatchSummary {
-                offsets: Offset(offset)..Offset(offset + 1),
-                records: 1,
-                max_timestamp: Timestamp(0),
-                summary: summary.encode(),
-            }
+            summary.of_batch(Offset(offset)..Offset(offset + 1))
         };
         let silent = Timestamp(NOW.0 - IN_FLIGHT_MS);
         let at = |offset| if offset < 1_000 { silent } else { NOW };

@@ -62,6 +62,31 @@ pub(super) enum SummaryError {
     Malformed(&'static str),
 }
 
+#[cfg(any(test, feature = "fuzzing"))]
+impl Summary {
+    /// Of a batch of which there is nothing to tell.
+    pub(super) const PLAIN: Self = Self {
+        leader_epoch: StreamEpoch(0),
+        producer: None,
+        transactional: false,
+        control: false,
+        log_append_time: false,
+        max_timestamp: Timestamp(0),
+        appended_at: Timestamp(0),
+        producers_forgotten_below: Offset::ZERO,
+    };
+
+    /// The batch at these offsets, as the log tells of it.
+    pub(super) fn of_batch(
+        &self,
+        offsets: std::ops::Range<Offset>,
+    ) -> penstock_s3stream::BatchSummary {
+        let records = u32::try_from(offsets.end.0 - offsets.start.0).expect("a small batch");
+        let (max_timestamp, summary) = (Timestamp(0), self.encode());
+        penstock_s3stream::BatchSummary { offsets, records, max_timestamp, summary }
+    }
+}
+
 impl Summary {
     /// The summary of a batch as it lies in the log. When it was appended is not in there; as of
     /// `now` nobody is taken for silent who is not. Nor is it known whom the leader had forgotten.

@@ -24,15 +24,18 @@ impl AnswerBudget {
 
     /// Waits for room for an answer of `bytes`.
     pub async fn acquire(&self, bytes: usize) -> BytePermit {
-        let small = bytes <= SMALL_ANSWER_BYTES_MAX;
-        if small { self.small.acquire(bytes).await } else { self.large.acquire(bytes).await }
+        self.part(bytes).acquire(bytes).await
     }
 
     /// Takes room for an answer of `bytes`, if there is any now.
     #[must_use]
     pub fn try_acquire(&self, bytes: usize) -> Option<BytePermit> {
-        let small = bytes <= SMALL_ANSWER_BYTES_MAX;
-        if small { self.small.try_acquire(bytes) } else { self.large.try_acquire(bytes) }
+        self.part(bytes).try_acquire(bytes)
+    }
+
+    /// Where answers of so many bytes have their room.
+    fn part(&self, bytes: usize) -> &ByteBudget {
+        if bytes <= SMALL_ANSWER_BYTES_MAX { &self.small } else { &self.large }
     }
 
     /// Room for an answer of up to `bytes`, and for how many: a small one where larger ones have

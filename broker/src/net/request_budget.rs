@@ -131,15 +131,14 @@ impl RequestBudget {
     pub async fn acquire(&self, kind: RequestKind, bytes: usize) -> Result<RequestRoom, TooLong> {
         let lane = self.0.lane(kind, bytes);
         let longest = lane.frames.total();
+        let fits = bytes <= SMALL_REQUEST_BYTES_MAX || bytes <= longest;
         let frame = match kind {
-            RequestKind::Produce if bytes <= SMALL_REQUEST_BYTES_MAX || bytes <= longest => {
+            RequestKind::Produce if fits => {
                 Some(lane.frames.acquire(bytes + PRODUCE_BYTES + PRODUCE_TEXTS_BYTES).await)
             }
             RequestKind::Produce => Some(self.0.giant.acquire(bytes).await),
             _ if bytes <= TINY_REQUEST_BYTES_MAX => None,
-            _ if bytes <= SMALL_REQUEST_BYTES_MAX || bytes <= longest => {
-                Some(lane.frames.acquire(bytes).await)
-            }
+            _ if fits => Some(lane.frames.acquire(bytes).await),
             _ => return Err(TooLong { bytes, longest }),
         };
         let decoded = lane.decoded.clone();

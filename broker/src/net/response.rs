@@ -42,11 +42,12 @@ impl Response {
         Self { chunks: chunks.into(), left, begun: 0, room: None }
     }
 
-    /// Keeps `permit` for the answer, of which a part is given back for each chunk that is
+    /// Keeps `permit`, where there is one, for the answer, of which a part is given back for each chunk that is
     /// written whole.
     #[must_use]
-    pub fn holding(mut self, permit: BytePermit) -> Self {
-        self.room = Some(Room { whole: (permit.bytes(), self.left), permit });
+    pub fn holding(mut self, permit: impl Into<Option<BytePermit>>) -> Self {
+        let whole = |permit: &BytePermit| (permit.bytes(), self.left);
+        self.room = permit.into().map(|permit| Room { whole: whole(&permit), permit });
         self
     }
 

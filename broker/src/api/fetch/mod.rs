@@ -124,10 +124,7 @@ pub(super) async fn answer(
         (Some(permit), Some(place)) => Some(permit.and(place)),
         (permit, place) => permit.or(place),
     };
-    Ok(Outcome::Respond(match permit {
-        Some(permit) => answer.holding(permit),
-        None => answer,
-    }))
+    Ok(Outcome::Respond(answer.holding(permit)))
 }
 
 /// Why a fetch is not planned.
