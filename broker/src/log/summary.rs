@@ -77,6 +77,7 @@ impl Summary {
     };
 
     /// The batch at these offsets, as the log tells of it.
+    #[cfg(test)]
     pub(super) fn of_batch(
         &self,
         offsets: std::ops::Range<Offset>,
