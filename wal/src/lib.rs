@@ -26,6 +26,7 @@ mod memory;
 mod owner;
 mod progress;
 mod queue;
+pub mod retry;
 mod settings;
 mod writer;
 
