@@ -19,9 +19,10 @@ fix:
     cargo fmt --all
     cargo clippy --workspace --all-targets --fix --allow-dirty
 
-# Client suites: each installs or names what it needs, and fails when that is missing.
-clients:
-    tests/clients/run
+# The suites with outside clients, or those that are named; tests/clients/README.md says more.
+clients *suites:
+    tests/clients/install {{suites}}
+    tests/clients/run {{suites}}
 
 # Every target of every fuzz crate in turn, each for so many seconds. Needs nightly and cargo-fuzz.
 fuzz seconds="600":

@@ -1,47 +1,29 @@
-# What the client suites share: a server of their own, and checks that say what they expected.
-# To be sourced; sets `root`, `work`, `server`, and after `start_server` `bootstrap` and `admin`.
+# What the client suites share: a broker of their own, and checks that say what they expected.
+# To be sourced by a suite's `run`; sets `root` (the project), `here` (the suite's folder), `built`
+# (where it builds and installs), `work` (gone afterwards), and after `start_broker` `bootstrap`.
+# BROKER and WAL choose what it runs on; broker.sh says how.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+built=${CARGO_TARGET_DIR:-$root/target}/clients/$(basename "$here")
+classpath_file=$root/tests/clients/java/target/classpath.txt
 work=$(mktemp -d)
-server=${CARGO_TARGET_DIR:-$root/target}/debug/penstock
-server_id=
+mkdir -p "$built"
 
+# need PATH-OR-COMMAND: a suite whose client is not there fails; it is never skipped.
 need() {
-    command -v "$1" >/dev/null || { echo "missing: $1 (see .ci/install)" >&2; exit 1; }
+    command -v "$1" >/dev/null || [ -s "$1" ] ||
+        { echo "missing: $1 (see tests/clients/install)" >&2; exit 1; }
 }
 
-start_server() {
-    : >"$work/ready"
-    PENSTOCK_LOG=warn "$server" server --set data.dir="$work/data" \
-        --set listeners=PLAINTEXT://127.0.0.1:0 --set admin.listener=127.0.0.1:0 \
-        --set internal.listener=127.0.0.1:0 "$@" >"$work/ready" 2>>"$work/log" &
-    server_id=$!
-    # Reads until the server has said its line, or has ended.
-    local line
-    line=$(timeout 60 tail --pid="$server_id" -n +1 -f "$work/ready" | head -n 1) || true
-    bootstrap=$(sed -n 's,.*PLAINTEXT://\([0-9.:]*\).*,\1,p' <<<"$line")
-    admin=$(sed -n 's,.*http://\([0-9.:]*\).*,\1,p' <<<"$line")
-    [ -n "$bootstrap" ] || { echo "the server did not start:" >&2; cat "$work/log" >&2; exit 1; }
-}
-
-kill_server() {
-    kill -9 "$server_id"
-    wait "$server_id" 2>/dev/null || true
-    server_id=
-}
-
-stop_server() {
-    kill -TERM "$server_id"
-    wait "$server_id"
-    server_id=
-}
+source "$root/tests/clients/broker.sh"
 
 finish() {
     local status=$?
-    [ -z "$server_id" ] || kill -9 "$server_id" 2>/dev/null || true
+    end_brokers
     if [ $status -ne 0 ] && [ -s "$work/log" ]; then
-        echo "--- the server said:" >&2
+        echo "--- the broker said:" >&2
         tail -n 50 "$work/log" >&2
     fi
     rm -rf "$work"
@@ -49,6 +31,11 @@ finish() {
 trap finish EXIT
 
 passed=0
+
+ok() {
+    echo "ok     $1"
+    passed=$((passed + 1))
+}
 
 # check NAME EXPECTED COMMAND...: what the command prints is exactly what was expected. Commands
 # bound their own time.
@@ -65,6 +52,49 @@ check() {
         diff <(printf '%s\n' "$expected") <(printf '%s\n' "$got") >&2 || true
         exit 1
     fi
-    echo "ok     $name"
-    passed=$((passed + 1))
+    ok "$name"
 }
+
+# eventually NAME EXPECTED COMMAND...: as check, for what comes to be true within a minute.
+eventually() {
+    local name=$1 expected=$2 got= end=$((SECONDS + 60))
+    shift 2
+    until got=$("$@" 2>"$work/errors") && [ "$got" = "$expected" ]; do
+        if ((SECONDS >= end)); then
+            echo "FAILED $name: not within a minute" >&2
+            diff <(printf '%s\n' "$expected") <(printf '%s\n' "$got") >&2 || true
+            cat "$work/errors" >&2
+            exit 1
+        fi
+        sleep 0.1
+    done
+    ok "$name"
+}
+
+# scenario COMMAND...: starts a broker and runs the client's program with its address; what it
+# prints is exactly scenario.txt without the keys that the file `lacks` beside it names.
+scenario() {
+    start_broker auto.create.topics.enable=false group.initial.rebalance.delay.ms=0
+    local lacks=$here/lacks key reason
+    [ -e "$lacks" ] || lacks=/dev/null
+    grep -v '^\(#\|$\)' "$root/tests/clients/scenario.txt" >"$work/expected"
+    while IFS=: read -r key reason; do
+        grep -q "^$key:" "$work/expected" || { echo "lacks: no such key: $key" >&2; exit 1; }
+        sed -i "/^$key:/d" "$work/expected"
+        echo "lacks  $key:$reason"
+    done < <(grep -v '^#' "$lacks")
+    if ! timeout 120 "$@" "$bootstrap" >"$work/seen" 2>"$work/errors"; then
+        echo "FAILED the program ended with an error or took longer than 120 s:" >&2
+        tail -n 50 "$work/errors" >&2
+        diff "$work/expected" "$work/seen" >&2 || true
+        exit 1
+    fi
+    if ! diff "$work/expected" "$work/seen" >&2; then
+        echo "FAILED: < is what scenario.txt expects, > what was seen" >&2
+        exit 1
+    fi
+    while read -r line; do ok "$line"; done <"$work/seen"
+    stop_broker
+}
+
+passed() { echo "$passed passed, 0 failed"; }
