@@ -23,6 +23,7 @@ mod frame;
 pub mod fuzzing;
 mod log;
 mod memory;
+mod object;
 mod owner;
 mod progress;
 mod queue;
@@ -32,6 +33,7 @@ mod writer;
 
 pub use file::{FileRecovery, FileWal, FileWalSettings, SegmentReport, Tail};
 pub use memory::{MemoryMedium, MemoryRecovery};
+pub use object::{LogPart, ObjectRecovery, ObjectWal, ObjectWalSettings};
 pub use owner::Owner;
 pub use settings::WalSettings;
 
@@ -187,6 +189,14 @@ pub enum WalError {
     /// The log's writer, or its sink, panicked: a bug. Stop the node; recovery decides.
     #[error("the log's writer panicked; stop the node, and recover")]
     Panicked,
+    /// The store cannot keep two writers apart.
+    #[error(
+        "the store refuses no second object under one key ({reason}); put the log into a store that does, or on a disk"
+    )]
+    NotFenced {
+        /// What it did.
+        reason: String,
+    },
     /// A later epoch has sealed the log.
     #[error("the log was sealed: another process has taken over")]
     Fenced,

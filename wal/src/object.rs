@@ -1,0 +1,177 @@
+//! The object backend: numbered objects in a store, so that a node's own disk holds nothing.
+//!
+//! ```text
+//!   {root}/{epoch}/{sequence}       data, data, data, … seal      an epoch that has ended
+//!   {root}/{epoch}/{sequence}                           data, …   the next one, from there on
+//! ```
+//!
+//! - **A key is only ever created.** The store refuses a second object under it, and that is the
+//!   fence: whoever takes over puts a seal at the first free sequence, and whatever the former
+//!   writer still sends, there or behind it, is never acknowledged. No lease, no clock.
+//! - **Several objects are on their way at once**; what is durable moves over the gapless front.
+//! - **A request is sent until its fate is known.** A key that is taken tells by what: the own
+//!   bytes are success, a seal is the end.
+//! - **A writer's epochs are one log**: its positions go on, and what an earlier epoch holds is
+//!   read and trimmed like its own.
+//!
+//! [`format`] is an object's bytes, [`pace`] says when the next one goes out, [`put`] how one is
+//! sent, [`seal`] how an epoch ends, [`recover`] what is found in it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use object_store::ObjectStore;
+use object_store::path::Path;
+
+use crate::retry::Backoff;
+use crate::settings::WalSettings;
+use crate::{Owner, Position, Recovered, Recovering, Sink, Wal, WalError};
+
+mod bucket;
+mod format;
+mod latency;
+mod log;
+mod pace;
+mod put;
+mod recover;
+mod seal;
+mod sequence;
+mod trimmer;
+mod writer;
+
+#[cfg(test)]
+mod scripted;
+#[cfg(test)]
+mod tests;
+
+use bucket::Bucket;
+
+/// Settings of the object backend.
+#[derive(Clone, Debug)]
+pub struct ObjectWalSettings {
+    /// What all backends share.
+    pub wal: WalSettings,
+    /// Objects a second, while there is less than a full one to send each time; 0 for no limit.
+    pub puts_per_second_max: u32,
+    /// Entries of so many bytes are an object of their own, whatever the budget says.
+    pub object_bytes_max: usize,
+    /// Objects on their way at once.
+    pub puts_in_flight_max: usize,
+    /// How long one attempt may take, and longer by a second for each MiB.
+    pub attempt_timeout: Duration,
+    /// Between attempts.
+    pub backoff: Backoff,
+}
+
+impl Default for ObjectWalSettings {
+    fn default() -> Self {
+        Self {
+            wal: WalSettings::default(),
+            puts_per_second_max: 20,
+            object_bytes_max: 16 << 20,
+            puts_in_flight_max: 4,
+            attempt_timeout: Duration::from_secs(5),
+            // A store that comes back is used within two seconds.
+            backoff: Backoff { first: Duration::from_millis(50), cap: Duration::from_secs(2) },
+        }
+    }
+}
+
+/// One epoch's part of a log. It ends where the next one begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogPart {
+    /// The epoch, which one process ever had.
+    pub epoch: u64,
+    /// Where its first object lies, or would.
+    pub begins: Position,
+}
+
+/// The log of one writer in a store.
+#[derive(Clone)]
+pub struct ObjectWal {
+    bucket: Arc<Bucket>,
+}
+
+impl ObjectWal {
+    /// Names the log below `root`. Asks the store nothing yet.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn ObjectStore>,
+        root: Path,
+        owner: Owner,
+        settings: ObjectWalSettings,
+    ) -> Self {
+        Self { bucket: Arc::new(Bucket { store, root, owner, settings }) }
+    }
+
+    /// Proves that the store refuses to create a key twice, which is all that keeps two writers
+    /// apart. Leaves nothing behind but, after a crash, one small object under `name`.
+    ///
+    /// # Errors
+    /// [`WalError::NotFenced`] where it does not, or cannot.
+    pub async fn prove_fence(&self, name: &str) -> Result<(), WalError> {
+        self.bucket.prove_fence(name).await
+    }
+
+    /// Ends a part for good, and answers where its content ends: the next part may begin there. Its
+    /// writer must be known to be replaced, and `trim` no older than that; `None` where nobody
+    /// knows it. Idempotent, and safe side by side; goes on while the store fails.
+    ///
+    /// # Errors
+    /// [`WalError::Missing`] when objects are gone that were durable, [`WalError::Foreign`] and
+    /// [`WalError::Corrupt`] for what is no object of this log; then nothing is changed.
+    pub async fn seal(&self, part: LogPart, trim: Option<Position>) -> Result<Position, WalError> {
+        seal::seal(&self.bucket, part, trim).await
+    }
+
+    /// Finds what sealed parts, oldest first, hold from `trim` on; the last one ends at `end`. `None`
+    /// for a trim position that nobody knows: then the gapless run of objects that ends at `end` is
+    /// what there is. Reads no payload. The recovered log goes on as `epoch`. Goes on while the
+    /// store fails.
+    ///
+    /// # Errors
+    /// [`WalError::Missing`] when it does not hold everything from the trim position on,
+    /// [`WalError::Foreign`] and [`WalError::Corrupt`] for what is no object of this log.
+    pub async fn recover(
+        &self,
+        parts: &[LogPart],
+        end: Position,
+        trim: Option<Position>,
+        epoch: u64,
+    ) -> Result<ObjectRecovery, WalError> {
+        recover::recover(&self.bucket, parts, end, trim, epoch).await
+    }
+}
+
+impl fmt::Debug for ObjectWal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ObjectWal").field("root", &self.bucket.root).finish_non_exhaustive()
+    }
+}
+
+/// An object log that was recovered.
+pub struct ObjectRecovery {
+    entries: Vec<Recovered>,
+    bucket: Arc<Bucket>,
+    /// Oldest first; the last one is still to be written.
+    parts: Vec<LogPart>,
+    /// Where the entries begin.
+    begins: Position,
+    /// Objects that a trim has made superfluous and that are there all the same.
+    leftovers: Vec<Path>,
+}
+
+impl<C: Send + 'static> Recovering<C> for ObjectRecovery {
+    fn take_entries(&mut self) -> Vec<Recovered> {
+        std::mem::take(&mut self.entries)
+    }
+
+    fn end(&self) -> Position {
+        self.parts.last().expect("the part to be written").begins
+    }
+
+    fn start(self: Box<Self>, sink: Box<dyn Sink<C>>) -> Arc<dyn Wal<C>> {
+        log::ObjectLog::start(*self, sink)
+    }
+}
