@@ -78,7 +78,7 @@ pub(super) async fn inherit(
     registered: &Registered,
 ) -> Result<(), StartError> {
     for from in &registered.unrecovered {
-        let inherit = InheritWal { from: *from, to: registered.epoch };
+        let inherit = InheritWal { from: *from, to: registered.epoch, end: None };
         metadata.submit(Command::InheritWal(inherit)).await?.result?;
     }
     Ok(())

@@ -101,17 +101,21 @@ pub struct RegisterBroker {
     pub wal: WalKind,
 }
 
-/// See [`Command::InheritWal`]. Only for [`WalKind::Local`]: the sealed log of `from` becomes the
-/// first part of the log of `to`, positions and trim unchanged, and the streams that `from` owned
-/// pass to `to` with their epochs raised by one. Refused unless `from` is fenced, `to` is active
-/// and both are of one node. `from` is closed by it. Until all earlier local logs of its node are
-/// inherited, a broker cannot commit uploads.
+/// See [`Command::InheritWal`]. The sealed log of `from` becomes the first part of the log of `to`,
+/// positions and trim unchanged, and the streams that `from` owned pass to `to` with their epochs
+/// raised by one. Refused unless `from` is fenced, `to` is active, and both are of one node and one
+/// kind of log. `from` is closed by it. Until all earlier logs of its node are inherited, a broker
+/// cannot commit uploads.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InheritWal {
     /// The fenced epoch whose log was sealed and recovered.
     pub from: BrokerEpoch,
     /// The active epoch that goes on with it.
     pub to: BrokerEpoch,
+    /// [`WalKind::Object`]: where the seal of `from` stands, which is where the part of `to` begins.
+    /// `None` where `from` has no part of the log, because it ended before it inherited, and for
+    /// [`WalKind::Local`], whose epochs share one log in place.
+    pub end: Option<WalPosition>,
 }
 
 /// See [`Command::CreateTopic`]. The name was checked against Kafka's rules before.

@@ -174,7 +174,7 @@ fn history() -> Vec<Command> {
         Command::ExpireLeases { leases: vec![ObjectId(5)], now: Timestamp(10) },
         Command::ForgetLeases(vec![ObjectId(5)]),
         register(2),
-        Command::InheritWal(InheritWal { from: first, to: second }),
+        Command::InheritWal(InheritWal { from: first, to: second, end: None }),
         Command::DeleteTopic(DeleteTopic { id: topic, now }),
         Command::FenceBroker(second),
     ]

@@ -151,7 +151,7 @@ impl World {
         let trim = Position(image.wal(oldest).unwrap().trim.0);
         let recovered = self.medium.recover(trim).unwrap();
         for from in unrecovered {
-            let inherit = Command::InheritWal(InheritWal { from, to: epoch });
+            let inherit = Command::InheritWal(InheritWal { from, to: epoch, end: None });
             self.local.apply(&inherit).result.unwrap();
         }
         let wal = CheckedRecovery {

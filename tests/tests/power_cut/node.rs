@@ -94,7 +94,10 @@ impl Node {
         };
 
         for from in unrecovered {
-            metadata.submit(Command::InheritWal(InheritWal { from, to: epoch })).await?.result?;
+            metadata
+                .submit(Command::InheritWal(InheritWal { from, to: epoch, end: None }))
+                .await?
+                .result?;
         }
         let url = StoreUrl::File(OBJECTS.into());
         let (storage, tasks) = Storage::start(Parts {

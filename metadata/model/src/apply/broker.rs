@@ -36,6 +36,7 @@ pub(super) fn register(
         node,
         incarnation: command.incarnation,
         kind: command.wal,
+        begins: begins_at_once(image, command).then_some(WalPosition(0)),
         trim: WalPosition(0),
         state: WalState::Active,
     };
@@ -49,6 +50,11 @@ pub(super) fn register(
     };
     image.brokers.insert(node, broker);
     Ok(registered(image, node, epoch))
+}
+
+/// A node's first part of a log in the store has nothing before it.
+fn begins_at_once(image: &MetadataImage, command: &RegisterBroker) -> bool {
+    command.wal == WalKind::Object && image.unrecovered(command.node).next().is_none()
 }
 
 fn registered(image: &MetadataImage, node: NodeId, epoch: BrokerEpoch) -> Reply {
@@ -81,7 +87,7 @@ fn fence(image: &mut MetadataImage, epoch: BrokerEpoch) {
 }
 
 pub(super) fn inherit(image: &mut MetadataImage, command: &InheritWal) -> Result<Reply, Refused> {
-    let InheritWal { from, to } = *command;
+    let InheritWal { from, to, end } = *command;
     let refuse = |reason| Err(Refused::NoInheritance { from, to, reason });
     let (Some(former), Some(heir)) = (image.wal(from).copied(), image.wal(to).copied()) else {
         return refuse("one of them was never granted");
@@ -98,9 +104,14 @@ pub(super) fn inherit(image: &mut MetadataImage, command: &InheritWal) -> Result
     if former.node != heir.node {
         return refuse("they are of different nodes");
     }
-    if former.kind != WalKind::Local || heir.kind != WalKind::Local {
-        return refuse("only a local log lives on in place");
+    if former.kind != heir.kind {
+        return refuse("their logs are of different kinds");
     }
+    let begins = match (former.begins, end) {
+        (Some(begins), Some(end)) if begins.max(former.trim) <= end => heir.begins.max(Some(end)),
+        (None, None) => heir.begins,
+        _ => return refuse("its log cannot end there"),
+    };
 
     let streams = image.owned.remove(&from).unwrap_or_default();
     for id in &streams {
@@ -112,7 +123,7 @@ pub(super) fn inherit(image: &mut MetadataImage, command: &InheritWal) -> Result
         let owned = image.owned.entry(to).or_default();
         *owned = std::mem::take(owned).union(streams);
     }
-    image.wals.insert(to, Wal { trim: heir.trim.max(former.trim), ..heir });
+    image.wals.insert(to, Wal { begins, trim: heir.trim.max(former.trim), ..heir });
     image.wals.insert(from, Wal { state: WalState::Closed { heir: to }, ..former });
     image.unrecovered.remove(&(former.node, from));
     Ok(Reply::Done)

@@ -17,9 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::OFFSET_MAX;
 use super::broker::require_active;
 use super::storage::{owned_stream, release, retain};
-use crate::command::{
-    CheckpointRef, CommitUpload, Refused, Reply, UploadedObject, UploadedRange, WalKind,
-};
+use crate::command::{CheckpointRef, CommitUpload, Refused, Reply, UploadedObject, UploadedRange};
 use crate::id::{BrokerEpoch, ObjectId, StreamId, Timestamp};
 use crate::image::{MetadataImage, Object, ObjectLife, StoredRange, Wal};
 
@@ -69,11 +67,10 @@ pub(super) fn upload(image: &mut MetadataImage, command: &CommitUpload) -> Resul
     Ok(Reply::Committed { skipped: skipped.into_iter().collect() })
 }
 
-/// A local log goes on where its forerunner's ended: a trim before it was inherited would pass
-/// over the forerunner's records unread.
+/// A log goes on where its forerunner's ended: a trim before it was inherited would pass over the
+/// forerunner's records unread.
 fn must_inherit_first(image: &MetadataImage, wal: &Wal) -> bool {
-    let local = |epoch| image.wal(epoch).is_some_and(|earlier| earlier.kind == WalKind::Local);
-    wal.kind == WalKind::Local && image.unrecovered(wal.node).any(local)
+    image.unrecovered(wal.node).next().is_some()
 }
 
 /// What can be said of a command without an image.

@@ -88,6 +88,8 @@ struct InheritWal {
     from: u64,
     #[prost(uint64, tag = "2")]
     to: u64,
+    #[prost(uint64, optional, tag = "3")]
+    end: Option<u64>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -31,6 +31,10 @@ pub struct Wal {
     pub incarnation: Incarnation,
     /// How it survives the process.
     pub kind: WalKind,
+    /// Where the epoch's part of the node's log begins, which ends where the next one's begins.
+    /// `None` while earlier epochs were not inherited, so that nobody knows yet, and for a local
+    /// log, which has no parts.
+    pub begins: Option<WalPosition>,
     /// All before it is in objects, or of no use any more.
     pub trim: WalPosition,
     /// Who may do what with it.
@@ -49,6 +53,16 @@ pub enum WalState {
         /// The epoch that inherited its log.
         heir: BrokerEpoch,
     },
+}
+
+/// See [`MetadataImage::object_log`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectLog {
+    /// The epochs whose parts may hold something, oldest first, and where each begins. All but the
+    /// last are known to be sealed.
+    pub parts: Vec<(BrokerEpoch, WalPosition)>,
+    /// All before it is in objects, or of no use any more.
+    pub trim: WalPosition,
 }
 
 /// The last block of producer ids that a broker epoch was granted, so that a retry finds it.
@@ -104,6 +118,23 @@ impl MetadataImage {
         let newest = self.brokers.get(&node).map(|broker| broker.epoch);
         let wals = self.unrecovered(node).chain(newest).filter_map(|epoch| self.wal(epoch));
         wals.filter(|wal| wal.kind == WalKind::Local).map(|wal| wal.trim).max()
+    }
+
+    /// The log that a node keeps in the object store, without the part of `except`.
+    #[must_use]
+    pub fn object_log(&self, node: NodeId, except: BrokerEpoch) -> ObjectLog {
+        let of_node = |wal: &&Wal| wal.node == node && wal.kind == WalKind::Object;
+        let wals = self.wals.iter().filter(|(_, wal)| of_node(wal));
+        let mut log = ObjectLog { parts: Vec::new(), trim: WalPosition(0) };
+        for (epoch, wal) in wals.filter(|(epoch, _)| **epoch != except) {
+            log.trim = log.trim.max(wal.trim);
+            log.parts.extend(wal.begins.map(|begins| (*epoch, begins)));
+        }
+        // A part that ends where all is trimmed holds nothing any more.
+        let ends = log.parts.iter().skip(1).map(|(_, begins)| *begins);
+        let empty = ends.take_while(|end| *end <= log.trim).count();
+        log.parts.drain(..empty);
+        log
     }
 
     /// The fenced epochs of a node whose logs wait for recovery, oldest first.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Violation, require};
+use crate::command::WalKind;
 use crate::id::NodeId;
 use crate::image::{MetadataImage, WalState};
 
@@ -15,6 +16,11 @@ pub(super) fn check_brokers(image: &MetadataImage) -> Result<(), Violation> {
         require(wal.node >= NodeId(0), "a node id is never negative", subject)?;
         let first_time = incarnations.insert((wal.node, wal.incarnation));
         require(first_time, "one start of a process has one epoch", subject)?;
+        require(
+            wal.kind == WalKind::Object || wal.begins.is_none(),
+            "a local log has no parts",
+            subject,
+        )?;
         let newest = image.broker(wal.node).map(|broker| broker.epoch);
         require(newest >= Some(epoch), "a node's entry names its newest epoch", subject)?;
         match wal.state {

@@ -1,14 +1,18 @@
 //! The life of broker epochs.
 
 use super::world::{Upload, World};
-use crate::command::{Command, InheritWal, Refused, RegisterBroker, Reply, WalKind};
+use crate::command::{Command, InheritWal, Refused, Reply, WalKind};
 use crate::id::{
-    BrokerEpoch, ClusterId, Incarnation, NodeId, ProducerId, RequestId, StreamEpoch, StreamId,
-    WalPosition,
+    BrokerEpoch, ClusterId, NodeId, ProducerId, RequestId, StreamEpoch, StreamId, WalPosition,
 };
 
 fn inherit(from: u64, to: u64) -> Command {
-    Command::InheritWal(InheritWal { from: BrokerEpoch(from), to: BrokerEpoch(to) })
+    Command::InheritWal(InheritWal { from: BrokerEpoch(from), to: BrokerEpoch(to), end: None })
+}
+
+fn inherit_to(from: u64, to: u64, end: u64) -> Command {
+    let end = Some(WalPosition(end));
+    Command::InheritWal(InheritWal { from: BrokerEpoch(from), to: BrokerEpoch(to), end })
 }
 
 #[test]
@@ -96,15 +100,49 @@ fn inheritance_out_of_order_is_refused() {
     world.run(&inherit(1, 3)).unwrap();
     world.register(1, 3);
     assert_eq!(world.run(&inherit(1, 4)), no(1, 4, "it passed to another epoch"));
-    let object = RegisterBroker {
-        node: NodeId(1),
-        incarnation: Incarnation([4; 16]),
-        endpoints: Vec::new(),
-        rack: None,
-        wal: WalKind::Object,
+    world.register_with(1, 4, WalKind::Object);
+    assert_eq!(world.run(&inherit(3, 5)), no(3, 5, "their logs are of different kinds"));
+}
+
+#[test]
+fn a_log_in_the_store_goes_on_part_by_part() {
+    let mut world = World::default();
+    let parts = |world: &World, except| {
+        let log = world.image.object_log(NodeId(1), BrokerEpoch(except));
+        let parts = log.parts.iter().map(|(epoch, begins)| (epoch.0, begins.0)).collect::<Vec<_>>();
+        (parts, log.trim.0)
     };
-    world.run(&Command::RegisterBroker(object)).unwrap();
-    assert_eq!(world.run(&inherit(3, 5)), no(3, 5, "only a local log lives on in place"));
+    let no = |from, to, reason| {
+        let (from, to) = (BrokerEpoch(from), BrokerEpoch(to));
+        Err(Refused::NoInheritance { from, to, reason })
+    };
+    world.register_with(1, 1, WalKind::Object);
+    assert_eq!(parts(&world, 1), (vec![], 0));
+    world.create(1, "t", 2).unwrap();
+    world.run_commit(&Upload { wal: 0..30, ..Upload::default() }.command(0)).unwrap();
+    // Two starts that end before they inherited: they have no part.
+    world.register_with(1, 2, WalKind::Object);
+    world.register_with(1, 3, WalKind::Object);
+    assert_eq!(parts(&world, 3), (vec![(1, 0)], 30));
+    assert_eq!(world.run(&inherit(1, 3)), no(1, 3, "its log cannot end there"));
+    assert_eq!(world.run(&inherit_to(1, 3, 29)), no(1, 3, "its log cannot end there"));
+    assert_eq!(world.run(&inherit_to(2, 3, 50)), no(2, 3, "its log cannot end there"));
+    let mut trim = Upload { wal: 30..50, ..Upload::default() }.command(0);
+    trim.broker = BrokerEpoch(3);
+    let reason = "a commit before the node's earlier logs were inherited";
+    assert_eq!(world.run_commit(&trim), Err(Refused::Malformed(reason)));
+    for _ in 0..2 {
+        assert_eq!(world.run(&inherit_to(1, 3, 50)), Ok(Reply::Done));
+        assert_eq!(world.run(&inherit(2, 3)), Ok(Reply::Done));
+    }
+    assert_eq!(world.image.owned_count(BrokerEpoch(3)), 2);
+    assert_eq!(world.run_commit(&trim), Ok(vec![]));
+    // The former part is trimmed to its end.
+    world.register_with(1, 4, WalKind::Object);
+    assert_eq!(parts(&world, 4), (vec![(3, 50)], 50));
+    world.run(&inherit_to(3, 4, 60)).unwrap();
+    world.register_with(1, 5, WalKind::Object);
+    assert_eq!(parts(&world, 5), (vec![(3, 50), (4, 60)], 50));
 }
 
 /// Otherwise the new epoch's trim would pass over records that nobody has read back yet.

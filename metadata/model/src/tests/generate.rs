@@ -100,7 +100,7 @@ fn register(draw: &mut Draw) -> RegisterBroker {
         incarnation: Incarnation([u8::try_from(draw.below(12)).unwrap(); 16]),
         endpoints,
         rack: draw.one_in(2).then(|| "zone".into()),
-        wal: if draw.one_in(6) { WalKind::Object } else { WalKind::Local },
+        wal: if draw.one_in(3) { WalKind::Object } else { WalKind::Local },
     }
 }
 
@@ -109,7 +109,9 @@ fn inherit(image: &MetadataImage, draw: &mut Draw) -> InheritWal {
     let (node, from) = draw.one_of(waiting).unwrap_or((node(draw), epoch(image, draw)));
     let own = image.broker(node).map(|broker| broker.epoch);
     let to = if draw.one_in(8) { None } else { own };
-    InheritWal { from, to: to.unwrap_or_else(|| epoch(image, draw)) }
+    let begun = image.wal(from).and_then(|wal| wal.begins);
+    let end = begun.filter(|_| !draw.one_in(8)).map(|b| WalPosition(b.0 + draw.below(40)));
+    InheritWal { from, to: to.unwrap_or_else(|| epoch(image, draw)), end }
 }
 
 fn create_topic(image: &MetadataImage, draw: &mut Draw) -> CreateTopic {

@@ -9,7 +9,7 @@ use crate::command::{
 use crate::encoding::{decode_command, decode_image, encode_command, encode_image, image_hash};
 use crate::id::{
     BrokerEpoch, ClusterId, Incarnation, NodeId, ObjectId, Offset, RequestId, StreamEpoch,
-    StreamId, Timestamp, TopicId,
+    StreamId, Timestamp, TopicId, WalPosition,
 };
 
 fn hex(bytes: &[u8]) -> String {
@@ -50,7 +50,9 @@ fn commands_of_brokers() {
     );
     check(Command::FenceBroker(BrokerEpoch(300)), "0118ac02");
     let (from, to) = (BrokerEpoch(1), BrokerEpoch(2));
-    check(Command::InheritWal(InheritWal { from, to }), "01220408011002");
+    check(Command::InheritWal(InheritWal { from, to, end: None }), "01220408011002");
+    let end = Some(WalPosition(7));
+    check(Command::InheritWal(InheritWal { from, to, end }), "012206080110021807");
     let (broker, request) = (BrokerEpoch(1), RequestId(id()));
     check(
         Command::AllocateProducerIds { broker, request, count: 1000 },
@@ -171,7 +173,7 @@ fn an_image() {
     world.trim(&[(2, 9)], 70).unwrap();
     world.register(1, 2);
     let (from, to) = (BrokerEpoch(1), BrokerEpoch(2));
-    world.run(&Command::InheritWal(InheritWal { from, to })).unwrap();
+    world.run(&Command::InheritWal(InheritWal { from, to, end: None })).unwrap();
     world.register(2, 1);
     world.run(&Command::FenceBroker(BrokerEpoch(3))).unwrap();
     let (broker, request) = (BrokerEpoch(2), RequestId(id()));

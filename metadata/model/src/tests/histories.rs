@@ -136,6 +136,7 @@ proptest! {
             for (epoch, wal) in before.wals() {
                 let now = image.wal(epoch).expect("an epoch is kept for good");
                 prop_assert!(now.trim >= wal.trim, "{:?}", command);
+                prop_assert!(now.begins >= wal.begins, "{:?}", command);
                 prop_assert!(stage(now.state) >= stage(wal.state), "{:?}", command);
             }
             for (id, stream) in before.streams() {

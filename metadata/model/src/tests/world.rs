@@ -41,12 +41,22 @@ impl World {
 
     /// Registers a start of a node; the epoch and the epochs to recover.
     pub(super) fn register(&mut self, node: i32, start: u8) -> (BrokerEpoch, Vec<BrokerEpoch>) {
+        self.register_with(node, start, WalKind::Local)
+    }
+
+    /// The same, with this kind of log.
+    pub(super) fn register_with(
+        &mut self,
+        node: i32,
+        start: u8,
+        wal: WalKind,
+    ) -> (BrokerEpoch, Vec<BrokerEpoch>) {
         let command = Command::RegisterBroker(RegisterBroker {
             node: NodeId(node),
             incarnation: Incarnation([start; 16]),
             endpoints: Vec::new(),
             rack: None,
-            wal: WalKind::Local,
+            wal,
         });
         match self.run(&command) {
             Ok(Reply::Registered { epoch, unrecovered }) => (epoch, unrecovered),

@@ -26,6 +26,7 @@ impl TryFrom<Body> for Command {
             Body::InheritWal(message) => Self::InheritWal(command::InheritWal {
                 from: BrokerEpoch(message.from),
                 to: BrokerEpoch(message.to),
+                end: message.end.map(WalPosition),
             }),
             Body::CreateTopic(message) => Self::CreateTopic(message.try_into()?),
             Body::DeleteTopic(message) => Self::DeleteTopic(command::DeleteTopic {

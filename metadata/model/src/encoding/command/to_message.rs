@@ -16,9 +16,11 @@ impl From<&Command> for Body {
             Command::Format(cluster) => Self::Format(cluster.0.to_vec()),
             Command::RegisterBroker(command) => Self::RegisterBroker(command.into()),
             Command::FenceBroker(epoch) => Self::FenceBroker(epoch.0),
-            Command::InheritWal(command) => {
-                Self::InheritWal(InheritWal { from: command.from.0, to: command.to.0 })
-            }
+            Command::InheritWal(command) => Self::InheritWal(InheritWal {
+                from: command.from.0,
+                to: command.to.0,
+                end: command.end.map(|end| end.0),
+            }),
             Command::CreateTopic(command) => Self::CreateTopic(command.into()),
             Command::DeleteTopic(command) => {
                 let (id, now) = (command.id.0.to_vec(), command.now.0);

@@ -67,6 +67,8 @@ pub(super) struct Wal {
     pub(super) trim: u64,
     #[prost(oneof = "WalState", tags = "6, 7, 8")]
     pub(super) state: Option<WalState>,
+    #[prost(uint64, optional, tag = "9")]
+    pub(super) begins: Option<u64>,
 }
 
 #[derive(Clone, PartialEq, prost::Oneof)]

@@ -220,6 +220,7 @@ fn to_wal(wal: &Wal) -> Result<image::Wal, DecodeError> {
         node: NodeId(wal.node),
         incarnation: Incarnation(random(&wal.incarnation, "incarnation")?),
         kind: to_wal_kind(wal.kind)?,
+        begins: wal.begins.map(WalPosition),
         trim: WalPosition(wal.trim),
         state: match required(wal.state.as_ref(), "state of a log")? {
             WalState::Active(()) => image::WalState::Active,

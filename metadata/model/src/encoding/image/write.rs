@@ -107,6 +107,7 @@ fn wal(epoch: u64, wal: &image::Wal) -> Wal {
         kind: wal_kind(wal.kind),
         trim: wal.trim.0,
         state: Some(state),
+        begins: wal.begins.map(|begins| begins.0),
     }
 }
 
