@@ -25,16 +25,18 @@ use penstock_model::command::Endpoint;
 use penstock_model::id::{BrokerEpoch, ClusterId, NodeId};
 use penstock_quorum::QuorumNode;
 use penstock_s3stream::store::open::{StoreSettings, open};
-use penstock_s3stream::{Clock, Storage};
+use penstock_s3stream::{Appended, Clock, Storage};
+use penstock_wal::Recovering;
 use penstock_wal::files::{Files, LockGuard};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
 pub use failure::{NodeFailure, StartError};
+use recovery::{file, object};
 
 use crate::admin_http::{AdminHttp, Readiness, Sample};
 use crate::cluster_id;
-use crate::config::{Given, NodeConfig};
+use crate::config::{Given, NodeConfig, WalPlace};
 use crate::env::Entropy;
 use crate::metrics::Metrics;
 use crate::net::transport::{Acceptor, TcpAcceptor};
@@ -254,13 +256,33 @@ async fn join(
     clock: &Arc<dyn Clock>,
     entropy: &dyn Entropy,
 ) -> Result<Joined, StartError> {
-    recovery::check_metadata_is_there(files, config, &client.image()).await?;
+    if let WalPlace::File(dir) = &config.wal {
+        file::check_metadata_is_there(files, dir, config, &client.image()).await?;
+    }
     let cluster = metadata::format(client.as_ref(), config, entropy).await?;
-    let recovered = recovery::recover(cluster, files, config, &client.image()).await?;
-    let store = open(&config.store, Arc::clone(files), &StoreSettings::default())?;
-    let registered = metadata::register(client.as_ref(), config, endpoints, entropy).await?;
-    let epoch = registered.epoch;
-    recovery::inherit(client.as_ref(), &registered).await?;
+    let settings = StoreSettings::default();
+    let store = open(&config.store, Arc::clone(files), &settings)?;
+    let (epoch, recovered): (_, Box<dyn Recovering<Appended>>) = match &config.wal {
+        WalPlace::File(dir) => {
+            let recovered = file::recover(cluster, files, dir, config, &client.image()).await?;
+            let registered =
+                metadata::register(client.as_ref(), config, endpoints, entropy).await?;
+            file::inherit(client.as_ref(), &registered).await?;
+            (registered.epoch, Box::new(recovered))
+        }
+        WalPlace::Object(url) => {
+            let wal_store = match url {
+                None => store.beside(settings.limits),
+                Some(url) => open(url, Arc::clone(files), &settings)?.counted_with(&store),
+            };
+            let wal = object::prove(cluster, config.node, wal_store, config).await?;
+            let registered =
+                metadata::register(client.as_ref(), config, endpoints, entropy).await?;
+            let recovered =
+                object::recover(&wal, client.as_ref(), &registered, config.node).await?;
+            (registered.epoch, Box::new(recovered))
+        }
+    };
     let started = recovery::start_storage(recovered, store, config, client, clock, epoch).await?;
     Ok(Joined { cluster, epoch, started })
 }

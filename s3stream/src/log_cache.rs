@@ -84,14 +84,14 @@ impl LogCache {
         }
     }
 
-    /// Takes in recovered entries, before any other, each with its position in the log: the log
-    /// has their payloads. Entries that nobody needs are only trimmed with the others.
+    /// Takes in recovered entries, before any other, each with its group in the log: the log has
+    /// their payloads. Entries that nobody needs are only trimmed with the others.
     /// `end` is the log's.
     pub(crate) fn recover(&self, entries: Vec<RecoveredEntry>, end: Position, now: Instant) {
         let mut inner = self.lock();
         let (mut first, mut bytes) = (inner.next(), 0);
         let mut entries = entries.into_iter().peekable();
-        while let Some(RecoveredEntry { position, batch }) = entries.next() {
+        while let Some(RecoveredEntry { group, batch }) = entries.next() {
             if let Some((stream, batch)) = batch {
                 bytes += u64::from(batch.payload_length);
                 inner
@@ -100,9 +100,9 @@ impl LogCache {
                 stream.lock().cache.push(batch);
             }
             let end = match entries.peek() {
-                // One object of the log holds several entries, and is trimmed as a whole.
-                Some(next) if next.position == position => continue,
-                Some(next) => next.position,
+                // What became durable together is uploaded and trimmed together.
+                Some(next) if next.group == group => continue,
+                Some(next) => next.group,
                 None => end,
             };
             inner.backlog_bytes += bytes;
@@ -286,6 +286,7 @@ impl LogCache {
 /// One recovered entry of the log, with the batch if it is still needed.
 #[derive(Debug)]
 pub(crate) struct RecoveredEntry {
-    pub(crate) position: Position,
+    /// Where its group begins in the log.
+    pub(crate) group: Position,
     pub(crate) batch: Option<(Arc<StreamState>, CachedBatch)>,
 }

@@ -103,7 +103,7 @@ pub(crate) fn recover(
 ) -> Result<RecoveredLog, StartError> {
     let trim = image.wal(broker).ok_or(StartError::UnknownBroker(broker))?.trim;
     let mut log = RecoveredLog::default();
-    for Recovered { header, location } in entries {
+    for Recovered { header, location, group } in entries {
         let position = location.position;
         if WalPosition(position.0) < trim {
             continue;
@@ -125,7 +125,7 @@ pub(crate) fn recover(
             }
             Some(_) | None => None,
         };
-        log.entries.push(RecoveredEntry { position, batch });
+        log.entries.push(RecoveredEntry { group, batch });
     }
     Ok(log)
 }

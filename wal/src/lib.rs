@@ -103,6 +103,8 @@ pub struct Recovered {
     pub header: Bytes,
     /// Where its payload can be read.
     pub location: Location,
+    /// Where the group begins that it became durable with: what one write or one object holds.
+    pub group: Position,
 }
 
 /// A log whose content from the trim position on has been found, checked and closed to every other

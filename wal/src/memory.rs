@@ -77,6 +77,7 @@ impl MemoryMedium {
         let entries = (kept.first..).zip(&kept.entries).map(|(position, entry)| Recovered {
             header: entry.header.clone(),
             location: location(Position(position), entry),
+            group: Position(position),
         });
         Ok(MemoryRecovery {
             entries: entries.collect(),

@@ -22,5 +22,5 @@ mod topic_config;
 
 pub use given::{Given, Place, SettingsError};
 pub use layers::{Layers, Resolved, Source, Synonym};
-pub use node_config::{ConfigError, MemoryConfig, NodeConfig};
+pub use node_config::{ConfigError, MemoryConfig, NodeConfig, WalPlace};
 pub use topic_config::TopicConfig;

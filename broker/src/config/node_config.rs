@@ -32,8 +32,10 @@ pub struct NodeConfig {
     pub data_dir: PathBuf,
     /// Where objects lie.
     pub store: StoreUrl,
-    /// Where the file WAL lies.
-    pub wal_dir: PathBuf,
+    /// Where the write-ahead log lies.
+    pub wal: WalPlace,
+    /// The object WAL's budget of requests; 0 for none.
+    pub wal_puts_per_second_max: u32,
     /// Limits of each connection.
     pub connection: ConnectionSettings,
     /// Connections in all.
@@ -62,6 +64,15 @@ pub struct NodeConfig {
     pub retention_check_interval: Duration,
     /// How long the state of a silent idempotent producer is kept.
     pub producer_id_expiration: Duration,
+}
+
+/// Where the write-ahead log lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WalPlace {
+    /// In a folder.
+    File(PathBuf),
+    /// In an object store; `None` for the one that the objects are in.
+    Object(Option<StoreUrl>),
 }
 
 /// Shares of `memory.budget.bytes`, in bytes.
@@ -116,7 +127,8 @@ impl NodeConfig {
             listeners: parsed.map_err(|(key, message)| values.error(key, message))?,
             admin: values.admin()?,
             store: values.store(&data_dir)?,
-            wal_dir: values.wal_dir(&data_dir)?,
+            wal: values.wal(&data_dir)?,
+            wal_puts_per_second_max: values.number("wal.max.put.per.second")?,
             data_dir,
             connection: ConnectionSettings {
                 request_bytes_max: values.size("socket.request.max.bytes")?,
@@ -217,16 +229,25 @@ impl Values<'_> {
         }
     }
 
-    fn wal_dir(&self, data_dir: &std::path::Path) -> Result<PathBuf, ConfigError> {
-        match self.0.effective("wal.url") {
-            None => Ok(data_dir.join("wal")),
-            Some(text) => match text.strip_prefix("file://") {
-                Some(folder) if !folder.is_empty() => Ok(PathBuf::from(folder)),
-                _ => {
-                    let message = "must be file://folder: this version has the file WAL alone";
-                    Err(self.error("wal.url", message))
-                }
-            },
+    fn wal(&self, data_dir: &std::path::Path) -> Result<WalPlace, ConfigError> {
+        let Some(text) = self.0.effective("wal.url") else {
+            return Ok(WalPlace::File(data_dir.join("wal")));
+        };
+        if text == "object" {
+            return Ok(WalPlace::Object(None));
+        }
+        if let Some(url) = text.strip_prefix("object+") {
+            let url = url.parse();
+            let url = url.map_err(|error| self.error("wal.url", format!("is object+ and {error}")));
+            return Ok(WalPlace::Object(Some(url?)));
+        }
+        match text.strip_prefix("file://") {
+            Some(folder) if !folder.is_empty() => Ok(WalPlace::File(PathBuf::from(folder))),
+            _ => {
+                let message =
+                    "must be file://folder, object, or object+ and a URL as of storage.url";
+                Err(self.error("wal.url", message))
+            }
         }
     }
 
@@ -286,7 +307,7 @@ mod tests {
         assert_eq!(config.listeners[0].bind.to_string(), "127.0.0.1:9092");
         assert_eq!(config.admin.unwrap().to_string(), "127.0.0.1:9644");
         assert_eq!(config.store, StoreUrl::File("./penstock-data/objects".into()));
-        assert_eq!(config.wal_dir, PathBuf::from("./penstock-data/wal"));
+        assert_eq!(config.wal, WalPlace::File("./penstock-data/wal".into()));
         let memory = config.memory;
         let storage = memory.storage;
         let storage = storage.log_cache + storage.index + storage.upload + storage.block_cache;
@@ -300,6 +321,14 @@ mod tests {
         assert_eq!(idle_max("connections.max.idle.ms=5"), Duration::from_millis(5));
         assert_eq!(idle_max("connections.max.idle.ms=-1"), CENTURY);
         assert_eq!(idle_max(&format!("connections.max.idle.ms={}", i64::MAX)), CENTURY);
+    }
+
+    #[test]
+    fn the_log_lies_in_a_folder_or_a_store() {
+        let wal = |url: &str| config(&[&format!("wal.url={url}")]).unwrap().wal;
+        assert_eq!(wal("file:///a/b"), WalPlace::File("/a/b".into()));
+        assert_eq!(wal("object"), WalPlace::Object(None));
+        assert_eq!(wal("object+memory://"), WalPlace::Object(Some(StoreUrl::Memory)));
     }
 
     #[test]
@@ -317,8 +346,13 @@ mod tests {
              runs as a single node",
         );
         check(
-            &["wal.url=object"],
-            "--set: `wal.url` must be file://folder: this version has the file WAL alone",
+            &["wal.url=s3://bucket"],
+            "--set: `wal.url` must be file://folder, object, or object+ and a URL as of storage.url",
+        );
+        check(
+            &["wal.url=object+s4://bucket"],
+            "--set: `wal.url` is object+ and unknown scheme \"s4\"; write file://, s3://, gs://, \
+             az:// or memory://",
         );
         check(
             &["cluster.id=x"],

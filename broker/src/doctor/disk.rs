@@ -8,7 +8,7 @@ use penstock_wal::files::{Files, OpenMode};
 use tokio::time::Instant;
 
 use super::{Finding, milliseconds, percentiles};
-use crate::config::NodeConfig;
+use crate::config::{NodeConfig, WalPlace};
 
 const PROBE: &str = "doctor.tmp";
 const SYNCS: u64 = 100;
@@ -20,8 +20,10 @@ const SLOW: Duration = Duration::from_millis(20);
 pub(super) fn check(files: &dyn Files, config: &NodeConfig) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut dirs = vec![("data.dir", config.data_dir.as_path())];
-    if !config.wal_dir.starts_with(&config.data_dir) {
-        dirs.push(("wal.url", config.wal_dir.as_path()));
+    if let WalPlace::File(dir) = &config.wal
+        && !dir.starts_with(&config.data_dir)
+    {
+        dirs.push(("wal.url", dir.as_path()));
     }
     for (setting, dir) in dirs {
         findings.extend(match examine(files, setting, dir) {

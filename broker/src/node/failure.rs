@@ -62,6 +62,18 @@ pub enum StartError {
         /// What it would have to say.
         expected: LogOwner,
     },
+    /// The node's records may be in a log of the other kind.
+    #[error(
+        "node {node} keeps its log in {found}, and wal.url names {asked}; nothing was changed: set wal.url back, or give this start another node.id"
+    )]
+    OtherWalKind {
+        /// The node.
+        node: penstock_model::id::NodeId,
+        /// Where its log is.
+        found: &'static str,
+        /// Where it would be.
+        asked: &'static str,
+    },
     /// There is a log, and no metadata that says what it holds.
     #[error(
         "{log} holds a log, and {metadata} nothing of the metadata that it belongs to; the log was not changed: bring back that folder (is its disk mounted?), or name an empty folder in wal.url to begin anew without what the log holds"

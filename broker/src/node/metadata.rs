@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use penstock_model::client::MetadataClient;
 use penstock_model::command::{Command, Endpoint, RegisterBroker, Reply, WalKind};
-use penstock_model::id::{BrokerEpoch, ClusterId, Incarnation};
+use penstock_model::id::{BrokerEpoch, ClusterId, Incarnation, NodeId};
+use penstock_model::image::MetadataImage;
 use penstock_quorum::{Loopback, Parts, QuorumNode, QuorumSettings, RaftId, Voter};
 use penstock_wal::files::Files;
 
 use super::StartError;
 use crate::cluster_id;
-use crate::config::NodeConfig;
+use crate::config::{NodeConfig, WalPlace};
 use crate::env::Entropy;
 
 /// A broker epoch, and what earlier ones left to do.
@@ -102,15 +103,35 @@ pub(super) async fn register(
     endpoints: Vec<Endpoint>,
     entropy: &dyn Entropy,
 ) -> Result<Registered, StartError> {
+    let wal = match config.wal {
+        WalPlace::File(_) => WalKind::Local,
+        WalPlace::Object(_) => WalKind::Object,
+    };
+    check_wal_kind(&metadata.image(), config.node, wal)?;
     let command = Command::RegisterBroker(RegisterBroker {
         node: config.node,
         incarnation: Incarnation(entropy.draw()),
         endpoints,
         rack: config.rack.as_deref().map(Arc::from),
-        wal: WalKind::Local,
+        wal,
     });
     match metadata.submit(command).await?.result? {
         Reply::Registered { epoch, unrecovered } => Ok(Registered { epoch, unrecovered }),
         other => unreachable!("a registration is answered by an epoch, not {other:?}"),
+    }
+}
+
+/// A node's log goes on where it is: what the other kind holds would be left behind.
+fn check_wal_kind(image: &MetadataImage, node: NodeId, asked: WalKind) -> Result<(), StartError> {
+    let newest = image.broker(node).and_then(|broker| image.wal(broker.epoch));
+    let place = |kind| match kind {
+        WalKind::Local => "a folder",
+        WalKind::Object => "an object store",
+    };
+    match newest {
+        Some(wal) if wal.kind != asked => {
+            Err(StartError::OtherWalKind { node, found: place(wal.kind), asked: place(asked) })
+        }
+        _ => Ok(()),
     }
 }

@@ -68,7 +68,11 @@ pub(super) fn run(mut input: &[u8]) -> Option<()> {
             header_length: u16::try_from(bytes.len()).ok()?,
             payload_length: 1,
         };
-        entries.push(Recovered { header: Bytes::copy_from_slice(bytes), location });
+        entries.push(Recovered {
+            header: Bytes::copy_from_slice(bytes),
+            location,
+            group: location.position,
+        });
     }
     let count = entries.len();
     let log = recover(entries, &IMAGE, BROKER).ok()?;

@@ -1,10 +1,11 @@
-//! Where an object lies in the store: `data/{hash}/{cluster}/{object id}`.
+//! Where an object lies in the store: `data/{hash}/{cluster}/{object id}`; and below which prefix
+//! the objects of a node's log do: `wal/{hash}/{cluster}/{node}`.
 //!
 //! Stores limit requests by key prefix, so the hash comes first; ids are padded so that keys
 //! sort as ids do.
 
 use object_store::path::Path;
-use penstock_model::id::{ClusterId, ObjectId};
+use penstock_model::id::{ClusterId, NodeId, ObjectId};
 
 /// The key of an object, under the prefix that the store was opened with.
 ///
@@ -14,6 +15,15 @@ use penstock_model::id::{ClusterId, ObjectId};
 pub fn object_key(cluster: ClusterId, object: ObjectId) -> Path {
     let hash = crc32c::crc32c(&object.0.to_be_bytes()) & 0xff;
     Path::from(format!("data/{hash:02x}/{cluster}/{:020}", object.0))
+}
+
+/// Below what the objects of a node's log lie, under the prefix that the store was opened with.
+///
+/// The hash is the low byte of the node's CRC32C, as two hexadecimal digits.
+#[must_use]
+pub fn wal_root(cluster: ClusterId, node: NodeId) -> Path {
+    let hash = crc32c::crc32c(&node.0.to_be_bytes()) & 0xff;
+    Path::from(format!("wal/{hash:02x}/{cluster}/{node}"))
 }
 
 #[cfg(test)]
@@ -32,6 +42,8 @@ mod tests {
         assert_eq!(key(0), format!("data/8a/{cluster}/00000000000000000000"));
         assert_eq!(key(1), format!("data/89/{cluster}/00000000000000000001"));
         assert_eq!(key(u64::MAX), format!("data/c7/{cluster}/{}", u64::MAX));
+        let root = wal_root(ClusterId([0xab; 16]), NodeId(1)).to_string();
+        assert_eq!(root, format!("wal/c4/{cluster}/1"));
     }
 
     #[test]

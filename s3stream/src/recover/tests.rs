@@ -90,7 +90,7 @@ fn entry(position: u64, stream: StreamId, epoch: u32, offsets: Range<u64>) -> Re
     .encode();
     let header_length = u16::try_from(header.len()).unwrap();
     let location = Location { position: Position(position), header_length, payload_length: 1 };
-    Recovered { header, location }
+    Recovered { header, location, group: location.position }
 }
 
 /// Recovers entries of (stream, offsets), and says which were kept, and where streams end.

@@ -56,6 +56,18 @@ impl MeteredStore {
         }
     }
 
+    /// The same store for another purpose: counted together, bounded apart.
+    #[must_use]
+    pub fn beside(&self, limits: StoreLimits) -> Self {
+        Self { counters: Arc::clone(&self.counters), ..Self::new(Arc::clone(&self.store), limits) }
+    }
+
+    /// Counts what is asked of this store where `other` counts.
+    #[must_use]
+    pub fn counted_with(self, other: &Self) -> Self {
+        Self { counters: Arc::clone(&other.counters), ..self }
+    }
+
     /// Its counters.
     #[must_use]
     pub fn counters(&self) -> &Arc<StoreCounters> {

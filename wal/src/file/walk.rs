@@ -87,7 +87,7 @@ pub(crate) fn walk(segment: &Segment, next: Option<Position>, trim: Position) ->
                 (end, proven) = (head.end(), head.durable);
                 if head.location.position >= trim {
                     headers.extend_from_slice(&scan.header);
-                    found.push(head.location);
+                    found.push((head.location, head.durable));
                 }
             }
             Found::Entry(_) => break Stop::Damaged("the frame proves less than an earlier one"),
@@ -101,9 +101,9 @@ pub(crate) fn walk(segment: &Segment, next: Option<Position>, trim: Position) ->
         }
     };
     let mut headers = Bytes::from(headers);
-    let entries = found.into_iter().map(|location| {
+    let entries = found.into_iter().map(|(location, group)| {
         let header = headers.split_to(usize::from(location.header_length));
-        Recovered { header, location }
+        Recovered { header, location, group }
     });
     Ok(Walk { end, proven, stop, entries: entries.collect() })
 }

@@ -255,7 +255,7 @@ pub(crate) fn decode_table(label: &Label, table: &Bytes) -> Result<Vec<Recovered
         // A copy: the header shall not keep all that was read with it.
         let header = Bytes::copy_from_slice(&rest.split_to(usize::from(header_length)));
         let location = Location { position, header_length, payload_length };
-        found.push(Recovered { header, location });
+        found.push(Recovered { header, location, group: label.origin.sequence.begins() });
         offset = end;
     }
     if offset != table_position || !rest.is_empty() {

@@ -47,9 +47,12 @@ pub(super) const STORAGE: &[Setting] = settings! {
          `s3://bucket/prefix?endpoint=…&region=…&path_style=true`. Null for \
          `file://{data.dir}/objects`.";
     "wal.url": String =>
-        "Where the write-ahead log lies: `file:///path`. Null for `file://{data.dir}/wal`.";
-    "wal.max.put.per.second": Int = "20" (Valid::AtLeast(0)) [nothing] =>
-        "The request budget of a WAL in the object store, which this version does not have.";
+        "Where the write-ahead log lies: `file:///path`, `object` for the store that the objects \
+         are in, or `object+` and the URL of another, which must refuse to create a key twice. \
+         Null for `file://{data.dir}/wal`.";
+    "wal.max.put.per.second": Int = "20" (Valid::AtLeast(0)) =>
+        "The request budget of a WAL in an object store: with more traffic records gather longer, \
+         up to a full object. 0 for none.";
     "wal.backlog.bytes.max": Long = "10737418240" (Valid::AtLeast(1)) =>
         "Durable in the WAL and not yet committed as objects; past it producers wait.";
     "upload.bytes.max": Long = "67108864" (Valid::AtLeast(1)) =>
