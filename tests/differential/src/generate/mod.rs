@@ -1,0 +1,158 @@
+//! Sequences from seeds. A generator knows what was asked before, never what was answered: ids that
+//! servers choose are said by the answer that told them.
+
+mod cluster;
+mod configs;
+mod frames;
+mod groups;
+mod offsets;
+mod reads;
+mod records;
+mod topics;
+mod world;
+
+use penstock_wire::ApiKey;
+
+use self::world::World;
+use crate::sequence::Step;
+
+/// What asks one API.
+type Generator = fn(&mut World);
+
+/// Every API with a generator.
+const GENERATORS: &[(ApiKey, Generator)] = &[
+    (ApiKey::Produce, records::produce),
+    (ApiKey::Fetch, reads::fetch),
+    (ApiKey::ListOffsets, reads::list_offsets),
+    (ApiKey::Metadata, topics::metadata),
+    (ApiKey::OffsetCommit, offsets::commit),
+    (ApiKey::OffsetFetch, offsets::fetch),
+    (ApiKey::FindCoordinator, groups::find_coordinator),
+    (ApiKey::JoinGroup, groups::join),
+    (ApiKey::Heartbeat, groups::heartbeat),
+    (ApiKey::LeaveGroup, groups::leave),
+    (ApiKey::SyncGroup, groups::sync),
+    (ApiKey::DescribeGroups, groups::describe),
+    (ApiKey::ListGroups, groups::list),
+    (ApiKey::ApiVersions, cluster::api_versions),
+    (ApiKey::CreateTopics, topics::create),
+    (ApiKey::DeleteTopics, topics::delete),
+    (ApiKey::DeleteRecords, reads::delete_records),
+    (ApiKey::InitProducerId, records::init_producer_id),
+    (ApiKey::OffsetForLeaderEpoch, reads::offset_for_leader_epoch),
+    (ApiKey::DescribeConfigs, configs::describe),
+    (ApiKey::AlterConfigs, configs::alter),
+    (ApiKey::CreatePartitions, topics::create_partitions),
+    (ApiKey::DeleteGroups, groups::delete),
+    (ApiKey::IncrementalAlterConfigs, configs::incremental_alter),
+    (ApiKey::DescribeCluster, cluster::describe_cluster),
+];
+
+/// What a sequence is about: what is asked often, by weight.
+const THEMES: &[&[(Generator, usize)]] = &[
+    // Records.
+    &[
+        (records::produce, 8),
+        (reads::fetch, 6),
+        (reads::list_offsets, 3),
+        (reads::offset_for_leader_epoch, 1),
+        (reads::delete_records, 1),
+        (records::init_producer_id, 1),
+        (configs::incremental_alter, 1),
+    ],
+    // One idempotent producer.
+    &[(records::init_producer_id, 1), (records::idempotent, 10), (reads::fetch, 2)],
+    // Fetch sessions.
+    &[(reads::session, 8), (records::produce, 3), (topics::delete, 1)],
+    // Topics and their settings.
+    &[
+        (topics::create, 6),
+        (topics::metadata, 5),
+        (topics::delete, 3),
+        (topics::create_partitions, 3),
+        (configs::describe, 2),
+        (configs::alter, 2),
+        (configs::incremental_alter, 3),
+    ],
+    // A group, by its rules.
+    &[
+        (groups::member, 8),
+        (groups::round, 4),
+        (groups::heartbeat, 2),
+        (groups::leave, 2),
+        (groups::describe, 2),
+        (groups::list, 1),
+        (groups::delete, 1),
+        (offsets::commit, 3),
+        (offsets::fetch, 2),
+    ],
+    // Groups, against them.
+    &[
+        (groups::join, 6),
+        (groups::sync, 4),
+        (groups::heartbeat, 3),
+        (groups::leave, 3),
+        (groups::describe, 2),
+        (groups::list, 1),
+        (groups::delete, 2),
+        (groups::find_coordinator, 1),
+    ],
+    // Offsets.
+    &[
+        (offsets::commit, 6),
+        (offsets::fetch, 6),
+        (topics::delete, 1),
+        (groups::delete, 1),
+        (groups::describe, 1),
+        (groups::list, 1),
+    ],
+    // Bytes.
+    &[(frames::bytes, 4), (cluster::api_versions, 2), (topics::metadata, 1)],
+];
+
+/// The sequence of a seed.
+pub(crate) fn sequence(seed: u64) -> Vec<Step> {
+    let mut world = World::new(seed);
+    world.set_up();
+    let count = 3 + world.below(20);
+    let theme = world.below(THEMES.len() + 1);
+    for _ in 0..count {
+        match THEMES.get(theme) {
+            Some(weights) if !world.one_in(8) => world.weighted(weights)(&mut world),
+            _ => world.pick(GENERATORS).1(&mut world),
+        }
+    }
+    world.into_steps()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::codec::{encode, request_entry};
+    use crate::sequence::{Ask, resolve};
+
+    #[test]
+    fn every_step_of_every_sequence_can_be_said_and_read_again() {
+        for seed in 0..500 {
+            for step in sequence(seed) {
+                let line = step.to_json();
+                assert_eq!(Step::from_json(&line).expect("it was written"), step);
+                if let Ask::Request { api, version, body } = &step.ask {
+                    let body = resolve(body, "dt-1-", &std::collections::HashMap::new());
+                    let encoded = encode(request_entry(*api), *version, &body);
+                    assert!(encoded.is_ok(), "seed {seed}: {line}: {encoded:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_api_with_a_generator_is_asked() {
+        let asked: HashSet<_> = (0..500).flat_map(sequence).filter_map(|step| step.api()).collect();
+        for (api, _) in GENERATORS {
+            assert!(asked.contains(api), "{}", api.name());
+        }
+    }
+}

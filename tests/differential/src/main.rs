@@ -1,0 +1,91 @@
+//! The differential tester: the same sequences of requests, right, at the edge and wrong, go to
+//! Apache Kafka and to Penstock over raw connections, and what they answer is compared field by field.
+//!
+//! ```text
+//!   seed ─► generate ─► sequence ─┬─► player ─► Kafka ────► outcomes ─┬─► compare ─► differences
+//!   case ─────────────────────────┘└─► player ─► Penstock ─► outcomes ┘      │            │
+//!                                                              chosen: ids   │   justified: the list
+//!                                                              in pairs ◄────┘            │
+//!                                            report ◄── shrink ◄── whatever is not in it ─┘
+//! ```
+//!
+//! A difference counts when it shows again: what depends on the moment does not.
+
+mod batch;
+mod cases;
+mod chosen;
+mod codec;
+mod compare;
+mod connection;
+mod generate;
+mod justified;
+mod peer;
+mod player;
+mod run;
+mod sequence;
+mod shrink;
+mod trial;
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use clap::Parser;
+
+use crate::justified::{JUSTIFIED, Shown};
+use crate::run::Source;
+
+/// Compares Penstock's answers with Apache Kafka's.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The server's program.
+    #[arg(long, default_value = "target/debug/penstock")]
+    server: PathBuf,
+    /// The file that names Kafka's jars.
+    #[arg(long, default_value = "tests/clients/java/target/classpath.txt")]
+    classpath: PathBuf,
+    /// How many sequences, besides the cases.
+    #[arg(long, default_value_t = 300)]
+    sequences: u64,
+    /// The first one's seed; the others follow it.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many are played at a time.
+    #[arg(long, default_value_t = 4)]
+    workers: usize,
+    /// Only the case of this name.
+    #[arg(long)]
+    case: Option<String>,
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let mut sources: Vec<Source> =
+        cases::all()?.into_iter().map(|(name, steps)| Source::Case(name, steps)).collect();
+    match &arguments.case {
+        Some(wanted) => {
+            sources.retain(|source| matches!(source, Source::Case(name, _) if name == wanted));
+        }
+        None => {
+            let seeds = arguments.seed..arguments.seed + arguments.sequences;
+            sources.extend(seeds.map(Source::Seed));
+        }
+    }
+    let kafka = peer::kafka(&arguments.classpath)?;
+    let penstock = peer::penstock(&arguments.server)?;
+    let shown = Shown::default();
+    let report = run::run((&kafka, &penstock), &sources, arguments.workers, &shown);
+    let report = report.inspect_err(|_| eprintln!("penstock said: {}", penstock.said()))?;
+    print!("{}", report.text());
+    println!("{} differences are listed:", JUSTIFIED.len());
+    for line in JUSTIFIED {
+        println!("{:6} × {}: {}", shown.times(line), line.name, line.why);
+    }
+    let all_were_played = arguments.case.is_none();
+    if all_were_played && JUSTIFIED.iter().any(|line| shown.times(line) == 0) {
+        bail!("a difference is listed that no sequence shows");
+    }
+    if !report.faults.is_empty() {
+        bail!("Penstock differs from Kafka where the list does not say so");
+    }
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! One sequence on both servers, and what differs.
+
+use anyhow::Context;
+use penstock_wire::ApiKey;
+use serde_json::Value;
+
+use crate::chosen::Chosen;
+use crate::compare::{Difference, NAMES, compare};
+use crate::connection::Outcome;
+use crate::justified::{Justified, Seen, Shown};
+use crate::peer::Peer;
+use crate::player::Player;
+use crate::sequence::{Ask, Step};
+
+/// A step whose answers differ where they must not.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault {
+    /// The step.
+    pub(crate) step: Step,
+    /// Everything about its answers that no line of the list justifies.
+    pub(crate) differences: Vec<Difference>,
+}
+
+impl Fault {
+    /// What faults of one cause share.
+    pub(crate) fn cause(&self) -> (Option<ApiKey>, String) {
+        (self.step.api(), self.differences[0].path.clone())
+    }
+}
+
+/// Both players of one worker.
+#[derive(Debug)]
+pub(crate) struct Trial<'a> {
+    kafka: Player<'a>,
+    penstock: Player<'a>,
+    worker: usize,
+    tried: u64,
+}
+
+impl<'a> Trial<'a> {
+    /// Players on both servers.
+    ///
+    /// # Errors
+    /// When one does not do the simplest things.
+    pub(crate) fn new(kafka: &'a Peer, penstock: &'a Peer, worker: usize) -> anyhow::Result<Self> {
+        let (kafka, penstock) = (Player::new(kafka, worker)?, Player::new(penstock, worker)?);
+        Ok(Self { kafka, penstock, worker, tried: 0 })
+    }
+
+    /// Plays a sequence on both, under names that nobody had before, and answers the first step at
+    /// which they differ without reason.
+    ///
+    /// # Errors
+    /// When a server does not take part.
+    pub(crate) fn run(&mut self, steps: &[Step], shown: &Shown) -> anyhow::Result<Option<Fault>> {
+        self.tried += 1;
+        let prefix = format!("{NAMES}{}-{}-", self.worker, self.tried);
+        let (kafka, penstock) = std::thread::scope(|scope| {
+            let kafka = scope.spawn(|| self.kafka.play(steps, &prefix));
+            let penstock = self.penstock.play(steps, &prefix);
+            (kafka.join().expect("players do not panic"), penstock)
+        });
+        let (kafka, penstock) = (kafka.context("kafka")?, penstock.context("penstock")?);
+        let mut chosen = Chosen::default();
+        for (theirs, ours) in kafka.iter().zip(&penstock) {
+            // A leader hears of members that hear of themselves only later.
+            if let (Outcome::Answer(theirs), Outcome::Answer(ours)) = (theirs, ours) {
+                chosen.agree("member_id", &theirs["member_id"], &ours["member_id"]);
+            }
+        }
+        for (step, (theirs, ours)) in steps.iter().zip(kafka.iter().zip(&penstock)) {
+            let found = compare(step.api(), &prefix, theirs, ours, &mut chosen);
+            let (unlisted, listed) = judge(step, found, shown);
+            if !unlisted.is_empty() {
+                return Ok(Some(Fault { step: step.clone(), differences: unlisted }));
+            }
+            if listed.iter().any(|line| line.ends) {
+                return Ok(None);
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn judge(
+    step: &Step,
+    found: Vec<Difference>,
+    shown: &Shown,
+) -> (Vec<Difference>, Vec<&'static Justified>) {
+    let nothing = Value::Null;
+    let body = match &step.ask {
+        Ask::Request { body, .. } => body,
+        Ask::Bytes(_) => &nothing,
+    };
+    let mut listed = Vec::new();
+    let unlisted = found.into_iter().filter(|difference| {
+        let line = shown.judge(&Seen { api: step.api(), body, difference });
+        listed.extend(line);
+        line.is_none()
+    });
+    (unlisted.collect(), listed)
+}
