@@ -41,6 +41,8 @@ mod trimmer;
 mod writer;
 
 #[cfg(test)]
+mod fencing;
+#[cfg(test)]
 mod scripted;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use object_store::path::Path;
-use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
+use object_store::{
+    Error, GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload,
+};
 use tokio::time::timeout;
 
 use super::ObjectWalSettings;
@@ -86,13 +88,16 @@ impl Bucket {
         sequence: Sequence,
     ) -> Result<Option<Label>, WalError> {
         let key = self.key(epoch, sequence);
-        let head = || self.store.head(&key);
-        let Some(meta) = self.outlived("look at", &key, head).await? else { return Ok(None) };
-        if meta.size < LABEL_BYTES as u64 {
-            return Err(self.corrupt(&key, 0, "it is too short"));
+        let front = || async {
+            let range = GetOptions::new().with_range(Some(0..LABEL_BYTES as u64));
+            let answer = self.store.get_opts(&key, range).await?;
+            let size = answer.meta.size;
+            Ok((answer.bytes().await?, size))
+        };
+        match self.outlived("look at", &key, front).await? {
+            Some((front, size)) => self.check(&front, epoch, sequence, size).map(Some),
+            None => Ok(None),
         }
-        let Some(front) = self.read(&key, 0..LABEL_BYTES as u64).await? else { return Ok(None) };
-        self.check(&front, epoch, sequence, meta.size).map(Some)
     }
 
     /// Bytes of an object; `None` if it is not there.

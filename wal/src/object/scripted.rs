@@ -2,15 +2,18 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream, StreamExt};
+use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta,
+    ObjectStore, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
+use tokio::sync::oneshot;
 
 /// Counts requests.
 #[derive(Debug)]
@@ -83,5 +86,158 @@ impl ObjectStore for CountingStore {
 impl fmt::Display for CountingStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Counting({})", self.store)
+    }
+}
+
+/// How a request goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// It is done, and whoever asked hears of it.
+    Told,
+    /// It is done, and the answer is lost.
+    Lost,
+    /// It seems to fail, and is done at some later time.
+    FailedAndLate,
+}
+
+struct Pending {
+    is_put: bool,
+    go: oneshot::Sender<Answer>,
+}
+
+/// A store whose requests wait until a test says which is next, and how it goes.
+#[derive(Default)]
+pub(super) struct SteppedStore {
+    store: InMemory,
+    pending: Mutex<Vec<Pending>>,
+    /// Puts on their way.
+    late: Mutex<Vec<(Path, PutPayload)>>,
+    let_go: AtomicBool,
+    /// A key is overwritten, whatever was asked for.
+    overwrites: bool,
+}
+
+impl SteppedStore {
+    /// One that is no fence.
+    pub(super) fn overwriting() -> Self {
+        Self { overwrites: true, ..Self::default() }
+    }
+
+    /// The requests that wait, in order: whether each is a put.
+    pub(super) fn pending(&self) -> Vec<bool> {
+        let mut pending = self.pending.lock().unwrap();
+        // Whoever asked may have gone away.
+        pending.retain(|request| !request.go.is_closed());
+        pending.iter().map(|request| request.is_put).collect()
+    }
+
+    pub(super) fn answer(&self, index: usize, answer: Answer) {
+        let request = self.pending.lock().unwrap().remove(index);
+        request.go.send(answer).unwrap();
+    }
+
+    /// How many puts are still on their way though they seemed to fail.
+    pub(super) fn late(&self) -> usize {
+        self.late.lock().unwrap().len()
+    }
+
+    pub(super) fn land(&self, index: usize) {
+        let (key, payload) = self.late.lock().unwrap().remove(index);
+        // Nobody hears what becomes of it.
+        let put = self.store.put_opts(&key, payload, self.options());
+        let _ = futures::FutureExt::now_or_never(put).expect("memory does not wait");
+    }
+
+    /// From now on requests do not wait.
+    pub(super) fn let_go(&self) {
+        self.let_go.store(true, Ordering::Relaxed);
+    }
+
+    fn options(&self) -> PutOptions {
+        PutOptions::from(if self.overwrites { PutMode::Overwrite } else { PutMode::Create })
+    }
+
+    async fn turn(&self, is_put: bool) -> Answer {
+        if self.let_go.load(Ordering::Relaxed) {
+            return Answer::Told;
+        }
+        let (go, told) = oneshot::channel();
+        self.pending.lock().unwrap().push(Pending { is_put, go });
+        told.await.unwrap()
+    }
+}
+
+fn failed() -> Error {
+    Error::Generic { store: "stepped", source: "as the test wants it".into() }
+}
+
+#[async_trait]
+impl ObjectStore for SteppedStore {
+    async fn put_opts(
+        &self,
+        location: &Path,
+        payload: PutPayload,
+        options: PutOptions,
+    ) -> Result<PutResult> {
+        assert_eq!(options.mode, PutMode::Create, "the log creates, and never overwrites");
+        match self.turn(true).await {
+            Answer::Told => self.store.put_opts(location, payload, self.options()).await,
+            Answer::Lost => {
+                let _ = self.store.put_opts(location, payload, self.options()).await;
+                Err(failed())
+            }
+            Answer::FailedAndLate => {
+                self.late.lock().unwrap().push((location.clone(), payload));
+                Err(failed())
+            }
+        }
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        location: &Path,
+        options: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
+        self.store.put_multipart_opts(location, options).await
+    }
+
+    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
+        self.turn(false).await;
+        self.store.get_opts(location, options).await
+    }
+
+    fn delete_stream(
+        &self,
+        locations: BoxStream<'static, Result<Path>>,
+    ) -> BoxStream<'static, Result<Path>> {
+        self.store.delete_stream(locations)
+    }
+
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+        // What a list shows may be old by the time that it is looked at: it waits for no turn.
+        let listed = self.store.list(prefix);
+        let listed: Vec<_> =
+            futures::FutureExt::now_or_never(listed.collect()).expect("memory does not wait");
+        stream::iter(listed).boxed()
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        self.store.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
+        self.store.copy_opts(from, to, options).await
+    }
+}
+
+impl fmt::Debug for SteppedStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SteppedStore")
+    }
+}
+
+impl fmt::Display for SteppedStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SteppedStore")
     }
 }

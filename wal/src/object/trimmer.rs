@@ -25,7 +25,7 @@ pub(super) struct Trimmer {
 
 impl Trimmer {
     pub(super) async fn run(mut self, leftovers: Vec<Path>) {
-        let mut next = *self.keep.borrow_and_update();
+        let mut next = *self.deleted.borrow();
         for chunk in leftovers.chunks(DELETES_MAX) {
             self.delete(chunk.to_vec()).await;
         }
