@@ -1,12 +1,16 @@
 # Starts and ends what a suite runs on. BROKER=penstock (the default) or kafka, which is Apache
 # Kafka 4.3.1 from its jars; for Penstock WAL=file (the default) or object, which keeps log and
-# objects in a MinIO of its own. Everything listens on loopback and keeps its data in `work`.
+# objects in a MinIO of its own. Everything listens on loopback and keeps its data in `data`, a
+# folder under `work`.
 
 broker=${BROKER:-penstock}
 wal=${WAL:-file}
 server=${CARGO_TARGET_DIR:-$root/target}/debug/penstock
 broker_id=
 minio_id=
+data=$work/data
+# Processes of the suite beside the broker; they end with it at the latest.
+others=()
 
 # start_broker KEY=VALUE...: starts it on the data that is there, and sets `bootstrap`.
 start_broker() {
@@ -33,7 +37,7 @@ stop_broker() {
 # What is left of them when the suite ends, however it does.
 end_brokers() {
     local id
-    for id in $broker_id $minio_id; do
+    for id in $broker_id $minio_id "${others[@]}"; do
         kill -9 "$id" 2>/dev/null || true
         wait "$id" 2>/dev/null || true
     done
@@ -54,7 +58,7 @@ start_penstock() {
     local setting
     for setting in "$@"; do settings+=(--set "$setting"); done
     : >"$work/ready"
-    PENSTOCK_LOG=warn "$server" server --set data.dir="$work/data" \
+    PENSTOCK_LOG=warn "$server" server --set data.dir="$data" \
         --set listeners=PLAINTEXT://127.0.0.1:0 --set admin.listener=127.0.0.1:0 \
         --set internal.listener=127.0.0.1:0 "${settings[@]}" >"$work/ready" 2>>"$work/log" &
     broker_id=$!
@@ -82,7 +86,7 @@ start_minio() {
 start_kafka() {
     need java
     need "$classpath_file"
-    local port controller settings=$work/kafka.properties
+    local port controller settings=$data.properties
     port=$(free_port)
     controller=$(free_port)
     {
@@ -92,7 +96,7 @@ node.id=1
 controller.quorum.voters=1@127.0.0.1:$controller
 listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller
 controller.listener.names=CONTROLLER
-log.dirs=$work/data
+log.dirs=$data
 offsets.topic.replication.factor=1
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
@@ -100,7 +104,7 @@ PROPERTIES
         printf '%s\n' "$@"
     } >"$settings"
     local kafka=(java -Xmx512m -XX:TieredStopAtLevel=1 -cp "$(cat "$classpath_file")")
-    [ -e "$work/data/meta.properties" ] ||
+    [ -e "$data/meta.properties" ] ||
         timeout 60 "${kafka[@]}" kafka.tools.StorageTool format --cluster-id AAAAAAAAAAAAAAAAAAAAAA \
             --config "$settings" >>"$work/log" 2>&1
     "${kafka[@]}" kafka.Kafka "$settings" >>"$work/log" 2>&1 &
