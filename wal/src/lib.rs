@@ -33,7 +33,9 @@ mod writer;
 
 pub use file::{FileRecovery, FileWal, FileWalSettings, SegmentReport, Tail};
 pub use memory::{MemoryMedium, MemoryRecovery};
-pub use object::{LogPart, ObjectRecovery, ObjectWal, ObjectWalSettings};
+pub use object::{
+    LogPart, ObjectContent, ObjectRecovery, ObjectReport, ObjectWal, ObjectWalSettings,
+};
 pub use owner::Owner;
 pub use settings::WalSettings;
 

@@ -30,6 +30,7 @@ use crate::{Owner, Position, Recovered, Recovering, Sink, Wal, WalError};
 
 mod bucket;
 mod format;
+mod inspect;
 mod latency;
 mod log;
 mod pace;
@@ -48,6 +49,7 @@ mod scripted;
 mod tests;
 
 use bucket::Bucket;
+pub use inspect::{ObjectContent, ObjectReport};
 
 /// Settings of the object backend.
 #[derive(Clone, Debug)]

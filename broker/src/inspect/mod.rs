@@ -6,6 +6,7 @@
 mod metadata;
 mod object;
 mod overlay;
+mod place;
 mod wal;
 
 use std::io;

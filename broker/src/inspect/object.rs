@@ -1,19 +1,14 @@
 //! `penstock inspect object`: footer, index and blocks of one object.
 
 use std::io::{self, Write};
-use std::path::Path;
-use std::sync::Arc;
 
 use penstock_model::command::CheckpointRef;
 use penstock_model::id::{ClusterId, ObjectId};
 use penstock_s3stream::object::index::{BlockEntry, CheckpointEntry, ObjectExtent, ObjectIndex};
 use penstock_s3stream::object::reader::ObjectReader;
-use penstock_s3stream::store::local::LocalStore;
-use penstock_s3stream::store::open::{StoreSettings, open};
-use penstock_s3stream::store::url::StoreUrl;
-use penstock_wal::files::OsFiles;
 
-use super::{InspectError, local_path};
+use super::InspectError;
+use super::place::{open_store, split_options};
 
 /// What an object's place says: `{store}/data/{hash}/{cluster}/{object id}`.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,25 +37,12 @@ impl Place {
 pub async fn object(place: &str, out: &mut dyn Write) -> Result<(), InspectError> {
     let not_that =
         |what: &str| InspectError::NotThat { place: place.to_owned(), what: what.to_owned() };
-    let (path, options) = match place.split_once('?') {
-        Some((path, options)) => (path, format!("?{options}")),
-        None => (place, String::new()),
-    };
+    let (path, options) = split_options(place);
     let parsed = Place::parse(path).ok_or_else(|| {
         not_that("is not the place of an object: …/data/{hash}/{cluster}/{object id}")
     })?;
-    let reader = if path.contains("://") && !path.starts_with("file://") {
-        let url: StoreUrl = format!("{}{options}", parsed.store)
-            .parse()
-            .map_err(|error| not_that(&format!("{error}")))?;
-        let store = open(&url, Arc::new(OsFiles), &StoreSettings::default())?;
-        ObjectReader::new(Arc::new(store), parsed.cluster)
-    } else {
-        let root = local_path(&parsed.store);
-        let root = if root.as_os_str().is_empty() { Path::new("/").to_owned() } else { root };
-        let store = LocalStore::open_read_only(Arc::new(OsFiles), root);
-        ObjectReader::new(Arc::new(store), parsed.cluster)
-    };
+    let store = open_store(place, &parsed.store, options)?;
+    let reader = ObjectReader::new(store, parsed.cluster);
     let extent = reader.extent(parsed.object).await?;
     let index = reader.index(extent).await?;
     show_head(out, extent, &index).map_err(InspectError::Output)?;

@@ -1,5 +1,5 @@
-//! `penstock inspect wal`: the segments and entries of a file WAL, what they hold of which stream,
-//! and its durable end.
+//! `penstock inspect wal`: the segments or objects of a log, their entries, what they hold of which
+//! stream, and the durable end.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -14,16 +14,24 @@ use penstock_wal::{
     FileWal, FileWalSettings, Owner, Position, Recovered, Recovering, SegmentReport, Tail,
 };
 
+use self::objects::Place;
 use super::overlay::Overlay;
 use super::{InspectError, local_path};
 use crate::node::log_owner::LogOwner;
 
-/// Shows the segments, all entries if asked to, and what each stream has in them; then makes the
-/// checks of a start, which tell a torn tail from damage.
+/// Shows the segments or objects, all entries if asked to, and what each stream has in them; then, of
+/// segments, makes the checks of a start, which tell a torn tail from damage.
 ///
 /// # Errors
 /// When it is no log, or a damaged one.
-pub fn wal(place: &str, entries: bool, out: &mut dyn Write) -> Result<(), InspectError> {
+pub async fn wal(place: &str, entries: bool, out: &mut dyn Write) -> Result<(), InspectError> {
+    match Place::parse(place) {
+        Some(log) => objects::show(place, &log, entries, out).await,
+        None => in_folder(place, entries, out),
+    }
+}
+
+fn in_folder(place: &str, entries: bool, out: &mut dyn Write) -> Result<(), InspectError> {
     let dir = local_path(place);
     let segments = FileWal::inspect(&OsFiles, &dir)?;
     let Some(first) = segments.first() else {
@@ -35,7 +43,7 @@ pub fn wal(place: &str, entries: bool, out: &mut dyn Write) -> Result<(), Inspec
     let owner = segments.iter().find_map(|segment| segment.owner).unwrap_or(NOBODY);
     let mut totals = Totals::default();
     for segment in &segments {
-        let described = describe(segment)?;
+        let described = describe(segment.owner, &segment.entries)?;
         described.iter().for_each(|shown| totals.add(shown));
         let listed = if entries { &described[..] } else { &[] };
         show(out, segment, listed).map_err(InspectError::Output)?;
@@ -63,15 +71,15 @@ struct Shown<'a> {
     batch: Option<EntryDescription>,
 }
 
-fn describe(segment: &SegmentReport) -> Result<Vec<Shown<'_>>, InspectError> {
-    let is_journal = segment.owner.is_some_and(|owner| RaftId::of_owner(owner).is_some());
+fn describe(owner: Option<Owner>, entries: &[Recovered]) -> Result<Vec<Shown<'_>>, InspectError> {
+    let is_journal = owner.is_some_and(|owner| RaftId::of_owner(owner).is_some());
     let describe = |entry: &Recovered| {
         let position = entry.location.position.0;
         EntryDescription::read(&entry.header)
             .map_err(|reason| InspectError::Entry { position, reason })
     };
-    let entries = segment.entries.iter();
     entries
+        .iter()
         .map(|entry| {
             let batch = if is_journal { None } else { Some(describe(entry)?) };
             Ok(Shown { entry, batch })
@@ -85,6 +93,15 @@ fn show(out: &mut dyn Write, segment: &SegmentReport, entries: &[Shown<'_>]) -> 
     let positions = format_args!("positions {}..{}", start.0, end.0);
     let count = segment.entries.len();
     writeln!(out, "segment {name}: {whose}, {length} bytes, {positions}, {count} entries")?;
+    show_entries(out, entries)?;
+    match tail {
+        Tail::NextSegment | Tail::Zeros => Ok(()),
+        Tail::Mark => writeln!(out, "  mark: the log came to rest here"),
+        Tail::Damage { at, what } => writeln!(out, "  at byte {at}: {what}"),
+    }
+}
+
+fn show_entries(out: &mut dyn Write, entries: &[Shown<'_>]) -> io::Result<()> {
     for Shown { entry, batch } in entries {
         let location = entry.location;
         write!(out, "  entry at {}: ", location.position.0)?;
@@ -98,11 +115,7 @@ fn show(out: &mut dyn Write, segment: &SegmentReport, entries: &[Shown<'_>]) -> 
         }
         writeln!(out, "payload {} bytes", location.payload_length)?;
     }
-    match tail {
-        Tail::NextSegment | Tail::Zeros => Ok(()),
-        Tail::Mark => writeln!(out, "  mark: the log came to rest here"),
-        Tail::Damage { at, what } => writeln!(out, "  at byte {at}: {what}"),
-    }
+    Ok(())
 }
 
 /// What a stream has in the log.
@@ -159,5 +172,6 @@ impl Totals {
     }
 }
 
+mod objects;
 #[cfg(test)]
 mod tests;
