@@ -17,6 +17,7 @@ use crate::conformance::{Ear, OWNER, append, begins};
 use crate::file::segment;
 use crate::files::{Files, OpenMode, PowerCutFiles};
 use crate::frame::{self, HEAD_BYTES, Head, Kind};
+pub use crate::object::fuzzing::OBJECT;
 use crate::{
     Entry, FileRecovery, FileWal, FileWalSettings, Location, Position, Recovered, Recovering, Tail,
     WalError,
@@ -44,7 +45,7 @@ fn settings() -> FileWalSettings {
 }
 
 thread_local! {
-    static RUNTIME: RefCell<Runtime> = RefCell::new(
+    pub(crate) static RUNTIME: RefCell<Runtime> = RefCell::new(
         tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build()

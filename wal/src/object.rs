@@ -30,6 +30,8 @@ use crate::{Owner, Position, Recovered, Recovering, Sink, Wal, WalError};
 
 mod bucket;
 mod format;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod inspect;
 mod latency;
 mod log;
