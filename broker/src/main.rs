@@ -98,7 +98,9 @@ fn inspect_stored(what: &InspectWhat) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     match what {
         InspectWhat::Object(args) => runtime()?.block_on(inspect::object(&args.place, &mut out))?,
-        InspectWhat::Wal(args) => inspect::wal(&args.place.place, args.entries, &mut out).await?,
+        InspectWhat::Wal(args) => {
+            runtime()?.block_on(inspect::wal(&args.place.place, args.entries, &mut out))?;
+        }
         InspectWhat::Metadata(args) => {
             runtime()?.block_on(inspect::metadata(&args.place, &mut out))?;
         }
