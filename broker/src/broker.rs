@@ -19,6 +19,9 @@ use crate::producer_ids::ProducerIds;
 use crate::shutdown::Shutdown;
 use crate::topic_settings::TopicSettingsCache;
 
+/// Tells the term that the quorum is in now.
+pub type QuorumTerm = Arc<dyn Fn() -> u64 + Send + Sync>;
+
 /// The broker: handles on everything that an API may need.
 pub struct Broker {
     /// This node.
@@ -29,8 +32,12 @@ pub struct Broker {
     pub given: Arc<Given>,
     /// The cluster's metadata.
     pub metadata: Arc<dyn MetadataClient>,
+    /// Tells the term that the quorum is in.
+    pub quorum_term: QuorumTerm,
     /// The streams.
     pub storage: Storage,
+    /// Where objects lie, as answers may tell.
+    pub storage_place: String,
     /// The partitions that are led here.
     pub partitions: Arc<Partitions>,
     /// What holds for each topic.

@@ -8,6 +8,7 @@ pub mod cluster_id;
 pub mod config;
 pub mod doctor;
 pub mod env;
+mod features;
 mod footprint;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;

@@ -149,6 +149,7 @@ impl Node {
             config,
             epoch,
             metadata: client,
+            quorum_term: Arc::new(quorum.term()),
             storage: storage.clone(),
             store_counters,
             clock,

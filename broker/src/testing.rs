@@ -21,6 +21,7 @@ use crate::api::{Api, FetchSessions};
 use crate::broker::Broker;
 use crate::config::Given;
 use crate::env::{Entropy, SystemEntropy};
+use crate::features;
 use crate::group::{GroupCoordinator, GroupParts};
 use crate::inspector::Inspector;
 use crate::log::{LogStateFold, Partitions, ProducerShare};
@@ -117,6 +118,18 @@ pub(crate) struct TestBroker {
 impl TestBroker {
     /// With these settings, as `key=value`.
     pub(crate) fn start(settings: &[&str]) -> Self {
+        let test = Self::unfinalized(settings);
+        let features = Command::UpdateFeatures(features::initial());
+        test.metadata.apply(&features).result.expect("nothing is finalized");
+        test
+    }
+
+    /// In a cluster that has finalized nothing yet.
+    pub(crate) fn without_features() -> Self {
+        Self::unfinalized(&[])
+    }
+
+    fn unfinalized(settings: &[&str]) -> Self {
         let pairs: Vec<String> = settings.iter().map(|pair| (*pair).to_owned()).collect();
         let given = Given::load(None, [], &pairs).expect("valid settings");
         let (given, node) = (Arc::new(given), NodeId(1));
@@ -167,7 +180,9 @@ impl TestBroker {
             groups,
             producer_ids: ProducerIds::new(Arc::clone(&metadata), epoch, Arc::clone(&entropy)),
             metadata,
+            quorum_term: Arc::new(|| 3),
             storage,
+            storage_place: "memory://".to_owned(),
             topic_settings,
             inspector,
             fetch_sessions: Mutex::new(FetchSessions::new(10, 1 << 20, 0)),
@@ -195,6 +210,18 @@ impl TestBroker {
         let stream = image.topic_by_name(name).expect("it was created").streams[0];
         let epoch = image.stream(stream).expect("a topic's stream").epoch;
         self.broker.storage.open(stream, epoch).await.expect("an empty stream opens")
+    }
+
+    /// The last command that was decided.
+    pub(crate) fn metadata_index(&self) -> u64 {
+        self.broker.metadata.image().index().0
+    }
+
+    /// The epoch of the finalized features, and these.
+    pub(crate) fn features(&self) -> String {
+        let image = self.broker.metadata.image();
+        let levels = image.features().levels().map(|(name, level)| format!(" {name}={level}"));
+        format!("{}:{}", image.features().epoch(), levels.collect::<String>())
     }
 
     /// Another broker enters the cluster.

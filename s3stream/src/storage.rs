@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use object_store::ObjectStore;
 use penstock_model::client::MetadataClient;
-use penstock_model::id::{BrokerEpoch, Timestamp};
+use penstock_model::id::{BrokerEpoch, StreamId, Timestamp};
 use penstock_wal::{Position, Recovering};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
@@ -207,6 +207,14 @@ impl Storage {
     #[must_use]
     pub fn block_cache(&self) -> CacheCounts {
         self.shared.objects.block_counts()
+    }
+
+    /// Stored bytes of a stream that no object holds yet; none of one that is not open here.
+    #[must_use]
+    pub fn log_bytes(&self, stream: StreamId) -> u64 {
+        let Some(state) = self.shared.streams.get(stream) else { return 0 };
+        let image = self.shared.metadata.image();
+        self.shared.owned(&image, &state).map_or(0, |owned| state.log_bytes(owned.end))
     }
 
     /// Bytes that are durable in the log and not committed as objects.

@@ -206,13 +206,7 @@ impl Stream {
     pub fn retention_start(&self, now: Timestamp, retention: Retention) -> Option<Offset> {
         let image = self.shared.metadata.image();
         let stream = self.shared.owned(&image, &self.state)?;
-        let in_log: u64 = self
-            .state
-            .lock()
-            .cache
-            .batches_from(stream.end)
-            .map(|batch| u64::from(batch.payload_length))
-            .sum();
+        let in_log = self.state.log_bytes(stream.end);
         let ranges = image.ranges_from(self.state.id, stream.start);
         retention_start(ranges, stream.bytes + in_log, now, retention)
     }

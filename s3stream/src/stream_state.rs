@@ -132,6 +132,12 @@ impl StreamState {
         self.close();
     }
 
+    /// Bytes of its batches from an offset on, which no object holds.
+    pub(crate) fn log_bytes(&self, from: Offset) -> u64 {
+        let inner = self.lock();
+        inner.cache.batches_from(from).map(|batch| u64::from(batch.payload_length)).sum()
+    }
+
     /// See [`Stream::refused`](crate::Stream::refused).
     pub(crate) fn refused(&self) -> Option<Arc<str>> {
         self.lock().refused.clone()

@@ -6,8 +6,10 @@ use penstock_wire::api_versions_response::{
 };
 use penstock_wire::{ApiKey, DecodeError, Message, Reader, WireString};
 
-use super::served::{SERVED, advertised_min, is_served};
+use super::served::{SERVED, advertised_min, is_advertised, is_served};
 use super::{RequestContext, respond};
+use crate::broker::Broker;
+use crate::features;
 use crate::net::{Outcome, Session};
 
 /// `UNSUPPORTED_VERSION`.
@@ -18,12 +20,10 @@ const INVALID_REQUEST: i16 = 42;
 /// What is remembered of a name or version that a client states.
 const SOFTWARE_NAME_BYTES_MAX: usize = 64;
 
-/// The metadata versions of Apache Kafka 3.3 to 4.3: tools take the broker's release from it.
-const METADATA_VERSION: std::ops::RangeInclusive<i16> = 7..=30;
-
 /// Answers whatever version is asked for: a client that speaks a newer one learns here what it
 /// may speak, in the oldest form, which every client reads.
 pub(super) fn answer(
+    broker: &Broker,
     session: &mut Session,
     context: &RequestContext,
     body: &mut Reader,
@@ -38,10 +38,11 @@ pub(super) fn answer(
         return Ok(Outcome::Respond(respond(&oldest, &response)));
     }
     let request = ApiVersionsRequest::decode(body, context.api_version)?;
-    Ok(Outcome::Respond(respond(context, &handle(session, context, &request))))
+    Ok(Outcome::Respond(respond(context, &handle(broker, session, context, &request))))
 }
 
 fn handle(
+    broker: &Broker,
     session: &mut Session,
     context: &RequestContext,
     request: &ApiVersionsRequest,
@@ -59,26 +60,35 @@ fn handle(
         session.software_name = kept(name);
         session.software_version = kept(version);
     }
-    let name = WireString::from("metadata.version");
+    let image = broker.metadata.image();
+    let finalized = image.features().levels().map(|(name, level)| FinalizedFeatureKey {
+        name: WireString::copy_from(name),
+        max_version_level: stated(level),
+        min_version_level: stated(level),
+    });
     ApiVersionsResponse {
         api_keys: api_keys().collect(),
-        supported_features: vec![SupportedFeatureKey {
-            name: name.clone(),
-            min_version: *METADATA_VERSION.start(),
-            max_version: *METADATA_VERSION.end(),
-        }],
-        finalized_features_epoch: 0,
-        finalized_features: vec![FinalizedFeatureKey {
-            name,
-            max_version_level: *METADATA_VERSION.end(),
-            min_version_level: *METADATA_VERSION.end(),
-        }],
+        supported_features: features::SUPPORTED
+            .iter()
+            .map(|feature| SupportedFeatureKey {
+                name: WireString::from(feature.name),
+                min_version: stated(*feature.levels.start()),
+                max_version: stated(*feature.levels.end()),
+            })
+            .collect(),
+        finalized_features_epoch: i64::try_from(image.features().epoch()).unwrap_or(i64::MAX),
+        finalized_features: finalized.collect(),
         ..ApiVersionsResponse::default()
     }
 }
 
+/// A level as the protocol carries it; the metadata takes none that it cannot.
+fn stated(level: u16) -> i16 {
+    i16::try_from(level).unwrap_or(i16::MAX)
+}
+
 fn api_keys() -> impl Iterator<Item = ApiVersion> {
-    SERVED.iter().map(|served| ApiVersion {
+    SERVED.iter().filter(|served| is_advertised(served)).map(|served| ApiVersion {
         api_key: served.api_key as i16,
         min_version: advertised_min(served),
         max_version: served.version_max,
@@ -98,54 +108,77 @@ mod tests {
     use std::sync::Arc;
 
     use bytes::Bytes;
+    use penstock_model::command::{Command, UpdateFeatures};
     use penstock_wire::{decode_request_header, encode_request};
 
     use super::*;
+    use crate::testing::TestBroker;
 
-    fn exchange(frame: Vec<u8>) -> (Session, Vec<u8>) {
+    fn exchange(broker: &Broker, frame: Vec<u8>) -> (Session, Vec<u8>) {
         let mut session = Session::new(Arc::from("PLAINTEXT"), ([127, 0, 0, 1], 1).into());
         let mut reader = Reader::new(Bytes::from(frame));
         let header = decode_request_header(&mut reader).unwrap();
         let context = RequestContext::new(&session, header);
-        match answer(&mut session, &context, &mut reader) {
+        match answer(broker, &mut session, &context, &mut reader) {
             Ok(Outcome::Respond(response)) => (session, response.into_bytes()),
             _ => panic!("ApiVersions is always answered"),
         }
     }
 
-    fn ask(version: i16, name: &str) -> (Session, ApiVersionsResponse) {
+    fn ask(broker: &Broker, version: i16, name: &str) -> (Session, ApiVersionsResponse) {
         let request = ApiVersionsRequest {
             client_software_name: WireString::copy_from(name),
             client_software_version: WireString::from("4.3.1"),
         };
         let frame = encode_request(version, 7, None, &request).unwrap().concat();
-        let (session, answer) = exchange(frame[4..].to_vec());
+        let (session, answer) = exchange(broker, frame[4..].to_vec());
         let mut reader = Reader::new(Bytes::copy_from_slice(&answer[8..]));
         (session, ApiVersionsResponse::decode(&mut reader, version).unwrap())
     }
 
-    #[test]
-    fn a_newer_version_is_answered_in_the_oldest_form() {
+    #[tokio::test]
+    async fn a_newer_version_is_answered_in_the_oldest_form() {
+        let test = TestBroker::start(&[]);
         // As franz-go sends it: header v2, then a body that nobody here can read.
         let frame = [0, 18, 0, 5, 0, 0, 0, 9, 0xff, 0xff, 0, 0x55, 0x55].to_vec();
-        let (_, answer) = exchange(frame);
+        let (_, answer) = exchange(&test.broker, frame);
         let expect = [0, 0, 0, 16, 0, 0, 0, 9, 0, 35, 0, 0, 0, 1, 0, 18, 0, 0, 0, 4];
         assert_eq!(answer, expect);
     }
 
-    #[test]
-    fn every_version_lists_what_is_served() {
+    #[tokio::test]
+    async fn every_version_lists_what_is_served() {
+        let test = TestBroker::start(&[]);
         for version in 0..=4 {
-            let (session, response) = ask(version, "apache-kafka-java");
+            let (session, response) = ask(&test.broker, version, "apache-kafka-java");
             assert_eq!(response.error_code, 0);
             assert_eq!(response.api_keys, api_keys().collect::<Vec<_>>());
+            assert!(response.api_keys.iter().all(|key| key.api_key != 71 && key.api_key != 72));
             let named = if version >= 3 { "apache-kafka-java" } else { "" };
             assert_eq!(session.software_name, named);
         }
     }
 
-    #[test]
-    fn software_names_are_letters_digits_dots_and_dashes() {
+    #[tokio::test]
+    async fn finalized_features_come_with_their_epoch() {
+        let test = TestBroker::start(&[]);
+        let shown = |version| {
+            let (_, response) = ask(&test.broker, version, "a");
+            let finalized = response.finalized_features.iter();
+            let finalized = finalized.map(|f| format!(" {}={}", f.name, f.max_version_level));
+            (response.finalized_features_epoch, finalized.collect::<String>())
+        };
+        assert_eq!(shown(2), (-1, String::new()));
+        assert_eq!(shown(3), (1, " metadata.version=30".to_owned()));
+        let levels = vec![("later".into(), 1)];
+        let update = Command::UpdateFeatures(UpdateFeatures { epoch: 1, levels });
+        test.metadata.apply(&update).result.unwrap();
+        assert_eq!(shown(4), (2, " later=1 metadata.version=30".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn software_names_are_letters_digits_dots_and_dashes() {
+        let test = TestBroker::start(&[]);
         for (name, expect) in [
             ("a", 0),
             ("librdkafka-2.11.0", 0),
@@ -155,7 +188,7 @@ mod tests {
             ("a b", INVALID_REQUEST),
             ("é", INVALID_REQUEST),
         ] {
-            let (session, response) = ask(3, name);
+            let (session, response) = ask(&test.broker, 3, name);
             assert_eq!(response.error_code, expect, "{name:?}");
             assert_eq!(response.api_keys.is_empty(), expect != 0);
             assert_eq!(session.software_name.is_empty(), expect != 0);

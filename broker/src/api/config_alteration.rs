@@ -7,7 +7,7 @@ use super::config_value::canonical;
 use super::error_code::ErrorCode;
 use super::refusal::Refusal;
 use crate::config::setting::{Kind, Setting, split_list};
-use crate::config::{table, topic};
+use crate::config::{client_metrics, group, table, topic};
 
 /// Settings of one resource, by key.
 pub(super) type Settings = BTreeMap<String, String>;
@@ -37,6 +37,8 @@ const SUBTRACT: i8 = 3;
 pub(super) enum Owner {
     Topic,
     Broker,
+    Group,
+    ClientMetrics,
 }
 
 /// Reads the lines of a request.
@@ -71,6 +73,8 @@ impl Owner {
         match self {
             Self::Topic => topic::find(key),
             Self::Broker => table::find(key),
+            Self::Group => group::find(key),
+            Self::ClientMetrics => client_metrics::find(key),
         }
     }
 
@@ -107,6 +111,9 @@ impl Owner {
         match self {
             Self::Topic => check_topic(&next)?,
             Self::Broker => check_broker(&next, &written)?,
+            // Its bounds are the broker's, which its caller knows.
+            Self::Group => {}
+            Self::ClientMetrics => check_client_metrics(&next)?,
         }
         for key in written {
             if let (Some(setting), Some(value)) = (self.find(key), next.get_mut(key)) {
@@ -119,9 +126,13 @@ impl Owner {
     /// The items that a list has: given, or by default.
     fn list(self, settings: &Settings, key: &str, verb: &str) -> Result<Vec<String>, Refusal> {
         let setting = self.find(key);
-        let Some(setting) = setting.filter(|setting| setting.kind == Kind::List) else {
+        // As in Kafka, which knows the lists of topics and brokers alone.
+        let is_list = |setting: &&Setting| {
+            setting.kind == Kind::List && matches!(self, Self::Topic | Self::Broker)
+        };
+        let Some(setting) = setting.filter(is_list) else {
             let message = match (self, setting) {
-                (Self::Topic, _) => {
+                (Self::Topic | Self::Group | Self::ClientMetrics, _) => {
                     format!("Can't {verb} to key {key} because its type is not LIST.")
                 }
                 (Self::Broker, None) => format!("Unknown config name: {key}"),
@@ -135,6 +146,15 @@ impl Owner {
         let value = settings.get(key).map(String::as_str).or(setting.default);
         Ok(split_list(value.unwrap_or_default()).into_iter().map(str::to_owned).collect())
     }
+}
+
+fn check_client_metrics(settings: &Settings) -> Result<(), Refusal> {
+    client_metrics::check(settings).map_err(|refused| match refused {
+        client_metrics::Refused::Request(message) => invalid(message),
+        client_metrics::Refused::Value(error) => {
+            Refusal::new(ErrorCode::INVALID_CONFIG, error.message)
+        }
+    })
 }
 
 fn check_topic(settings: &Settings) -> Result<(), Refusal> {

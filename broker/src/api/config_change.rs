@@ -16,6 +16,7 @@ use super::refusal::Refusal;
 use super::topic_name;
 use crate::broker::Broker;
 use crate::config::given::LOG_VARIABLE;
+use crate::config::{Layers, group};
 
 /// Each try that fails is a change that somebody else has made.
 const TRIES_MAX: usize = 100;
@@ -111,18 +112,19 @@ async fn make_one(
             if change.name.is_empty() {
                 return Err(invalid("Default group resources are not allowed."));
             }
-            no_setting(&operations, |key| {
-                let message = format!("Unknown group config name: {key}");
-                Refusal::new(ErrorCode::INVALID_CONFIG, message)
-            })
+            let plan =
+                |image: &MetadataImage| of_group(broker, image, mode, change.name, &operations);
+            alter(metadata, validate_only, resource_type, change.name, plan).await
         }
         ResourceType::ClientMetrics => {
             if change.name.is_empty() {
                 return Err(invalid("Subscription name can't be empty"));
             }
-            no_setting(&operations, |key| {
-                invalid(format!("Unknown client metrics configuration: {key}"))
-            })
+            let plan = |image: &MetadataImage| {
+                let resource = ConfigResource::ClientMetrics(change.name.into());
+                plan(image, mode, Owner::ClientMetrics, resource, &operations)
+            };
+            alter(metadata, validate_only, resource_type, change.name, plan).await
         }
     }
 }
@@ -178,6 +180,29 @@ fn of_topic(
     }
 }
 
+fn of_group(
+    broker: &Broker,
+    image: &MetadataImage,
+    mode: Mode,
+    name: &str,
+    operations: &[(String, Operation)],
+) -> Result<AlterConfigs, Refusal> {
+    let resource = ConfigResource::Group(name.into());
+    let mut next: Settings = match mode {
+        Mode::Incremental => present(image, &resource),
+        Mode::Replace => Settings::new(),
+    };
+    next = Owner::Group.alter(&next, operations)?;
+    let layers = Layers::new(&broker.given, broker.node, image);
+    group::check(&next, |key| layers.broker(key).value)
+        .map_err(|error| Refusal::new(ErrorCode::INVALID_CONFIG, error.message))?;
+    plan(image, mode, Owner::Group, resource, operations)
+}
+
+fn present(image: &MetadataImage, resource: &ConfigResource) -> Settings {
+    image.configs(resource).map(|(key, value)| (key.to_string(), value.to_string())).collect()
+}
+
 fn unknown_topic(name: &str) -> Refusal {
     let message = format!("The topic '{name}' does not exist.");
     Refusal::new(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, message)
@@ -190,8 +215,7 @@ fn plan(
     resource: ConfigResource,
     operations: &[(String, Operation)],
 ) -> Result<AlterConfigs, Refusal> {
-    let present = image.configs(&resource).map(|(key, value)| (key.to_string(), value.to_string()));
-    let present: Settings = present.collect();
+    let present = present(image, &resource);
     let next = match mode {
         Mode::Incremental => owner.alter(&present, operations)?,
         Mode::Replace => owner.alter(&Settings::new(), operations)?,
@@ -199,10 +223,10 @@ fn plan(
     let changes = changes(&present, &next)
         .map(|(key, value)| (Arc::from(key), value.map(Arc::from)))
         .collect();
-    // What a topic's settings may be depends on all of them; a broker's stand each for itself.
+    // What a topic's or group's settings may be depends on all of them; others stand for themselves.
     let reads =
         |operation: &Operation| matches!(operation, Operation::Append(_) | Operation::Subtract(_));
-    let relies = owner == Owner::Topic
+    let relies = matches!(owner, Owner::Topic | Owner::Group)
         || mode == Mode::Replace
         || operations.iter().any(|(_, operation)| reads(operation));
     let pair =
@@ -230,15 +254,6 @@ fn of_logger(
         return Ok(());
     }
     Err(invalid(format!("The level of logs is set at the start, by {LOG_VARIABLE}.")))
-}
-
-/// For resources that have no settings: nothing can be written, and there is nothing to delete.
-fn no_setting(
-    operations: &[(String, Operation)],
-    unknown: impl Fn(&str) -> Refusal,
-) -> Result<(), Refusal> {
-    let written = operations.iter().find(|(_, operation)| *operation != Operation::Delete);
-    written.map_or(Ok(()), |(key, _)| Err(unknown(key)))
 }
 
 fn not_a_number(name: &str) -> Refusal {

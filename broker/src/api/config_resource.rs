@@ -6,7 +6,7 @@ use super::error_code::ErrorCode;
 use super::refusal::Refusal;
 
 /// The types that exist (KIP-226, KIP-412, KIP-714, KIP-848), by Kafka's numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ResourceType {
     Topic,
     Broker,
@@ -16,15 +16,23 @@ pub(super) enum ResourceType {
 }
 
 impl ResourceType {
+    /// By number.
+    pub(super) const ALL: [Self; 5] =
+        [Self::Topic, Self::Broker, Self::BrokerLogger, Self::ClientMetrics, Self::Group];
+
+    pub(super) fn number(self) -> i8 {
+        match self {
+            Self::Topic => 2,
+            Self::Broker => 4,
+            Self::BrokerLogger => 8,
+            Self::ClientMetrics => 16,
+            Self::Group => 32,
+        }
+    }
+
     pub(super) fn of_wire(number: i8) -> Result<Self, Refusal> {
-        Ok(match number {
-            2 => Self::Topic,
-            4 => Self::Broker,
-            8 => Self::BrokerLogger,
-            16 => Self::ClientMetrics,
-            32 => Self::Group,
-            _ => return Err(Self::unknown(number)),
-        })
+        let found = Self::ALL.into_iter().find(|resource_type| resource_type.number() == number);
+        found.ok_or_else(|| Self::unknown(number))
     }
 
     pub(super) fn unknown(number: i8) -> Refusal {

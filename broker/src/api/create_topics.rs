@@ -12,16 +12,45 @@ use penstock_wire::create_topics_response::{
 };
 use penstock_wire::{Uuid, WireString};
 
+use super::RequestContext;
+use super::answer_room::Rows;
 use super::error_code::ErrorCode;
 use super::refusal::Refusal;
 use super::topic_creation::{Creation, Defaults, Wanted, create, plan};
 use crate::broker::Broker;
 use crate::config::{Layers, Source, topic};
 
-/// What the answer for a topic takes while it is made: some thirty settings, each with its texts.
-pub(super) const ROW_BYTES: usize = 8 * 1024;
+/// What the settings of a topic take in an answer while it is made: some thirty, with their texts.
+const SETTINGS_BYTES: usize = 8 * 1024;
 
-pub(super) async fn handle(broker: &Broker, request: CreateTopicsRequest) -> CreateTopicsResponse {
+/// The first version that tells of settings.
+const WITH_SETTINGS: i16 = 5;
+
+/// Of how many topics an answer tells the settings: as many as half of the room for answers takes.
+pub(super) fn told(
+    broker: &Broker,
+    context: &RequestContext,
+    request: &CreateTopicsRequest,
+) -> usize {
+    if context.api_version < WITH_SETTINGS {
+        return 0;
+    }
+    request.topics.len().min(broker.answers.total() / 2 / SETTINGS_BYTES)
+}
+
+/// The rows of an answer that tells the settings of so many topics.
+pub(super) fn rows(request: &CreateTopicsRequest, told: usize) -> Rows {
+    Rows::of::<CreatableTopicResult>(request.topics.len()).knowing(told * SETTINGS_BYTES)
+}
+
+/// Settings are told of the first topics that are created; of the others it is said, as to one who
+/// may not see them, that they are not: a client asks for them where it wants them.
+pub(super) async fn handle(
+    broker: &Broker,
+    request: CreateTopicsRequest,
+    mut told: usize,
+) -> CreateTopicsResponse {
+    let with_settings = told > 0;
     let image = broker.metadata.image();
     let mut times: HashMap<&str, usize> = HashMap::new();
     for topic in &request.topics {
@@ -55,7 +84,17 @@ pub(super) async fn handle(broker: &Broker, request: CreateTopicsRequest) -> Cre
             _ => Err(Refusal::new(ErrorCode::INVALID_REQUEST, "Duplicate topic name.")),
         };
         results.push(match outcome {
-            Ok((id, created)) => created.to_wire(broker, &image, topic.name.clone(), id),
+            Ok((id, created)) => {
+                let mut result = created.to_wire(topic.name.clone(), id);
+                if told > 0 {
+                    told -= 1;
+                    result.configs = Some(created.configs_to_wire(broker, &image));
+                } else if with_settings {
+                    result.configs = None;
+                    result.topic_config_error_code = ErrorCode::TOPIC_AUTHORIZATION_FAILED.0;
+                }
+                result
+            }
             Err(refusal) => refused(topic.name.clone(), &refusal),
         });
     }
@@ -90,13 +129,11 @@ impl Created {
         }
     }
 
-    fn to_wire(
+    fn configs_to_wire(
         &self,
         broker: &Broker,
         image: &MetadataImage,
-        name: WireString,
-        id: TopicId,
-    ) -> CreatableTopicResult {
+    ) -> Vec<CreatableTopicConfigs> {
         let layers = Layers::new(&broker.given, broker.node, image);
         let configs = topic::SETTINGS.iter().map(|setting| {
             let (value, source) = match self.configs.get(setting.name) {
@@ -114,13 +151,17 @@ impl Created {
                 is_sensitive: false,
             }
         });
+        configs.collect()
+    }
+
+    fn to_wire(&self, name: WireString, id: TopicId) -> CreatableTopicResult {
         CreatableTopicResult {
             name,
             topic_id: Uuid(id.0),
             error_message: None,
             num_partitions: i32::try_from(self.partitions).expect("a request's limit bounds it"),
             replication_factor: self.replication_factor,
-            configs: Some(configs.collect()),
+            configs: Some(Vec::new()),
             ..CreatableTopicResult::default()
         }
     }

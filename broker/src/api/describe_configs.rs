@@ -18,7 +18,7 @@ use super::refusal::Refusal;
 use super::topic_name;
 use crate::broker::Broker;
 use crate::config::setting::{Kind, Setting};
-use crate::config::{Layers, Resolved, Source, Synonym, table, topic};
+use crate::config::{Layers, Resolved, Source, Synonym, client_metrics, group, table, topic};
 
 /// The only logger there is.
 pub(super) const ROOT_LOGGER: &str = "root";
@@ -114,8 +114,16 @@ impl Describer<'_> {
                 Err(invalid("Client metrics subscription name must not be empty"))
             }
             (ResourceType::Group, "") => Err(invalid("Group name must not be empty")),
-            // Neither has settings yet.
-            (ResourceType::ClientMetrics | ResourceType::Group, _) => Ok(Vec::new()),
+            (ResourceType::ClientMetrics, _) => Ok(client_metrics::SETTINGS
+                .iter()
+                .map(|setting| {
+                    self.entry(setting, false, self.layers.client_metrics(setting, name))
+                })
+                .collect()),
+            (ResourceType::Group, _) => Ok(group::SETTINGS
+                .iter()
+                .map(|setting| self.entry(setting, false, self.layers.group(setting, name)))
+                .collect()),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use futures::future::join_all;
 use penstock_model::id::{StreamId, TopicId};
-use penstock_model::image::{MetadataImage, Partition, Topic};
+use penstock_model::image::{MetadataImage, Topic};
 use penstock_wire::metadata_request::{MetadataRequest, MetadataRequestTopic};
 use penstock_wire::metadata_response::{
     MetadataResponse, MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic,
@@ -15,6 +15,7 @@ use penstock_wire::{Uuid, WireString};
 use super::error_code::ErrorCode;
 use super::internal_topic::create_consumer_offsets;
 use super::topic_creation::{Defaults, Wanted, create, plan};
+use super::topic_view::{PartitionView, TopicView};
 use super::{RequestContext, cluster_view, topic_name};
 use crate::broker::Broker;
 use crate::config::setting::parse_boolean;
@@ -109,22 +110,16 @@ fn missing<'a>(image: &MetadataImage, asked: &'a [MetadataRequestTopic]) -> Vec<
         .collect()
 }
 
-/// Topics as one image has them.
+/// Topics as one image has them, as this API answers them.
 struct View<'a> {
-    image: &'a MetadataImage,
-    /// Led here, and not served: shown as Kafka shows partitions in a failed log folder.
-    refused: HashSet<StreamId>,
-    /// Ascending.
-    active: Vec<i32>,
+    topics: TopicView<'a>,
     operations: i32,
 }
 
 impl<'a> View<'a> {
     fn new(image: &'a MetadataImage, refused: HashSet<StreamId>, with_operations: bool) -> Self {
         Self {
-            image,
-            refused,
-            active: image.active_brokers().map(|(node, _)| node.0).collect(),
+            topics: TopicView::new(image, refused),
             operations: if with_operations { cluster_view::TOPIC_OPERATIONS } else { i32::MIN },
         }
     }
@@ -139,8 +134,8 @@ impl<'a> View<'a> {
                 continue;
             }
             let found = match name {
-                Some(name) => self.image.topic_by_name(name),
-                None => self.image.topic(TopicId(topic.topic_id.0)),
+                Some(name) => self.topics.image.topic_by_name(name),
+                None => self.topics.image.topic(TopicId(topic.topic_id.0)),
             };
             topics.push(match (found, name) {
                 (Some(found), _) => self.topic(found),
@@ -152,46 +147,13 @@ impl<'a> View<'a> {
     }
 
     fn topic(&self, topic: &Topic) -> MetadataResponseTopic {
-        let partitions = self.image.partitions(topic);
         MetadataResponseTopic {
             error_code: ErrorCode::NONE.0,
             name: Some(WireString::copy_from(&topic.name)),
             topic_id: Uuid(topic.id.0),
             is_internal: topic_name::is_internal(&topic.name),
-            partitions: partitions
-                .map(|partition| self.partition(topic.replication_factor, &partition))
-                .collect(),
+            partitions: self.topics.partitions(topic, 0).map(row).collect(),
             topic_authorized_operations: self.operations,
-        }
-    }
-
-    fn partition(
-        &self,
-        replication_factor: i16,
-        partition: &Partition,
-    ) -> MetadataResponsePartition {
-        let leader = partition.leader.0;
-        let replicas = cluster_view::replicas(&self.active, leader, replication_factor);
-        let at = MetadataResponsePartition {
-            partition_index: i32::try_from(partition.number).expect("creation bounds it"),
-            leader_epoch: partition.epoch.leader_epoch(),
-            ..MetadataResponsePartition::default()
-        };
-        if partition.online && !self.refused.contains(&partition.stream) {
-            return MetadataResponsePartition {
-                leader_id: leader,
-                isr_nodes: replicas.clone(),
-                replica_nodes: replicas,
-                ..at
-            };
-        }
-        MetadataResponsePartition {
-            error_code: ErrorCode::LEADER_NOT_AVAILABLE.0,
-            leader_id: cluster_view::NO_NODE,
-            replica_nodes: replicas,
-            isr_nodes: vec![leader],
-            offline_replicas: vec![leader],
-            ..at
         }
     }
 
@@ -208,6 +170,22 @@ impl<'a> View<'a> {
             topic_authorized_operations: self.operations,
             ..MetadataResponseTopic::default()
         }
+    }
+}
+
+fn row(partition: PartitionView) -> MetadataResponsePartition {
+    let error = match partition.leader {
+        Some(_) => ErrorCode::NONE,
+        None => ErrorCode::LEADER_NOT_AVAILABLE,
+    };
+    MetadataResponsePartition {
+        error_code: error.0,
+        partition_index: partition.index,
+        leader_id: partition.leader.unwrap_or(cluster_view::NO_NODE),
+        leader_epoch: partition.leader_epoch,
+        replica_nodes: partition.replicas,
+        isr_nodes: partition.in_sync,
+        offline_replicas: partition.offline,
     }
 }
 

@@ -8,7 +8,10 @@
 //! keeps its room until it is answered; those that may wait for long, and Produce, say by themselves
 //! how long they keep which part of it. It knows no sockets; a body that cannot be read closes the connection, as Kafka does.
 
+mod add_raft_voter;
 mod alter_configs;
+mod alter_partition_reassignments;
+mod alter_replica_log_dirs;
 mod answer_room;
 mod api_versions;
 mod cluster_view;
@@ -25,30 +28,46 @@ mod delete_topics;
 mod describe_cluster;
 mod describe_configs;
 mod describe_groups;
+mod describe_log_dirs;
+mod describe_producers;
+mod describe_quorum;
+mod describe_topic_partitions;
+mod elect_leaders;
 mod error_code;
 mod fetch;
 mod find_coordinator;
+mod get_telemetry_subscriptions;
 mod heartbeat;
 mod incremental_alter_configs;
 mod init_producer_id;
 mod internal_topic;
 mod join_group;
 mod leave_group;
+mod list_config_resources;
 mod list_groups;
 mod list_offsets;
+mod list_partition_reassignments;
+mod log_dir;
 mod metadata;
 mod offset_commit;
 mod offset_fetch;
 mod offset_for_leader_epoch;
 mod produce;
+mod push_telemetry;
+mod raft_voter;
 mod refusal;
+mod remove_raft_voter;
 mod replica_assignment;
 mod served;
 mod sync_group;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 mod topic_creation;
 mod topic_name;
+mod topic_view;
+mod unregister_broker;
+mod update_features;
 
 use std::future::ready;
 use std::sync::Arc;
@@ -59,10 +78,16 @@ use penstock_wire::describe_configs_request::DescribeConfigsRequest;
 use penstock_wire::describe_configs_response::DescribeConfigsResult;
 use penstock_wire::describe_groups_request::DescribeGroupsRequest;
 use penstock_wire::describe_groups_response::DescribedGroup;
+use penstock_wire::describe_log_dirs_request::DescribeLogDirsRequest;
+use penstock_wire::describe_producers_request::DescribeProducersRequest;
+use penstock_wire::describe_topic_partitions_request::DescribeTopicPartitionsRequest;
+use penstock_wire::elect_leaders_request::ElectLeadersRequest;
 use penstock_wire::find_coordinator_request::FindCoordinatorRequest;
 use penstock_wire::find_coordinator_response::Coordinator;
+use penstock_wire::list_config_resources_request::ListConfigResourcesRequest;
 use penstock_wire::list_groups_request::ListGroupsRequest;
 use penstock_wire::list_groups_response::ListedGroup;
+use penstock_wire::list_partition_reassignments_request::ListPartitionReassignmentsRequest;
 use penstock_wire::metadata_request::MetadataRequest;
 use penstock_wire::metadata_response::MetadataResponseTopic;
 use penstock_wire::offset_fetch_request::OffsetFetchRequest;
@@ -101,7 +126,9 @@ impl Api {
         let (broker, at) = (&self.broker, &context);
         let answers = &broker.answers;
         let response = match context.api_key {
-            ApiKey::ApiVersions => return api_versions::answer(session, at, &mut body.reader),
+            ApiKey::ApiVersions => {
+                return api_versions::answer(broker, session, at, &mut body.reader);
+            }
             ApiKey::ListOffsets => {
                 respond(at, &list_offsets::handle(broker, at, body.decode(at).await?).await)
             }
@@ -123,11 +150,12 @@ impl Api {
             }
             ApiKey::CreateTopics => {
                 let request: CreateTopicsRequest = body.decode(at).await?;
-                let rows = Rows::sized(request.topics.len(), create_topics::ROW_BYTES);
+                let told = create_topics::told(broker, at, &request);
+                let rows = create_topics::rows(&request, told);
                 let Some(room) = answer_room::room_for(answers, rows).await else {
                     return within(None);
                 };
-                room.hold(respond(at, &create_topics::handle(broker, request).await))
+                room.hold(respond(at, &create_topics::handle(broker, request, told).await))
             }
             ApiKey::DeleteTopics => {
                 respond(at, &delete_topics::handle(broker, at, body.decode(at).await?).await)
@@ -190,6 +218,67 @@ impl Api {
             }
             ApiKey::DeleteGroups => {
                 respond(at, &delete_groups::handle(broker, body.decode(at).await?).await)
+            }
+            ApiKey::DescribeTopicPartitions => {
+                let request: DescribeTopicPartitionsRequest = body.decode(at).await?;
+                let rows = describe_topic_partitions::rows(broker, &request);
+                let handle = || ready(describe_topic_partitions::handle(broker, &request));
+                return within(answer_room::answer(answers, at, rows, handle).await);
+            }
+            ApiKey::DescribeLogDirs => {
+                let request: DescribeLogDirsRequest = body.decode(at).await?;
+                let rows = describe_log_dirs::rows(broker, &request);
+                let handle = || ready(describe_log_dirs::handle(broker, &request));
+                return within(answer_room::answer(answers, at, rows, handle).await);
+            }
+            ApiKey::AlterReplicaLogDirs => {
+                respond(at, &alter_replica_log_dirs::handle(broker, body.decode(at).await?))
+            }
+            ApiKey::ElectLeaders => {
+                let request: ElectLeadersRequest = body.decode(at).await?;
+                let rows = elect_leaders::rows(broker, &request);
+                let handle = || ready(elect_leaders::handle(broker, &request));
+                return within(answer_room::answer(answers, at, rows, handle).await);
+            }
+            ApiKey::AlterPartitionReassignments => {
+                respond(at, &alter_partition_reassignments::handle(broker, body.decode(at).await?))
+            }
+            ApiKey::ListPartitionReassignments => {
+                let _: ListPartitionReassignmentsRequest = body.decode(at).await?;
+                respond(at, &list_partition_reassignments::handle())
+            }
+            ApiKey::DescribeQuorum => {
+                respond(at, &describe_quorum::handle(broker, at, &body.decode(at).await?))
+            }
+            ApiKey::UpdateFeatures => {
+                respond(at, &update_features::handle(broker, at, &body.decode(at).await?).await)
+            }
+            ApiKey::DescribeProducers => {
+                let request: DescribeProducersRequest = body.decode(at).await?;
+                let rows = describe_producers::rows(broker, &request).await;
+                let handle = || describe_producers::handle(broker, &request);
+                return within(answer_room::answer(answers, at, rows, handle).await);
+            }
+            ApiKey::UnregisterBroker => {
+                respond(at, &unregister_broker::handle(broker, &body.decode(at).await?))
+            }
+            ApiKey::GetTelemetrySubscriptions => {
+                respond(at, &get_telemetry_subscriptions::handle(broker, &body.decode(at).await?))
+            }
+            ApiKey::PushTelemetry => {
+                respond(at, &push_telemetry::handle(broker, &body.decode(at).await?))
+            }
+            ApiKey::ListConfigResources => {
+                let request: ListConfigResourcesRequest = body.decode(at).await?;
+                let rows = list_config_resources::rows(broker);
+                let handle = || ready(list_config_resources::handle(broker, at, &request));
+                return within(answer_room::answer(answers, at, rows, handle).await);
+            }
+            ApiKey::AddRaftVoter => {
+                respond(at, &add_raft_voter::handle(broker, &body.decode(at).await?))
+            }
+            ApiKey::RemoveRaftVoter => {
+                respond(at, &remove_raft_voter::handle(broker, &body.decode(at).await?))
             }
             // `admit` lets only those through that `SERVED` names, and `begin` takes the rest.
             other => unreachable!("{} is served without an arm here", other.name()),

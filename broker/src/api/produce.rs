@@ -6,13 +6,14 @@
 //! the connection instead of being answered: what is pipelined behind it would be out of sequence,
 //! or worse, be taken for the producer's first.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use penstock_model::id::{NodeId, StreamEpoch, TopicId};
-use penstock_records::{BatchHeader, Rejection, SoundBatch, take_exclusive};
+use penstock_model::id::{NodeId, Offset, StreamEpoch, TopicId};
+use penstock_records::{BatchHeader, RecordsError, Rejection, SoundBatch, take_exclusive};
 use penstock_s3stream::Backing;
-use penstock_wire::produce_request::ProduceRequest;
+use penstock_wire::produce_request::{ProduceRequest, TopicProduceData};
 use penstock_wire::produce_response::{
     BatchIndexAndErrorMessage, LeaderIdAndEpoch, NodeEndpoint, PartitionProduceResponse,
     ProduceResponse, TopicProduceResponse,
@@ -69,6 +70,8 @@ struct Refusal {
     message: Option<String>,
     records: Vec<BatchIndexAndErrorMessage>,
     leader: Option<(NodeId, StreamEpoch)>,
+    /// Where the partition begins, where Kafka tells it beside the error.
+    log_start: Option<Offset>,
 }
 
 impl Refusal {
@@ -138,7 +141,7 @@ pub(super) async fn begin(
                     Ok(appended) => Fate::Appended(Arc::clone(partition), appended),
                     Err(AppendRefusal::Late) => Fate::Late,
                     Err(refusal) => {
-                        let refusal = refusal.named(&topic.name, part.index);
+                        let refusal = refusal.named(&topic.name, part.index, partition);
                         Fate::Refused(refusal.within(&mut texts_left))
                     }
                 };
@@ -194,7 +197,7 @@ fn memory_of(topics: &[TopicPart]) -> usize {
 async fn take_apart(
     broker: &Broker,
     context: &RequestContext,
-    request: ProduceRequest,
+    mut request: ProduceRequest,
     deadline: Instant,
 ) -> (Vec<TopicPart>, Vec<Bytes>) {
     let admin = context.client_id.as_deref() == Some(ADMIN_CLIENT_ID);
@@ -206,6 +209,7 @@ async fn take_apart(
     } else {
         None
     };
+    drop_repeated(&mut request.topic_data);
     let mut topics = Vec::with_capacity(request.topic_data.len());
     let mut fields = Vec::new();
     for data in request.topic_data {
@@ -255,6 +259,26 @@ async fn take_apart(
     (topics, fields)
 }
 
+/// A partition that is named twice counts where it stands last, and is answered once, as in Kafka.
+fn drop_repeated(topics: &mut Vec<TopicProduceData>) {
+    let mut seen = HashSet::new();
+    let mut is_repeated = |topic: &TopicProduceData| {
+        let mut named = topic.partition_data.iter();
+        named.any(|sent| !seen.insert((topic.name.clone(), topic.topic_id, sent.index)))
+    };
+    if !topics.iter().any(&mut is_repeated) {
+        return;
+    }
+    seen.clear();
+    for topic in topics.iter_mut().rev() {
+        let key = (topic.name.clone(), topic.topic_id);
+        topic.partition_data.reverse();
+        topic.partition_data.retain(|sent| seen.insert((key.0.clone(), key.1, sent.index)));
+        topic.partition_data.reverse();
+    }
+    topics.retain(|topic| !topic.partition_data.is_empty());
+}
+
 async fn append(
     broker: &Broker,
     context: &RequestContext,
@@ -285,6 +309,9 @@ async fn append(
         return Err(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED.into());
     }
     let bytes = batch.size();
+    if bytes > settings.config.segment_bytes {
+        return Err(ErrorCode::RECORD_LIST_TOO_LARGE.into());
+    }
     // What was re-encoded has memory of its own, which counts here until it counts in the log.
     memory.shrink_to(if reencoded { bytes } else { 0 });
     let backing = if reencoded { Backing::new(bytes) } else { backing.clone() };
@@ -323,7 +350,31 @@ impl From<ErrorCode> for AppendRefusal {
 }
 
 impl AppendRefusal {
-    fn named(self, topic: &str, index: i32) -> Refusal {
+    /// Whether Kafka's log has looked into the batch when it refuses it: it tells then where the
+    /// partition begins.
+    fn is_of_the_log(&self) -> bool {
+        match self {
+            Self::Rejected(Rejection::Records(RecordsError::InflatesTooFar { .. })) => false,
+            Self::Rejected(
+                Rejection::Field(_)
+                | Rejection::Records(_)
+                | Rejection::RejectedRecords(_)
+                | Rejection::Unencodable { .. },
+            ) => true,
+            Self::Code(code) => matches!(
+                *code,
+                ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER | ErrorCode::INVALID_PRODUCER_EPOCH
+            ),
+            Self::Late | Self::TooMuchMemory(_) | Self::Rejected(_) => false,
+        }
+    }
+
+    fn named(self, topic: &str, index: i32, partition: &Partition) -> Refusal {
+        let log_start = self.is_of_the_log().then(|| partition.stream().offsets().start);
+        Refusal { log_start, ..self.worded(topic, index) }
+    }
+
+    fn worded(self, topic: &str, index: i32) -> Refusal {
         let rejection = match self {
             Self::Late => unreachable!("what is late is not answered"),
             Self::Code(code) => return code.into(),
@@ -346,7 +397,7 @@ impl AppendRefusal {
                 batch_index_error_message: Some(WireString::from(record.message(&place))),
             })
             .collect();
-        Refusal { code, message: Some(rejected.message(&place)), records, leader: None }
+        Refusal { code, message: Some(rejected.message(&place)), records, ..Refusal::default() }
     }
 }
 
@@ -422,7 +473,7 @@ fn refused_answer(index: i32, refusal: Refusal) -> PartitionProduceResponse {
         error_code: refusal.code,
         base_offset: -1,
         log_append_time_ms: -1,
-        log_start_offset: -1,
+        log_start_offset: refusal.log_start.map_or(-1, Offset::to_wire),
         record_errors: refusal.records,
         error_message: refusal.message.map(WireString::from),
         current_leader: refusal.leader.map_or_else(LeaderIdAndEpoch::default, |(node, epoch)| {

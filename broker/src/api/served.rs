@@ -39,11 +39,31 @@ pub(super) const SERVED: &[Served] = &[
     served(ApiKey::OffsetForLeaderEpoch, 2, 4),
     served(ApiKey::DescribeConfigs, 1, 4),
     served(ApiKey::AlterConfigs, 0, 2),
+    served(ApiKey::AlterReplicaLogDirs, 1, 2),
+    served(ApiKey::DescribeLogDirs, 1, 5),
     served(ApiKey::CreatePartitions, 0, 3),
     served(ApiKey::DeleteGroups, 0, 2),
+    served(ApiKey::ElectLeaders, 0, 2),
     served(ApiKey::IncrementalAlterConfigs, 0, 1),
+    served(ApiKey::AlterPartitionReassignments, 0, 1),
+    served(ApiKey::ListPartitionReassignments, 0, 0),
+    served(ApiKey::DescribeQuorum, 0, 2),
+    served(ApiKey::UpdateFeatures, 0, 2),
     served(ApiKey::DescribeCluster, 0, 2),
+    served(ApiKey::DescribeProducers, 0, 0),
+    served(ApiKey::UnregisterBroker, 0, 0),
+    served(ApiKey::GetTelemetrySubscriptions, 0, 0),
+    served(ApiKey::PushTelemetry, 0, 0),
+    served(ApiKey::ListConfigResources, 0, 1),
+    served(ApiKey::DescribeTopicPartitions, 0, 0),
+    served(ApiKey::AddRaftVoter, 0, 1),
+    served(ApiKey::RemoveRaftVoter, 0, 0),
 ];
+
+/// Whether clients are told of it. Those that are told of telemetry send it, and nobody takes it.
+pub(super) fn is_advertised(served: &Served) -> bool {
+    !matches!(served.api_key, ApiKey::GetTelemetrySubscriptions | ApiKey::PushTelemetry)
+}
 
 /// Whether a request can be answered.
 pub(super) fn is_served(api_key: ApiKey, version: i16) -> bool {

@@ -1,11 +1,13 @@
 //! APIs asked through whole frames.
 
+mod cluster;
 mod configs;
 mod groups;
 mod list_offsets;
 mod memory;
 mod metadata;
 mod records;
+mod replicas;
 mod topics;
 
 use penstock_wire::create_topics_request::{

@@ -6,7 +6,7 @@ use penstock_model::image::MetadataImage;
 pub(crate) const CONSUMER_OFFSETS: &str = "__consumer_offsets";
 
 /// Kafka's log of metadata, which nobody may take for a topic.
-const CLUSTER_METADATA: &str = "__cluster_metadata";
+pub(super) const CLUSTER_METADATA: &str = "__cluster_metadata";
 
 /// Topics that clients are told to leave alone.
 const INTERNAL: [&str; 3] = [CONSUMER_OFFSETS, "__transaction_state", "__share_group_state"];

@@ -174,6 +174,16 @@ impl Given {
         self.get(key).or(setting.default)
     }
 
+    /// The number given for a key, or its default.
+    ///
+    /// # Panics
+    /// When the table has no such key, or its numbers do not fit.
+    #[must_use]
+    pub fn number<T: std::str::FromStr>(&self, key: &'static str) -> T {
+        let parsed = self.effective(key).and_then(|value| value.parse().ok());
+        parsed.unwrap_or_else(|| panic!("{key} is no number of this kind"))
+    }
+
     /// Where a key was given; its default if nowhere.
     #[must_use]
     pub fn place(&self, key: &str) -> Option<&Place> {

@@ -9,6 +9,7 @@ use penstock_model::id::{NodeId, TopicId};
 use penstock_model::image::MetadataImage;
 
 use super::given::Given;
+use super::group;
 use super::setting::{Kind, Setting};
 use super::table;
 use super::topic;
@@ -26,6 +27,10 @@ pub enum Source {
     StaticBroker,
     /// Nobody: the table's default.
     Default,
+    /// The subscription's own settings.
+    ClientMetrics,
+    /// The group's own settings.
+    Group,
 }
 
 impl Source {
@@ -38,6 +43,8 @@ impl Source {
             Self::DynamicDefaultBroker => 3,
             Self::StaticBroker => 4,
             Self::Default => 5,
+            Self::ClientMetrics => 7,
+            Self::Group => 8,
         }
     }
 }
@@ -62,6 +69,16 @@ pub struct Resolved {
     pub source: Source,
     /// All places that give a value, the one that holds first.
     pub synonyms: Vec<Synonym>,
+}
+
+impl Resolved {
+    /// What holds where nobody says anything.
+    fn default_of(setting: &'static Setting) -> Self {
+        let (name, source) = (setting.name, Source::Default);
+        let value = setting.default.map(str::to_owned);
+        let synonym = value.clone().map(|value| Synonym { name, value, source });
+        Self { value, source, synonyms: synonym.into_iter().collect() }
+    }
 }
 
 /// The places, as one image has them.
@@ -94,22 +111,53 @@ impl<'a> Layers<'a> {
     #[must_use]
     pub fn topic(&self, setting: &'static Setting, topic: Option<TopicId>) -> Resolved {
         let keys = topic::synonyms(setting.name);
-        let mut synonyms = self.broker_synonyms(keys);
+        let synonyms = self.broker_synonyms(keys);
         let inherited = synonyms.first().map(|first| {
             let factor = keys.iter().find(|(name, _)| *name == first.name);
             (scaled(setting, &first.value, factor.map_or(1, |(_, factor)| *factor)), first.source)
         });
-        let (mut value, mut source) = match inherited {
+        let (value, source) = match inherited {
             Some((value, source)) => (Some(value), source),
             None => (setting.default.map(str::to_owned), Source::Default),
         };
-        let given =
-            topic.and_then(|id| self.image.config(&ConfigResource::Topic(id), setting.name));
-        if let Some(given) = given {
-            (value, source) = (Some(given.to_string()), Source::Topic);
-            synonyms.insert(0, Synonym { name: setting.name, value: given.to_string(), source });
+        let inherited = Resolved { value, source, synonyms };
+        match topic {
+            Some(id) => self.own(setting, &ConfigResource::Topic(id), Source::Topic, inherited),
+            None => inherited,
         }
-        Resolved { value, source, synonyms }
+    }
+
+    /// A group setting's value for `group`.
+    #[must_use]
+    pub fn group(&self, setting: &'static Setting, group: &str) -> Resolved {
+        let inherited = match group::broker_key(setting.name) {
+            Some(key) => self.broker(key),
+            None => Resolved::default_of(setting),
+        };
+        let resource = ConfigResource::Group(group.into());
+        self.own(setting, &resource, Source::Group, inherited)
+    }
+
+    /// A setting's value for a subscription to client metrics.
+    #[must_use]
+    pub fn client_metrics(&self, setting: &'static Setting, subscription: &str) -> Resolved {
+        let inherited = Resolved { synonyms: Vec::new(), ..Resolved::default_of(setting) };
+        let resource = ConfigResource::ClientMetrics(subscription.into());
+        self.own(setting, &resource, Source::ClientMetrics, inherited)
+    }
+
+    /// What a resource says itself, or else what it inherits.
+    fn own(
+        &self,
+        setting: &'static Setting,
+        resource: &ConfigResource,
+        source: Source,
+        inherited: Resolved,
+    ) -> Resolved {
+        let Some(given) = self.image.config(resource, setting.name) else { return inherited };
+        let mut synonyms = inherited.synonyms;
+        synonyms.insert(0, Synonym { name: setting.name, value: given.to_string(), source });
+        Resolved { value: Some(given.to_string()), source, synonyms }
     }
 
     /// In Kafka's order: by place, and within a place by key.
@@ -126,7 +174,7 @@ impl<'a> Layers<'a> {
         ] {
             for (name, _) in keys {
                 let value = match source {
-                    Source::Topic => None,
+                    Source::Topic | Source::ClientMetrics | Source::Group => None,
                     Source::DynamicBroker => dynamic(Some(self.node), name),
                     Source::DynamicDefaultBroker => dynamic(None, name),
                     Source::StaticBroker => self.given.get(name).map(str::to_owned),

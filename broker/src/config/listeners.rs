@@ -60,7 +60,8 @@ impl std::fmt::Display for HostPort {
     }
 }
 
-/// Reads the three settings together.
+/// Reads the settings together. Listeners of controllers are left out: the quorum has its own
+/// (`internal.listener`), and a file written for Kafka names them all the same.
 ///
 /// # Errors
 /// The setting that is wrong, and what to write.
@@ -68,13 +69,23 @@ pub(super) fn parse(
     listeners: &str,
     advertised: Option<&str>,
     protocols: &str,
+    controllers: &str,
 ) -> Result<Vec<ListenerConfig>, (&'static str, String)> {
-    let bound = parse_list(listeners).map_err(|message| ("listeners", message))?;
+    let controllers = split_list(controllers);
+    let is_ours = |(name, _): &(String, HostPort)| {
+        !controllers.iter().any(|controller| controller.eq_ignore_ascii_case(name))
+    };
+    let mut bound = parse_list(listeners).map_err(|message| ("listeners", message))?;
+    bound.retain(is_ours);
     if bound.is_empty() {
         return Err(("listeners", "names no listener; write PLAINTEXT://host:port".to_owned()));
     }
     let told = match advertised {
-        Some(text) => parse_list(text).map_err(|message| ("advertised.listeners", message))?,
+        Some(text) => {
+            let mut told = parse_list(text).map_err(|message| ("advertised.listeners", message))?;
+            told.retain(is_ours);
+            told
+        }
         None => bound.clone(),
     };
     for (name, bind) in &bound {
@@ -150,7 +161,7 @@ mod tests {
     const PROTOCOLS: &str = "PLAINTEXT:PLAINTEXT,SSL:SSL, inside : plaintext";
 
     fn check(listeners: &str, advertised: Option<&str>, expect: Result<&[&str], &str>) {
-        let found = parse(listeners, advertised, PROTOCOLS);
+        let found = parse(listeners, advertised, PROTOCOLS, "CONTROLLER, quorum");
         let found = found
             .map(|all| {
                 let show = |l: &ListenerConfig| format!("{} {} {}", l.name, l.bind, l.advertised);
@@ -171,6 +182,17 @@ mod tests {
             Some("INSIDE://b.internal:94,PLAINTEXT://b.example.org:92"),
             Ok(&["PLAINTEXT :0 b.example.org:92", "INSIDE [::1]:9094 b.internal:94"]),
         );
+    }
+
+    #[test]
+    fn listeners_of_controllers_are_not_the_brokers() {
+        check(
+            "PLAINTEXT://a:1,CONTROLLER://a:2,QUORUM://0.0.0.0:1",
+            Some("PLAINTEXT://b:1,CONTROLLER://b:2"),
+            Ok(&["PLAINTEXT a:1 b:1"]),
+        );
+        let none = "listeners: names no listener; write PLAINTEXT://host:port";
+        check("CONTROLLER://a:2", None, Err(none));
     }
 
     #[test]

@@ -8,7 +8,9 @@
 //!
 //! Components know none of this: they get typed values of their own.
 
+pub mod client_metrics;
 pub mod given;
+pub mod group;
 pub mod layers;
 pub mod listeners;
 pub mod properties;
@@ -18,6 +20,7 @@ pub mod table;
 pub mod topic;
 
 mod node_config;
+mod offset_reset;
 mod topic_config;
 
 pub use given::{Given, Place, SettingsError};

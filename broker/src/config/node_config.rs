@@ -119,6 +119,7 @@ impl NodeConfig {
             values.text("listeners"),
             values.0.effective("advertised.listeners"),
             values.text("listener.security.protocol.map"),
+            values.text("controller.listener.names"),
         );
         Ok(Self {
             cluster: values.cluster()?,

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use super::offset_reset;
+
 /// The type of a value, as Kafka's protocol names them (KIP-226, `config_type`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -80,6 +82,8 @@ pub enum Valid {
     GzipLevel,
     /// `*`, or `partition:broker` pairs.
     ThrottledReplicas,
+    /// `earliest`, `latest`, or `by_duration:` and a duration.
+    OffsetReset,
 }
 
 /// Whether a setting changes what the node does.
@@ -189,6 +193,14 @@ impl Setting {
                     let words = words.join(", ");
                     return Err(wrong(trimmed, format!("String must be one of: {words}")));
                 }
+                if self.valid == Valid::OffsetReset && !offset_reset::is_valid(trimmed) {
+                    let reason = format!(
+                        "Invalid value `{trimmed}` for configuration {}. The value must be either \
+                         'earliest', 'latest' or of the format 'by_duration:<PnDTnHnMn.nS>'.",
+                        self.name
+                    );
+                    return Err(wrong(trimmed, reason));
+                }
             }
         }
         Ok(trimmed)
@@ -293,6 +305,7 @@ impl fmt::Display for Valid {
             Self::Ratio => write!(f, "0 to 1"),
             Self::OneOf(words) | Self::ListOf(words) => write!(f, "{}", words.join(", ")),
             Self::GzipLevel => write!(f, "1 to 9, or -1"),
+            Self::OffsetReset => write!(f, "earliest, latest, `by_duration:PnDTnHnMn.nS`"),
             Self::ThrottledReplicas => write!(f, "`*` or `partition:broker,…`"),
         }
     }

@@ -83,13 +83,14 @@ pub const SETTINGS: &[Setting] = settings! {
     "retention.ms": Long = "604800000" (Valid::AtLeast(-1)) =>
         "How long records are kept, -1 for ever.";
     "segment.bytes": Int = "1073741824" (Valid::AtLeast(1_048_576)) =>
-        "The step in which retention by size proceeds.";
+        "A larger batch is refused. There are no segment files: retention proceeds in steps of \
+         what an upload took.";
     "segment.index.bytes": Int = "10485760" (Valid::AtLeast(4)) [nothing] =>
         "Indexes are the object format's own.";
     "segment.jitter.ms": Long = "0" (Valid::AtLeast(0)) [nothing] =>
         "There are no segment files.";
-    "segment.ms": Long = "604800000" (Valid::AtLeast(1)) =>
-        "The step in which retention by time proceeds.";
+    "segment.ms": Long = "604800000" (Valid::AtLeast(1)) [nothing] =>
+        "There are no segment files: retention proceeds in steps of what an upload took.";
     "unclean.leader.election.enable": Boolean = "false" [nothing] =>
         "No election loses what was acknowledged.";
 };

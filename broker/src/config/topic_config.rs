@@ -14,6 +14,8 @@ use super::topic;
 pub struct TopicConfig {
     /// What is asked of a produced batch. Whether zstd was negotiated is the request's to say.
     pub rules: Rules,
+    /// The largest batch that a partition takes, however large a batch may be.
+    pub segment_bytes: usize,
     /// Whether `cleanup.policy` has `delete`.
     pub deletes: bool,
     /// How long records are kept; `None` for ever, and where the policy does not delete.
@@ -48,6 +50,7 @@ impl TopicConfig {
                 },
                 ..Rules::default()
             },
+            segment_bytes: usize::try_from(values.long("segment.bytes")).unwrap_or(usize::MAX),
             deletes,
             retention: limit("retention.ms").map(Duration::from_millis),
             retention_bytes: limit("retention.bytes"),

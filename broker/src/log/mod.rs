@@ -25,7 +25,7 @@ mod time_lookup;
 
 pub use checkpoint::LogStateFold;
 pub use housekeeping::{Housekeeping, HousekeepingIntervals};
-pub use partition::{AppendError, Appended, Partition};
+pub use partition::{AppendError, Appended, Partition, RememberedProducer};
 pub use partitions::{PartitionError, Partitions};
 pub use producer_share::{ProducerShare, TooManyProducers};
 pub use producer_state::SequenceError;

@@ -30,6 +30,19 @@ struct Log {
     room: ProducerRoom,
 }
 
+/// An idempotent producer as operators see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RememberedProducer {
+    /// Its id.
+    pub id: ProducerId,
+    /// The greatest epoch seen.
+    pub epoch: i16,
+    /// The sequence of the last record of its last batch.
+    pub last_sequence: i32,
+    /// The greatest timestamp of that batch.
+    pub last_timestamp: Timestamp,
+}
+
 /// A batch's place in the log. It counts once the log is durable up to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appended {
@@ -88,6 +101,25 @@ impl Partition {
     #[must_use]
     pub fn epoch(&self) -> StreamEpoch {
         self.stream.epoch()
+    }
+
+    /// How many idempotent producers it remembers.
+    #[must_use]
+    pub fn remembered_producers_count(&self) -> usize {
+        self.lock().state.producers.len()
+    }
+
+    /// The idempotent producers that it remembers, by id.
+    #[must_use]
+    pub fn remembered_producers(&self) -> Vec<RememberedProducer> {
+        let log = self.lock();
+        let remembered = log.state.producers.iter().map(|(id, producer)| RememberedProducer {
+            id,
+            epoch: producer.epoch,
+            last_sequence: producer.newest().last_sequence(),
+            last_timestamp: producer.newest().max_timestamp,
+        });
+        remembered.collect()
     }
 
     /// The stream that holds its batches.

@@ -29,7 +29,7 @@ pub(super) struct AppendedBatch {
 
 impl AppendedBatch {
     /// The sequence number of its last record.
-    fn last_sequence(&self) -> i32 {
+    pub(super) fn last_sequence(&self) -> i32 {
         sequence_plus(self.base_sequence, self.offsets.end.0 - self.offsets.start.0 - 1)
     }
 }

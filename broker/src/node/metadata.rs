@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use penstock_model::client::MetadataClient;
-use penstock_model::command::{Command, Endpoint, RegisterBroker, Reply, WalKind};
+use penstock_model::command::{Command, Endpoint, Refused, RegisterBroker, Reply, WalKind};
 use penstock_model::id::{BrokerEpoch, ClusterId, Incarnation, NodeId};
 use penstock_model::image::MetadataImage;
 use penstock_quorum::{Loopback, Parts, QuorumNode, QuorumSettings, RaftId, Voter};
@@ -14,6 +14,7 @@ use super::StartError;
 use crate::cluster_id;
 use crate::config::{NodeConfig, WalPlace};
 use crate::env::Entropy;
+use crate::features;
 
 /// A broker epoch, and what earlier ones left to do.
 #[derive(Debug)]
@@ -65,8 +66,25 @@ pub(super) async fn leave(quorum: QuorumNode) {
     }
 }
 
-/// Gives an empty cluster its id; of a formatted one, checks that it is the one meant.
+/// Gives an empty cluster its id, and features that have none their levels; of a formatted one,
+/// checks that it is the one meant.
 pub(super) async fn format(
+    metadata: &dyn MetadataClient,
+    config: &NodeConfig,
+    entropy: &dyn Entropy,
+) -> Result<ClusterId, StartError> {
+    let cluster = format_cluster(metadata, config, entropy).await?;
+    if metadata.image().features().epoch() == 0 {
+        let outcome = metadata.submit(Command::UpdateFeatures(features::initial())).await?;
+        match outcome.result {
+            Ok(_) | Err(Refused::FeaturesChanged(_)) => {}
+            Err(refused) => return Err(refused.into()),
+        }
+    }
+    Ok(cluster)
+}
+
+async fn format_cluster(
     metadata: &dyn MetadataClient,
     config: &NodeConfig,
     entropy: &dyn Entropy,

@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use super::sampler::Sampler;
 use crate::admin_http::Sample;
 use crate::api::{Api, FetchSessions};
-use crate::broker::Broker;
+use crate::broker::{Broker, QuorumTerm};
 use crate::config::{Given, NodeConfig};
 use crate::env::Entropy;
 use crate::group::{GroupCoordinator, GroupParts};
@@ -47,6 +47,7 @@ pub(super) struct Parts {
     pub(super) config: NodeConfig,
     pub(super) epoch: BrokerEpoch,
     pub(super) metadata: Arc<dyn MetadataClient>,
+    pub(super) quorum_term: QuorumTerm,
     pub(super) storage: Storage,
     pub(super) store_counters: Arc<StoreCounters>,
     pub(super) clock: Arc<dyn Clock>,
@@ -70,7 +71,7 @@ pub(super) async fn open(
     stopping: &Shutdown,
 ) -> Serving {
     let Parts { given, config, epoch, metadata, storage, store_counters, .. } = parts;
-    let Parts { clock, entropy, metrics, draining, .. } = parts;
+    let Parts { clock, entropy, metrics, draining, quorum_term, .. } = parts;
     let topic_settings =
         TopicSettingsCache::new(Arc::clone(&given), config.node, Arc::clone(&metrics));
     let topic_settings = Arc::new(topic_settings);
@@ -134,7 +135,9 @@ pub(super) async fn open(
         given,
         producer_ids: ProducerIds::new(Arc::clone(&metadata), epoch, Arc::clone(&entropy)),
         metadata,
+        quorum_term,
         storage,
+        storage_place: config.store.to_string(),
         partitions,
         topic_settings,
         groups,

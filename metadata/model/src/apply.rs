@@ -6,6 +6,7 @@
 
 mod broker;
 mod commit;
+mod features;
 mod storage;
 mod topic;
 
@@ -48,6 +49,7 @@ fn decide(image: &mut MetadataImage, command: &Command) -> Result<Reply, Refused
         Command::DeleteTopic(command) => topic::delete(image, command),
         Command::CreatePartitions(command) => topic::create_partitions(image, command),
         Command::AlterConfigs(command) => alter_configs(image, command),
+        Command::UpdateFeatures(command) => features::update(image, command),
         Command::LeaseObjects(command) => storage::lease(image, command),
         Command::CommitUpload(command) => commit::upload(image, command),
         Command::ExpireLeases { leases, now } => storage::expire_leases(image, leases, *now),

@@ -31,6 +31,8 @@ pub enum Command {
     CreatePartitions(CreatePartitions),
     /// Sets and removes dynamic settings of one resource, all or nothing.
     AlterConfigs(AlterConfigs),
+    /// Finalizes features of the protocol, all or nothing.
+    UpdateFeatures(UpdateFeatures),
     /// Promises object ids to one upload until a deadline: the prepare of its commit.
     LeaseObjects(LeaseObjects),
     /// Makes uploaded objects part of their streams and moves the WAL's trim position.
@@ -178,6 +180,16 @@ pub struct AlterConfigs {
     /// All settings of the resource that the changes were worked out from, where it matters: while
     /// it has others, they are refused. `None` where they hold whatever was there.
     pub relies_on: Option<Vec<(Arc<str>, Arc<str>)>>,
+}
+
+/// See [`Command::UpdateFeatures`]. What a release supports is for its sender to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpdateFeatures {
+    /// The epoch of the features that the levels were worked out from; while they have another,
+    /// the update is refused. The next one is theirs.
+    pub epoch: u64,
+    /// Each feature with its new level; 0 for none any more.
+    pub levels: Vec<(Arc<str>, u16)>,
 }
 
 /// See [`Command::LeaseObjects`]. While the lease lives, the same request answers the same ids.
@@ -347,6 +359,9 @@ pub enum Refused {
     /// Somebody else was first: look at them, and work the changes out again.
     #[error("the settings are others by now")]
     SettingsChanged,
+    /// Somebody else was first: look at them, and work the levels out again.
+    #[error("the features are of epoch {0} by now")]
+    FeaturesChanged(u64),
     /// Look at the topic again.
     #[error("the topic has {0} partitions")]
     PartitionCount(u32),

@@ -12,7 +12,7 @@ use crate::apply::apply;
 use crate::command::{
     AlterConfigs, CheckpointRef, Command, CommitUpload, ConfigResource, CreatePartitions,
     CreateTopic, DeleteTopic, Endpoint, InheritWal, LeaseObjects, ObjectKind, RegisterBroker,
-    TrimStreams, UploadedObject, UploadedRange, WalKind,
+    TrimStreams, UpdateFeatures, UploadedObject, UploadedRange, WalKind,
 };
 use crate::encoding::{decode_command, decode_image, encode_command, encode_image, image_hash};
 use crate::id::{
@@ -163,6 +163,7 @@ fn history() -> Vec<Command> {
             changes: vec![("key".into(), Some("value".into())), ("retention.ms".into(), None)],
             relies_on: Some(vec![("retention.ms".into(), "1".into())]),
         }),
+        Command::UpdateFeatures(UpdateFeatures { epoch: 0, levels: vec![("feature".into(), 1)] }),
         lease(first, 1),
         commit(1, 0..10),
         lease(first, 2),

@@ -15,6 +15,7 @@
 //! The image decides nothing: `apply` alone changes it.
 
 mod broker;
+mod features;
 mod storage;
 mod topic;
 
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 
 pub use broker::{Broker, ProducerIdGrant, Wal, WalState};
+pub use features::Features;
 pub(crate) use storage::StoredRange;
 pub use storage::{Lease, Object, ObjectLife, Stream, StreamRange};
 pub use topic::{Partition, Topic};
@@ -42,6 +44,7 @@ pub struct MetadataImage {
     pub(crate) index: LogIndex,
     pub(crate) cluster: Option<ClusterId>,
     pub(crate) feature_level: u32,
+    pub(crate) features: Features,
     pub(crate) next: Counters,
 
     pub(crate) brokers: OrdMap<NodeId, Broker>,

@@ -3,6 +3,7 @@
 //! Costs a walk over everything: for tests, for snapshots that come from outside, and for tools.
 
 mod brokers;
+mod features;
 mod storage;
 mod topics;
 
@@ -25,6 +26,7 @@ pub struct Violation {
 pub fn check(image: &MetadataImage) -> Result<(), Violation> {
     brokers::check_brokers(image)?;
     brokers::check_producer_ids(image)?;
+    features::check_features(image)?;
     topics::check_topics(image)?;
     topics::check_configs(image)?;
     storage::check_streams(image)?;

@@ -4,6 +4,7 @@ mod brokers;
 mod commits;
 mod draw;
 mod encoding;
+mod features;
 mod generate;
 mod golden;
 mod histories;

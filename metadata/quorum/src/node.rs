@@ -211,6 +211,12 @@ impl QuorumNode {
         }
     }
 
+    /// Tells the term that this controller is in, whenever it is asked.
+    pub fn term(&self) -> impl Fn() -> u64 + Send + Sync + use<> {
+        let metrics = self.raft.metrics();
+        move || metrics.borrow_watched().current_term
+    }
+
     #[cfg(test)]
     pub(crate) fn raft(&self) -> &Raft {
         &self.raft

@@ -10,6 +10,7 @@
 //!
 //! Credentials never stand in it: they come from the environment.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -58,7 +59,30 @@ pub enum Cloud {
     Azure,
 }
 
+impl fmt::Display for StoreUrl {
+    /// Says where it is, and nothing of how it is reached.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "file://{}", path.display()),
+            Self::Memory => write!(f, "memory://"),
+            Self::Bucket(Bucket { cloud, name, prefix, .. }) => {
+                write!(f, "{}://{name}", cloud.scheme())?;
+                if prefix.as_ref().is_empty() { Ok(()) } else { write!(f, "/{prefix}") }
+            }
+        }
+    }
+}
+
 impl Cloud {
+    /// How its URLs begin.
+    fn scheme(self) -> &'static str {
+        match self {
+            Self::S3 => "s3",
+            Self::Gcs => "gs",
+            Self::Azure => "az",
+        }
+    }
+
     /// The options that its URLs take.
     fn options(self) -> &'static [&'static str] {
         match self {
@@ -258,6 +282,19 @@ mod tests {
                 ..bucket(Cloud::Azure, "c", "p")
             }),
         );
+    }
+
+    #[test]
+    fn what_is_shown_is_where_it_is_and_no_more() {
+        for (text, shown) in [
+            ("file:///var/lib/penstock", "file:///var/lib/penstock"),
+            ("memory://", "memory://"),
+            ("s3://b?endpoint=http://127.0.0.1:9000&region=r", "s3://b"),
+            ("gs://b/one/two/", "gs://b/one/two"),
+            ("az://c/p?account=store", "az://c/p"),
+        ] {
+            assert_eq!(text.parse::<StoreUrl>().unwrap().to_string(), shown);
+        }
     }
 
     #[test]

@@ -25,6 +25,7 @@ const GROUP: i8 = 32;
 
 const SET: i8 = 0;
 const DELETE: i8 = 1;
+const APPEND: i8 = 2;
 
 type Line = (&'static str, i8, &'static str);
 
@@ -145,7 +146,6 @@ async fn what_cannot_be_described_is_refused_in_kafkas_words() {
         (GROUP, "", 42, "Group name must not be empty"),
         (METRICS, "", 42, "Client metrics subscription name must not be empty"),
         (3, "x", 42, "Unknown resource type 3"),
-        (GROUP, "g", 0, ""),
     ] {
         let result = describe(&test, resource_type, name).await;
         let got = (result.error_code, result.error_message.as_deref(), result.configs.len());
@@ -281,4 +281,69 @@ async fn a_replacement_leaves_nothing_of_what_was() {
         let sources = ["retention.ms", "segment.ms", "cleanup.policy"];
         assert_eq!(sources.map(|name| after[name].config_source), [5, 1, 1]);
     }
+}
+
+/// As Apache Kafka 4.3.1 shows them: a group that nobody knows has settings too.
+#[tokio::test]
+async fn groups_and_subscriptions_have_settings_that_are_kept_and_shown() {
+    let test = TestBroker::start(&["group.consumer.session.timeout.ms=46000"]);
+    let shown = async |resource_type, name, key: &str| {
+        let entry = entries(&test, resource_type, name).await.remove(key).unwrap();
+        let synonyms = entry.synonyms.iter();
+        let synonyms = synonyms.map(|synonym| {
+            format!(" {}={}:{}", synonym.name, synonym.value.as_deref().unwrap(), synonym.source)
+        });
+        format!(
+            "{}:{}{}",
+            entry.value.as_deref().unwrap(),
+            entry.config_source,
+            synonyms.collect::<String>()
+        )
+    };
+    let (session, reset) = ("consumer.session.timeout.ms", "share.auto.offset.reset");
+    let broker =
+        "group.consumer.session.timeout.ms=46000:4 group.consumer.session.timeout.ms=45000:5";
+    assert_eq!(shown(GROUP, "g", session).await, format!("46000:4 {broker}"));
+    assert_eq!(shown(GROUP, "g", reset).await, "latest:5 share.auto.offset.reset=latest:5");
+    assert_eq!(shown(METRICS, "m", "interval.ms").await, "300000:5");
+    for (resource_type, name, lines) in [
+        (GROUP, "g", &[(session, SET, "50000"), (reset, SET, "earliest")][..]),
+        (METRICS, "m", &[("interval.ms", SET, "1000"), ("metrics", SET, "a.b,c")]),
+    ] {
+        assert_eq!(alter(&test, resource_type, name, lines).await, (0, "null".to_owned()));
+    }
+    let expect = format!("50000:8 consumer.session.timeout.ms=50000:8 {broker}");
+    assert_eq!(shown(GROUP, "g", session).await, expect);
+    assert_eq!(shown(GROUP, "h", session).await, format!("46000:4 {broker}"));
+    assert_eq!(shown(METRICS, "m", "interval.ms").await, "1000:7 interval.ms=1000:7");
+    assert_eq!(shown(METRICS, "m", "metrics").await, "a.b,c:7 metrics=a.b,c:7");
+    for (resource_type, name, line, error, message) in [
+        (
+            GROUP,
+            "g",
+            (session, SET, "5"),
+            40,
+            "consumer.session.timeout.ms must be greater than or equal to \
+             group.consumer.min.session.timeout.ms",
+        ),
+        (
+            METRICS,
+            "m",
+            ("interval.ms", SET, "5"),
+            42,
+            "Invalid value 5 for interval.ms, interval must be between 100 and 3600000 (1 hour)",
+        ),
+        (
+            METRICS,
+            "m",
+            ("metrics", APPEND, "d"),
+            40,
+            "Can't APPEND to key metrics because its type is not LIST.",
+        ),
+    ] {
+        let refused = alter(&test, resource_type, name, &[line]).await;
+        assert_eq!(refused, (error, message.to_owned()));
+    }
+    assert_eq!(alter(&test, GROUP, "g", &[(session, DELETE, "")]).await, (0, "null".to_owned()));
+    assert_eq!(shown(GROUP, "g", session).await, format!("46000:4 {broker}"));
 }

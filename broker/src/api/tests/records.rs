@@ -36,7 +36,7 @@ async fn broker() -> TestBroker {
     broker
 }
 
-fn batch(producer: Option<(i64, i16, i32)>, timestamps: &[i64]) -> Bytes {
+pub(super) fn batch(producer: Option<(i64, i16, i32)>, timestamps: &[i64]) -> Bytes {
     let mut builder = BatchBuilder::new(Encoding::None);
     if let Some((id, epoch, sequence)) = producer {
         builder = builder.producer(ProducerId(id), ProducerEpoch(epoch), Sequence(sequence));
@@ -185,7 +185,7 @@ async fn refused_batches() {
     let check = async |request: ProduceRequest, expect: i16| {
         let answer = produce(&broker, 12, request).await;
         assert_eq!(answer.error_code, expect);
-        assert_eq!((answer.base_offset, answer.log_start_offset), (-1, -1));
+        assert_eq!(answer.base_offset, -1);
         answer
     };
     check(produce_request("missing", 0, good.clone()), 3).await;
@@ -521,4 +521,87 @@ async fn an_unknown_topic_does_not_cut_the_wait_for_others_short() {
     };
     assert_eq!(elapsed(&[("deleted", 3)]).await, 0);
     assert_eq!(elapsed(&[("deleted", 3), ("t", 0)]).await, 500);
+}
+
+/// As Apache Kafka 4.3.1 answers.
+#[tokio::test]
+async fn a_refused_batch_is_told_where_the_partition_begins_if_the_log_has_looked_into_it() {
+    let broker = TestBroker::start(&[]);
+    let small = [("segment.bytes", "1048576"), ("max.message.bytes", "3000000")];
+    broker.ask(7, &create(vec![topic("t", 1, &small)])).await;
+    let first = produce_request("t", 0, batch(Some((9, 3, 0)), &[1_000]));
+    assert_eq!(produce(&broker, 9, first).await.error_code, 0);
+    let ok = batch(None, &[1_000]);
+    let patched = |at: usize, value: u8, with_sum: bool| {
+        let mut bytes = ok.to_vec();
+        bytes[at] = value;
+        if with_sum {
+            let sum = crc32c::crc32c(&bytes[21..]);
+            bytes[17..21].copy_from_slice(&sum.to_be_bytes());
+        }
+        Bytes::from(bytes)
+    };
+    let large = |bytes: usize| {
+        let mut builder = BatchBuilder::new(Encoding::None);
+        let (timestamp, value) = (Timestamp(1_000), vec![7; bytes]);
+        builder.push(&NewRecord { timestamp, value: Some(&value), ..NewRecord::default() });
+        builder.build().unwrap().sequence(0, 0, Timestamp(0)).bytes
+    };
+    for (what, records, version, expect) in [
+        ("a gap", batch(Some((9, 3, 7)), &[1_000]), 9, (45, 0)),
+        ("an old epoch", batch(Some((9, 2, 1)), &[1_000]), 9, (47, 0)),
+        ("two batches", [&ok[..], &ok].concat().into(), 9, (87, -1)),
+        ("none", Bytes::new(), 9, (87, -1)),
+        ("an old format", patched(16, 1, false), 9, (87, -1)),
+        ("a count", patched(60, 5, true), 9, (87, 0)),
+        ("a delta", patched(26, 5, true), 9, (87, 0)),
+        ("a base offset", patched(7, 4, false), 9, (87, 0)),
+        ("a flipped byte", patched(65, 99, false), 9, (2, -1)),
+        ("the future", batch(None, &[99_999_999_999]), 9, (32, 0)),
+        ("no codec", patched(22, 7, true), 9, (-1, 0)),
+        ("zstd too early", patched(22, 4, true), 6, (76, -1)),
+        ("larger than a segment", large(2_000_000), 9, (18, -1)),
+        ("larger than a batch", large(4_000_000), 9, (10, -1)),
+    ] {
+        let answer = produce(&broker, version, produce_request("t", 0, records)).await;
+        assert_eq!((answer.error_code, answer.log_start_offset), expect, "{what}");
+    }
+}
+
+/// As Apache Kafka 4.3.1 does.
+#[tokio::test]
+async fn a_partition_that_is_named_twice_takes_what_stands_last() {
+    let broker = broker().await;
+    let (one, three) = (batch(None, &[1_000]), batch(None, &[1_000; 3]));
+    let flipped = {
+        let mut bytes = one.to_vec();
+        bytes[65] ^= 1;
+        Bytes::from(bytes)
+    };
+    let sent = |parts: &[(i32, &Bytes)]| {
+        let mut request = produce_request("t", 0, Bytes::new());
+        let part = |(index, records): &(i32, &Bytes)| PartitionProduceData {
+            index: *index,
+            records: Some(Records::from(Bytes::clone(records))),
+        };
+        request.topic_data[0].partition_data = parts.iter().map(part).collect();
+        request
+    };
+    let twice = {
+        let mut request = sent(&[(0, &one)]);
+        request.topic_data.push(request.topic_data[0].clone());
+        request
+    };
+    for (request, expect) in [
+        (sent(&[(0, &one), (1, &one), (0, &three)]), &[(1, 0, 0), (0, 0, 0)][..]),
+        (sent(&[(1, &one), (1, &flipped)]), &[(1, 2, -1)]),
+        (sent(&[(1, &flipped), (1, &one)]), &[(1, 0, 1)]),
+        (twice, &[(0, 0, 3)]),
+        (sent(&[(0, &one), (1, &one)]), &[(0, 0, 4), (1, 0, 2)]),
+    ] {
+        let response = broker.ask(9, &request).await;
+        let answers = response.responses.iter().flat_map(|topic| &topic.partition_responses);
+        let answers = answers.map(|answer| (answer.index, answer.error_code, answer.base_offset));
+        assert_eq!(answers.collect::<Vec<_>>(), expect);
+    }
 }

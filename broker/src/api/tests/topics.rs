@@ -2,7 +2,7 @@
 
 use penstock_model::id::TopicId;
 use penstock_wire::create_partitions_request::{CreatePartitionsRequest, CreatePartitionsTopic};
-use penstock_wire::create_topics_request::CreateTopicsRequest;
+use penstock_wire::create_topics_request::{CreatableTopic, CreateTopicsRequest};
 use penstock_wire::create_topics_response::CreatableTopicResult;
 use penstock_wire::delete_topics_request::{DeleteTopicState, DeleteTopicsRequest};
 use penstock_wire::{Uuid, WireString};
@@ -190,4 +190,24 @@ async fn the_offsets_topic_is_made_once() {
     let again = create_internal_topic(&test.broker, "__consumer_offsets", 9, 1, &[]).await;
     assert_eq!(again, Ok(()));
     assert_eq!(partitions(&test, "__consumer_offsets"), Some(7));
+}
+
+/// The answer to one topic tells some thirty settings; those to thousands take no more than there
+/// is room for.
+#[tokio::test]
+async fn settings_are_told_of_as_many_topics_as_there_is_room_for() {
+    let test = TestBroker::start(&[]);
+    let told_max = test.broker.answers.total() / 2 / 8192;
+    let names = (0..told_max + 2).map(|number| format!("t{number}"));
+    let topics = names.map(|name| CreatableTopic { name: name.into(), ..topic("", 1, &[]) });
+    let request = CreateTopicsRequest { validate_only: true, ..create(topics.collect()) };
+    let response = test.ask(7, &request).await;
+    let told = response.topics.iter().map(|topic| {
+        let settings = topic.configs.as_ref().map(Vec::len);
+        (topic.error_code, topic.topic_config_error_code, settings)
+    });
+    let told: Vec<_> = told.collect();
+    let known = crate::config::topic::SETTINGS.len();
+    assert_eq!(told[..told_max], vec![(0, 0, Some(known)); told_max]);
+    assert_eq!(told[told_max..], [(0, 29, None); 2]);
 }

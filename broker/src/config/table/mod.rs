@@ -8,7 +8,7 @@ mod node;
 mod topics;
 mod without_effect;
 
-use super::setting::Setting;
+use super::setting::{Effect, Setting};
 
 /// Declares rows: `"name": Kind = "default" (valid values) [flags] => "description";`.
 /// Without a default the setting is null when it is not given.
@@ -61,11 +61,48 @@ const REFUSED: &[(&str, &str)] = &[
     ("sasl.", SECURITY),
     ("ssl.", SECURITY),
     ("super.users", SECURITY),
-    ("remote.log.", "there is no tiering: every record lies in object storage anyway"),
+    ("remote.", "there is no tiering: every record lies in object storage anyway"),
 ];
 
 const SECURITY: &str = "this version has no authentication, encryption or authorization, and does \
     not pretend to; keep its listeners on a network that you trust";
+
+/// What becomes of a key of Kafka's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// It does what its description says.
+    Honoured,
+    /// Accepted, stored and shown.
+    WithoutEffect,
+    /// It would be a lie.
+    Refused,
+}
+
+impl Class {
+    /// As the reference calls it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Honoured => "honoured",
+            Self::WithoutEffect => "no effect",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl From<Effect> for Class {
+    fn from(effect: Effect) -> Self {
+        match effect {
+            Effect::Applies => Self::Honoured,
+            Effect::Nothing => Self::WithoutEffect,
+        }
+    }
+}
+
+/// The keys that are refused, by prefix, each with the reason.
+pub fn refusals() -> impl Iterator<Item = (&'static str, &'static str)> {
+    REFUSED.iter().copied()
+}
 
 /// Every setting.
 pub fn all() -> impl Iterator<Item = &'static Setting> {
@@ -127,6 +164,38 @@ mod tests {
                 assert_eq!(setting.check(default).as_deref(), Ok(default), "{}", setting.name);
             }
         }
+    }
+
+    /// Every key that Kafka 4.3.1 has for brokers, topics, groups and client metrics, by kind, with
+    /// what becomes of it here. A key that Kafka adds, or that changes its class, changes the list.
+    #[test]
+    fn every_key_of_kafka_has_its_class() {
+        let mut seen = HashSet::new();
+        for line in include_str!("kafka_keys.tsv").lines().filter(|line| !line.starts_with('#')) {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let [kind, key, class] = fields[..] else { panic!("{line:?}") };
+            assert!(seen.insert((kind, key)), "{line} stands twice");
+            let setting = match kind {
+                "broker" => find(key),
+                "topic" => crate::config::topic::find(key),
+                "group" => crate::config::group::find(key),
+                "client-metrics" => crate::config::client_metrics::find(key),
+                other => panic!("{other}"),
+            };
+            let found = match setting {
+                Some(setting) => Class::from(setting.effect),
+                None => {
+                    assert!(kind == "broker" && refused(key).is_some(), "{line} has no class");
+                    Class::Refused
+                }
+            };
+            assert_eq!(found.name(), class, "{line}");
+        }
+        let of = |kind| seen.iter().filter(|(of, _)| *of == kind).count();
+        assert_eq!(
+            [of("broker"), of("topic"), of("group"), of("client-metrics")],
+            [340, 33, 17, 3]
+        );
     }
 
     #[test]

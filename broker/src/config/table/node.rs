@@ -21,12 +21,21 @@ pub(super) const NETWORK: &[Setting] = settings! {
     "listener.security.protocol.map": String
         = "PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL" =>
         "The security protocol of each listener name. This version serves PLAINTEXT.";
+    "controller.listener.names": List =>
+        "Listeners of controllers: they are left out of `listeners` and `advertised.listeners`, \
+         because the quorum has its own.";
     "internal.listener": String = "127.0.0.1:9093" =>
         "gRPC of the quorum and between brokers. Not opened while the node is alone.";
     "admin.listener": String = "127.0.0.1:9644" =>
         "HTTP: `/metrics`, `/livez` and `/readyz`. Empty for none.";
     "socket.request.max.bytes": Int = "104857600" (Valid::AtLeast(1)) =>
         "A longer request closes its connection.";
+    "max.request.partition.size.limit": Int = "2000" (Valid::AtLeast(1)) =>
+        "The most partitions that one answer to DescribeTopicPartitions tells of; the next page \
+         goes on.";
+    "telemetry.max.bytes": Int = "1048576" (Valid::AtLeast(1)) =>
+        "The most that a client may push of its own metrics at once. Nothing here takes them: \
+         clients are not told of telemetry, and those that ask are asked for none.";
     "connections.max.idle.ms": Long = "600000" =>
         "A connection without a request for so long is closed; below 0, none is.";
     "max.connections": Int = "2147483647" (Valid::AtLeast(0)) =>

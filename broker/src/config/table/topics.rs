@@ -30,7 +30,8 @@ pub(super) const DEFAULTS: &[Setting] = settings! {
     "compression.type": String = "producer" (Valid::OneOf(words::COMPRESSION)) [dynamic] =>
         "The codec that batches are stored in; `producer` keeps theirs.";
     "compression.gzip.level": Int = "-1" (Valid::GzipLevel) [dynamic] => "Used where batches are re-encoded as gzip.";
-    "compression.lz4.level": Int = "9" (Valid::Between(1, 17)) [dynamic] => "Used where batches are re-encoded as lz4.";
+    "compression.lz4.level": Int = "9" (Valid::Between(1, 17)) [dynamic] [nothing] =>
+        "Shown. Batches are re-encoded with the fast compressor, whatever stands here.";
     "compression.zstd.level": Int = "3" (Valid::Between(-131_072, 22)) [dynamic] =>
         "Used where batches are re-encoded as zstd.";
     "log.message.timestamp.type": String = "CreateTime" (Valid::OneOf(words::TIMESTAMP_TYPE)) [dynamic] =>
@@ -41,19 +42,23 @@ pub(super) const DEFAULTS: &[Setting] = settings! {
         "How far a producer's time may lie in the future.";
     "penstock.validate.compressed": String = "full" (Valid::OneOf(words::VALIDATE)) [dynamic] =>
         "Whether compressed batches are inflated and checked (`full`), or believed (`header`).";
-    "log.cleaner.delete.retention.ms": Long = "86400000" (Valid::AtLeast(0)) [dynamic] =>
-        "How long a compacted topic keeps tombstones.";
-    "log.cleaner.min.compaction.lag.ms": Long = "0" (Valid::AtLeast(0)) [dynamic] =>
-        "How long a record stays before it may be compacted away.";
-    "log.cleaner.max.compaction.lag.ms": Long = "9223372036854775807" (Valid::AtLeast(1)) [dynamic] =>
-        "After how long a record must have been considered for compaction.";
-    "log.cleaner.min.cleanable.ratio": Double = "0.5" (Valid::Ratio) [dynamic] =>
-        "The share of superseded bytes from which on compaction pays.";
+    "log.cleaner.delete.retention.ms": Long = "86400000" (Valid::AtLeast(0)) [dynamic] [nothing] =>
+        "How long a compacted topic keeps tombstones. This version does not compact yet.";
+    "log.cleaner.min.compaction.lag.ms": Long = "0" (Valid::AtLeast(0)) [dynamic] [nothing] =>
+        "How long a record stays before it may be compacted away. This version does not compact \
+         yet.";
+    "log.cleaner.max.compaction.lag.ms": Long = "9223372036854775807" (Valid::AtLeast(1)) [dynamic] [nothing] =>
+        "After how long a record must have been considered for compaction. This version does not \
+         compact yet.";
+    "log.cleaner.min.cleanable.ratio": Double = "0.5" (Valid::Ratio) [dynamic] [nothing] =>
+        "The share of superseded bytes from which on compaction pays. This version does not \
+         compact yet.";
     "log.segment.bytes": Int = "1073741824" (Valid::AtLeast(1_048_576)) [dynamic] =>
-        "The step in which retention by size proceeds.";
-    "log.roll.ms": Long (Valid::AtLeast(1)) [dynamic] =>
-        "The step in which retention by time proceeds. Goes before `log.roll.hours`.";
-    "log.roll.hours": Int = "168" (Valid::AtLeast(1)) => "See `log.roll.ms`.";
+        "A larger batch is refused. There are no segment files: retention proceeds in steps of \
+         what an upload took.";
+    "log.roll.ms": Long (Valid::AtLeast(1)) [dynamic] [nothing] =>
+        "There are no segment files: retention proceeds in steps of what an upload took.";
+    "log.roll.hours": Int = "168" (Valid::AtLeast(1)) [nothing] => "See `log.roll.ms`.";
     "min.insync.replicas": Int = "1" (Valid::AtLeast(1)) [dynamic] [nothing] =>
         "Shown. What is acknowledged is on stable storage, whatever stands here.";
     "unclean.leader.election.enable": Boolean = "false" [dynamic] [nothing] =>

@@ -18,7 +18,6 @@ const JAVA: &str =
 const NEW_GROUPS: &str = "The group protocols of KIP-848, KIP-932 and KIP-1071 are not served yet.";
 const TRANSACTIONS: &str = "Transactions are not served yet.";
 const OFFSETS: &str = "Offsets are loaded in bounded pieces as they are.";
-const REQUESTS: &str = "Answers are bounded in bytes.";
 
 pub(super) const WITHOUT_EFFECT: &[Setting] = settings! {
     "background.threads": Int = "10" (Valid::AtLeast(1)) [dynamic] [nothing] => THREADS;
@@ -56,7 +55,6 @@ pub(super) const WITHOUT_EFFECT: &[Setting] = settings! {
     "broker.heartbeat.interval.ms": Int = "2000" [nothing] => QUORUM;
     "broker.session.timeout.ms": Int = "9000" [nothing] => QUORUM;
     "controlled.shutdown.enable": Boolean = "true" [nothing] => QUORUM;
-    "controller.listener.names": List [nothing] => QUORUM;
     "controller.quorum.append.linger.ms": Int = "25" (Valid::AtLeast(0)) [nothing] => QUORUM;
     "controller.quorum.auto.join.enable": Boolean = "false" [nothing] => QUORUM;
     "controller.quorum.bootstrap.servers": List = "" [nothing] => QUORUM;
@@ -119,7 +117,6 @@ pub(super) const WITHOUT_EFFECT: &[Setting] = settings! {
     "quota.window.num": Int = "11" (Valid::AtLeast(1)) [nothing] => JAVA;
     "quota.window.size.seconds": Int = "1" (Valid::AtLeast(1)) [nothing] => JAVA;
     "security.providers": String [nothing] => JAVA;
-    "telemetry.max.bytes": Int = "1048576" (Valid::AtLeast(1)) [nothing] => JAVA;
     "group.consumer.assignment.interval.ms": Int = "1000" (Valid::AtLeast(0)) [dynamic] [nothing] => NEW_GROUPS;
     "group.consumer.assignors": List = "uniform,range" [nothing] => NEW_GROUPS;
     "group.consumer.heartbeat.interval.ms": Int = "5000" (Valid::AtLeast(1)) [nothing] => NEW_GROUPS;
@@ -193,5 +190,4 @@ pub(super) const WITHOUT_EFFECT: &[Setting] = settings! {
     "transaction.two.phase.commit.enable": Boolean = "false" [nothing] => TRANSACTIONS;
     "transactional.id.expiration.ms": Int = "604800000" (Valid::AtLeast(1)) [nothing] => TRANSACTIONS;
     "offsets.load.buffer.size": Int = "5242880" (Valid::AtLeast(1)) [nothing] => OFFSETS;
-    "max.request.partition.size.limit": Int = "2000" (Valid::AtLeast(1)) [nothing] => REQUESTS;
 };

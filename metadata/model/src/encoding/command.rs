@@ -5,7 +5,7 @@ mod to_message;
 
 use prost::Message;
 
-use super::message::{Checkpoint, Endpoint, Resource, Setting};
+use super::message::{Checkpoint, Endpoint, Feature, Resource, Setting};
 use super::{DecodeError, VERSION, required, versioned};
 use crate::command::Command;
 
@@ -30,7 +30,7 @@ pub fn decode_command(bytes: &[u8]) -> Result<Command, DecodeError> {
 
 #[derive(Clone, PartialEq, prost::Message)]
 struct CommandMessage {
-    #[prost(oneof = "Body", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15")]
+    #[prost(oneof = "Body", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16")]
     body: Option<Body>,
 }
 
@@ -66,6 +66,8 @@ enum Body {
     AllocateProducerIds(AllocateProducerIds),
     #[prost(message, tag = "15")]
     ForgetLeases(ForgetLeases),
+    #[prost(message, tag = "16")]
+    UpdateFeatures(UpdateFeatures),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -139,6 +141,14 @@ struct AlterConfigs {
 struct Settings {
     #[prost(message, repeated, tag = "1")]
     settings: Vec<Setting>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct UpdateFeatures {
+    #[prost(uint64, tag = "1")]
+    epoch: u64,
+    #[prost(message, repeated, tag = "2")]
+    levels: Vec<Feature>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -143,6 +143,25 @@ impl From<Checkpoint> for command::CheckpointRef {
     }
 }
 
+/// A feature and its level.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Feature {
+    #[prost(string, tag = "1")]
+    name: String,
+    #[prost(uint32, tag = "2")]
+    level: u32,
+}
+
+impl Feature {
+    pub(super) fn new(name: &str, level: u16) -> Self {
+        Self { name: name.to_owned(), level: level.into() }
+    }
+
+    pub(super) fn level(self) -> Result<(Arc<str>, u16), DecodeError> {
+        Ok((self.name.into(), narrow(self.level, "feature's level")?))
+    }
+}
+
 pub(super) fn wal_kind(kind: command::WalKind) -> u32 {
     match kind {
         command::WalKind::Local => 1,

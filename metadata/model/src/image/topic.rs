@@ -54,6 +54,18 @@ impl MetadataImage {
         self.topic_names.values().filter_map(|id| self.topics.get(id))
     }
 
+    /// How many topics there are.
+    #[must_use]
+    pub fn topic_count(&self) -> usize {
+        self.topics.len()
+    }
+
+    /// How many partitions all topics have.
+    #[must_use]
+    pub fn partition_count(&self) -> usize {
+        self.streams.len()
+    }
+
     /// One partition of a topic.
     #[must_use]
     pub fn partition(&self, topic: TopicId, number: u32) -> Option<Partition> {

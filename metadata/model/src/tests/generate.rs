@@ -6,7 +6,7 @@ use super::draw::Draw;
 use crate::command::{
     AlterConfigs, CheckpointRef, Command, CommitUpload, ConfigResource, CreatePartitions,
     CreateTopic, DeleteTopic, Endpoint, InheritWal, LeaseObjects, ObjectKind, RegisterBroker,
-    TrimStreams, UploadedObject, UploadedRange, WalKind,
+    TrimStreams, UpdateFeatures, UploadedObject, UploadedRange, WalKind,
 };
 use crate::id::{
     BrokerEpoch, ClusterId, Incarnation, NodeId, ObjectId, Offset, RequestId, StreamEpoch,
@@ -19,7 +19,7 @@ const NODES: u64 = 3;
 /// The next command of a history.
 pub(super) fn command(image: &MetadataImage, seed: u64) -> Command {
     let draw = &mut Draw(seed);
-    match draw.below(32) {
+    match draw.below(33) {
         0 => Command::Format(ClusterId([u8::try_from(draw.below(2)).unwrap(); 16])),
         1..=4 => Command::RegisterBroker(register(draw)),
         5 => Command::FenceBroker(epoch(image, draw)),
@@ -41,6 +41,7 @@ pub(super) fn command(image: &MetadataImage, seed: u64) -> Command {
         30 => Command::ForgetObjects(
             image.objects().map(|(id, _)| id).filter(|_| draw.one_in(2)).collect(),
         ),
+        31 => Command::UpdateFeatures(update_features(image, draw)),
         _ => Command::AllocateProducerIds {
             broker: epoch(image, draw),
             request: request(draw),
@@ -162,6 +163,16 @@ fn alter_configs(image: &MetadataImage, draw: &mut Draw) -> AlterConfigs {
         }
     };
     AlterConfigs { resource, changes, relies_on }
+}
+
+fn update_features(image: &MetadataImage, draw: &mut Draw) -> UpdateFeatures {
+    let feature = |_| {
+        let level = if draw.one_in(20) { u16::MAX } else { u16::try_from(draw.below(4)).unwrap() };
+        (format!("feature.{}", draw.below(3)).into(), level)
+    };
+    let levels = (0..2).map(feature).collect();
+    let epoch = if draw.one_in(6) { draw.wild() } else { image.features().epoch() };
+    UpdateFeatures { epoch, levels }
 }
 
 fn lease(image: &MetadataImage, draw: &mut Draw) -> LeaseObjects {

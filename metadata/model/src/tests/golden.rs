@@ -4,7 +4,7 @@
 use super::world::{Upload, World};
 use crate::command::{
     AlterConfigs, Command, ConfigResource, CreatePartitions, CreateTopic, DeleteTopic, Endpoint,
-    InheritWal, LeaseObjects, RegisterBroker, TrimStreams, WalKind,
+    InheritWal, LeaseObjects, RegisterBroker, TrimStreams, UpdateFeatures, WalKind,
 };
 use crate::encoding::{decode_command, decode_image, encode_command, encode_image, image_hash};
 use crate::id::{
@@ -30,6 +30,11 @@ fn id() -> [u8; 16] {
 #[test]
 fn commands_of_the_cluster() {
     check(Command::Format(ClusterId(id())), "010a1030313233343536373839616263646566");
+    let levels = vec![("f".into(), 2), ("g".into(), 0)];
+    check(
+        Command::UpdateFeatures(UpdateFeatures { epoch: 3, levels }),
+        "0182010e080312050a0166100212030a0167",
+    );
 }
 
 #[test]
@@ -183,5 +188,17 @@ fn an_image() {
     let chunks: Vec<_> = encode_image(&world.image).collect();
     assert_eq!(chunks.iter().map(|chunk| hex(chunk)).collect::<Vec<_>>(), [IMAGE]);
     assert_eq!(image_hash(&world.image), 0x449665cbdc4b320029ac8edd906064d0);
+    assert_eq!(decode_image(&chunks), Ok(world.image));
+}
+
+/// What came later than the first release: an image that has none of it is written as before.
+#[test]
+fn an_image_with_features() {
+    let mut world = World::default();
+    world.run(&Command::Format(ClusterId(id()))).unwrap();
+    let levels = vec![("f".into(), 2)];
+    world.run(&Command::UpdateFeatures(UpdateFeatures { epoch: 0, levels })).unwrap();
+    let chunks: Vec<_> = encode_image(&world.image).collect();
+    assert_eq!(chunks.iter().map(|chunk| hex(chunk)).collect::<Vec<_>>(), ["GOLD"]);
     assert_eq!(decode_image(&chunks), Ok(world.image));
 }

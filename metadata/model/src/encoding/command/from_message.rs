@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::{
     AlterConfigs, Body, CommitUpload, CreatePartitions, CreateTopic, LeaseObjects, RegisterBroker,
-    Settings, StreamCheckpoint, TrimStreams, UploadedObject, UploadedRange,
+    Settings, StreamCheckpoint, TrimStreams, UpdateFeatures, UploadedObject, UploadedRange,
 };
 use crate::command::{self, Command};
-use crate::encoding::message::{Setting, to_object_kind, to_wal_kind};
+use crate::encoding::message::{Feature, Setting, to_object_kind, to_wal_kind};
 use crate::encoding::{DecodeError, narrow, random, required};
 use crate::id::{
     BrokerEpoch, ClusterId, Incarnation, NodeId, ObjectId, Offset, RequestId, StreamEpoch,
@@ -35,6 +35,7 @@ impl TryFrom<Body> for Command {
             }),
             Body::CreatePartitions(message) => Self::CreatePartitions(message.try_into()?),
             Body::AlterConfigs(message) => Self::AlterConfigs(message.try_into()?),
+            Body::UpdateFeatures(message) => Self::UpdateFeatures(message.try_into()?),
             Body::LeaseObjects(message) => Self::LeaseObjects(message.try_into()?),
             Body::CommitUpload(message) => Self::CommitUpload(message.try_into()?),
             Body::ExpireLeases(message) => Self::ExpireLeases {
@@ -120,6 +121,15 @@ impl TryFrom<AlterConfigs> for command::AlterConfigs {
         let pairs = |settings: Settings| settings.settings.into_iter().map(Setting::pair).collect();
         let relies_on = message.relies_on.map(pairs).transpose()?;
         Ok(Self { resource: message.resource.try_into()?, changes, relies_on })
+    }
+}
+
+impl TryFrom<UpdateFeatures> for command::UpdateFeatures {
+    type Error = DecodeError;
+
+    fn try_from(message: UpdateFeatures) -> Result<Self, DecodeError> {
+        let levels = message.levels.into_iter().map(Feature::level).collect::<Result<_, _>>()?;
+        Ok(Self { epoch: message.epoch, levels })
     }
 }
 

@@ -3,11 +3,11 @@
 use super::{
     AllocateProducerIds, AlterConfigs, Body, CommitUpload, CreatePartitions, CreateTopic,
     DeleteTopic, ExpireLeases, ForgetLeases, ForgetObjects, InheritWal, LeaseObjects,
-    RegisterBroker, Settings, StreamCheckpoint, StreamStart, TrimStreams, UploadedObject,
-    UploadedRange,
+    RegisterBroker, Settings, StreamCheckpoint, StreamStart, TrimStreams, UpdateFeatures,
+    UploadedObject, UploadedRange,
 };
 use crate::command::{self, Command};
-use crate::encoding::message::{Setting, object_kind, wal_kind};
+use crate::encoding::message::{Feature, Setting, object_kind, wal_kind};
 use crate::id::NodeId;
 
 impl From<&Command> for Body {
@@ -41,6 +41,11 @@ impl From<&Command> for Body {
                     .as_ref()
                     .map(|settings| Settings { settings: settings.iter().map(setting).collect() });
                 Self::AlterConfigs(AlterConfigs { resource, changes, relies_on })
+            }
+            Command::UpdateFeatures(command) => {
+                let levels = command.levels.iter().map(|(name, level)| Feature::new(name, *level));
+                let (epoch, levels) = (command.epoch, levels.collect());
+                Self::UpdateFeatures(UpdateFeatures { epoch, levels })
             }
             Command::LeaseObjects(command) => Self::LeaseObjects(LeaseObjects {
                 broker: command.broker.0,

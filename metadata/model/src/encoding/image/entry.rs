@@ -1,10 +1,10 @@
 //! The entries of an image.
 
-use crate::encoding::message::{Checkpoint, Endpoint, Resource, Setting};
+use crate::encoding::message::{Checkpoint, Endpoint, Feature, Resource, Setting};
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct EntryMessage {
-    #[prost(oneof = "Entry", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11")]
+    #[prost(oneof = "Entry", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12")]
     pub(super) entry: Option<Entry>,
 }
 
@@ -33,6 +33,8 @@ pub(super) enum Entry {
     /// How many entries there were, so that an image that was cut short is known as one.
     #[prost(uint64, tag = "11")]
     End(u64),
+    #[prost(message, tag = "12")]
+    Feature(Feature),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -51,6 +53,8 @@ pub(super) struct Head {
     pub(super) next_object: u64,
     #[prost(int64, tag = "7")]
     pub(super) next_producer_id: i64,
+    #[prost(uint64, tag = "8")]
+    pub(super) feature_epoch: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -85,6 +85,7 @@ impl ImageDecoder {
         self.image.index = LogIndex(head.index);
         self.image.cluster = cluster.map(ClusterId);
         self.image.feature_level = head.feature_level;
+        self.image.features.epoch = head.feature_epoch;
         self.image.next = Counters {
             broker_epoch: BrokerEpoch(head.next_broker_epoch),
             stream: StreamId(head.next_stream),
@@ -99,6 +100,10 @@ impl ImageDecoder {
         match entry {
             Entry::Head(_) => return Err(DecodeError::Field("head")),
             Entry::End(_) => return Err(DecodeError::Field("end")),
+            Entry::Feature(feature) => {
+                let (name, level) = feature.level()?;
+                once(image.features.levels.insert(name, level), "feature")?;
+            }
             Entry::Wal(wal) => {
                 once(image.wals.insert(BrokerEpoch(wal.epoch), to_wal(&wal)?), "log")?;
             }

@@ -9,7 +9,7 @@ use super::entry::{
     Wal, WalState,
 };
 use crate::encoding::VERSION;
-use crate::encoding::message::{Setting, object_kind, wal_kind};
+use crate::encoding::message::{Feature, Setting, object_kind, wal_kind};
 use crate::image::{self, MetadataImage, ObjectLife, Settings};
 
 /// A chunk ends with the entry that reaches this size: large enough that the chunk's own cost is
@@ -36,6 +36,9 @@ pub fn encode_image(image: &MetadataImage) -> impl Iterator<Item = Vec<u8>> {
 fn entries(image: &MetadataImage) -> impl Iterator<Item = Entry> {
     let mut count = 0;
     let content = once(Entry::Head(head(image)))
+        .chain(
+            image.features.levels().map(|(name, level)| Entry::Feature(Feature::new(name, level))),
+        )
         .chain(image.wals().map(|(epoch, wal)| Entry::Wal(self::wal(epoch.0, wal))))
         .chain(image.brokers().map(|(node, broker)| Entry::Broker(self::broker(node.0, broker))))
         .chain(image.producer_id_grants.iter().map(|(epoch, grant)| {
@@ -91,6 +94,7 @@ fn head(image: &MetadataImage) -> Head {
         next_stream: image.next.stream.0,
         next_object: image.next.object.0,
         next_producer_id: image.next.producer_id.0,
+        feature_epoch: image.features.epoch,
     }
 }
 
