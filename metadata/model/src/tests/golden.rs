@@ -199,6 +199,10 @@ fn an_image_with_features() {
     let levels = vec![("f".into(), 2)];
     world.run(&Command::UpdateFeatures(UpdateFeatures { epoch: 0, levels })).unwrap();
     let chunks: Vec<_> = encode_image(&world.image).collect();
-    assert_eq!(chunks.iter().map(|chunk| hex(chunk)).collect::<Vec<_>>(), ["GOLD"]);
+    assert_eq!(
+        chunks.iter().map(|chunk| hex(chunk)).collect::<Vec<_>>(),
+        ["01200a1e0802121030313233343536373839616263646566180120012801300140010762050a\
+         01661002025802"]
+    );
     assert_eq!(decode_image(&chunks), Ok(world.image));
 }
