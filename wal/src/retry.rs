@@ -17,10 +17,10 @@ pub struct Backoff {
 }
 
 impl Default for Backoff {
-    /// A tenth of a second, so that a hiccup costs little; ten seconds, so that a store that
-    /// comes back is used soon, and one that is down gets six requests a minute from each task.
+    /// A tenth of a second, so that a hiccup costs little; two seconds, so that a store that comes
+    /// back is used within them, and one that is down gets half a request a second from each task.
     fn default() -> Self {
-        Self { first: Duration::from_millis(100), cap: Duration::from_secs(10) }
+        Self { first: Duration::from_millis(100), cap: Duration::from_secs(2) }
     }
 }
 

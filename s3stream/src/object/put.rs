@@ -51,6 +51,8 @@ pub async fn put_object(
     let key = object_key(cluster, object.object.id);
     let payload = PutPayload::from_iter(object.payload.iter().cloned());
     let retry = |failure: &Failure| match failure {
+        // There is no key that must be there: the bucket is gone, and may be made again.
+        Failure::Store(Error::NotFound { .. }) => true,
         Failure::Store(error) => is_transient(error),
         Failure::Vanished => true,
         Failure::Taken => false,

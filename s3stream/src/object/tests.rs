@@ -196,6 +196,7 @@ async fn an_object_is_put_once_whatever_the_store_answers() {
         assert_eq!(there, object.payload.concat(), "{faults:?}");
     };
     check(&[Fault::Refused; 40]).await;
+    check(&[Fault::NoBucket; 3]).await;
     check(&[Fault::AnswerLost]).await;
     check(&[Fault::AnswerLost, Fault::AnswerLost, Fault::Refused]).await;
     check(&[Fault::Conflict, Fault::Conflict]).await;

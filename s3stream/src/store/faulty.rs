@@ -22,6 +22,14 @@ pub(crate) enum Fault {
     /// A put is told that the key is taken, although nothing is there: S3's answer to two
     /// creations at a time (HTTP 409). Waits for the next put.
     Conflict,
+    /// A put is told that there is no such bucket. Waits for the next put.
+    NoBucket,
+}
+
+impl Fault {
+    fn is_for_puts(self) -> bool {
+        matches!(self, Self::Conflict | Self::NoBucket)
+    }
 }
 
 /// Puts and gets meet the next fault of a list, if any is left.
@@ -42,8 +50,7 @@ impl FaultyStore {
     }
 
     async fn ask<T>(&self, put: bool, request: impl Future<Output = Result<T>>) -> Result<T> {
-        let fault =
-            self.faults.lock().unwrap().pop_front_if(|next| put || *next != Fault::Conflict);
+        let fault = self.faults.lock().unwrap().pop_front_if(|next| put || !next.is_for_puts());
         let lost = |what: &str| Error::Generic { store: "faulty", source: what.into() };
         match fault {
             None => request.await,
@@ -54,6 +61,9 @@ impl FaultyStore {
             }
             Some(Fault::Conflict) => {
                 Err(Error::AlreadyExists { path: String::new(), source: "conflict".into() })
+            }
+            Some(Fault::NoBucket) => {
+                Err(Error::NotFound { path: String::new(), source: "no such bucket".into() })
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Counts what is asked of a store, and bounds how much is asked at once.
 //!
 //! It knows nothing of keys or contents. Requests are the logical ones: with the store's own
-//! retries off (see `open.rs`), as many as reach it, but for lists of many pages and deletes,
-//! which some stores take a thousand at a time.
+//! retries off (see `open.rs`), as many as reach it, but for lists of many pages, deletes,
+//! which some stores take a thousand at a time, and what is asked again because it hangs.
 
 use std::fmt;
 use std::sync::Arc;

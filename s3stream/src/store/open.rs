@@ -1,15 +1,16 @@
 //! Opens the store that a URL names.
 //!
-//! The clouds' own clients try nothing again: every attempt is counted, and `retry.rs` alone
-//! decides about the next. Their credentials come from the environment and the identities that
+//! The clouds' own clients try nothing again: what failed is counted, and `retry.rs` alone decides
+//! about the next attempt. What hangs does not fail, and is asked for again beside it (`doubts.rs`). Their credentials come from the environment and the identities that
 //! the cloud's own tools know.
 
 mod clouds;
 #[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
-mod deadlines;
+mod doubts;
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
+mod slowness;
 
 use std::io;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,45 +22,18 @@ use super::local::LocalStore;
 use super::metered::{MeteredStore, StoreLimits};
 use super::url::StoreUrl;
 
-/// How long a request may take that sends little. It covers its answer's body, of which most are
-/// a few MiB.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(32);
-
-/// How fast a body is sent at least. Two blocks of 64 MiB are under way at once and share the line:
-/// as two objects they get through at 0.5 MiB/s, cut into sixteen of 8 MiB at 2 MiB/s. An object of
-/// 64 MiB on a connection on which nothing moves is tried again after five minutes.
-const UPLOAD_BYTES_PER_SECOND_MIN: NonZeroUsize = NonZeroUsize::new(256 << 10).unwrap();
-
 /// How a store is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoreSettings {
     /// How many requests may be under way.
     pub limits: StoreLimits,
-    /// How long a request may take, its answer's body included …
-    pub request_timeout: Duration,
-    /// … and longer by what its own body takes at this speed.
-    pub upload_bytes_per_second_min: NonZeroUsize,
     /// How long connecting may take.
     pub connect_timeout: Duration,
 }
 
 impl Default for StoreSettings {
     fn default() -> Self {
-        Self {
-            limits: StoreLimits::default(),
-            request_timeout: REQUEST_TIMEOUT,
-            upload_bytes_per_second_min: UPLOAD_BYTES_PER_SECOND_MIN,
-            connect_timeout: Duration::from_secs(3),
-        }
-    }
-}
-
-impl StoreSettings {
-    /// How long a request with a body of so many bytes may take.
-    #[must_use]
-    pub fn time_for(&self, bytes: usize) -> Duration {
-        let sending = bytes.div_ceil(self.upload_bytes_per_second_min.get());
-        self.request_timeout + Duration::from_secs(sending as u64)
+        Self { limits: StoreLimits::default(), connect_timeout: Duration::from_secs(3) }
     }
 }
 

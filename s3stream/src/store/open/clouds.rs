@@ -5,7 +5,7 @@ use std::sync::Arc;
 use object_store::ObjectStore;
 
 #[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
-use super::deadlines::DeadlineConnector;
+use super::doubts::DoubtingConnector;
 use super::{OpenError, StoreSettings};
 use crate::store::url::{Bucket, Cloud};
 
@@ -27,7 +27,7 @@ fn s3(bucket: &Bucket, settings: &StoreSettings) -> Result<Arc<dyn ObjectStore>,
     let mut builder = AmazonS3Builder::from_env()
         .with_bucket_name(&bucket.name)
         .with_retry(client::no_retries())
-        .with_http_connector(DeadlineConnector(*settings));
+        .with_http_connector(DoubtingConnector);
     for (key, value) in client::options(bucket, settings) {
         builder = builder.with_config(Key::Client(key), value);
     }
@@ -60,7 +60,7 @@ fn gcs(bucket: &Bucket, settings: &StoreSettings) -> Result<Arc<dyn ObjectStore>
     let mut builder = GoogleCloudStorageBuilder::from_env()
         .with_bucket_name(&bucket.name)
         .with_retry(client::no_retries())
-        .with_http_connector(DeadlineConnector(*settings));
+        .with_http_connector(DoubtingConnector);
     for (key, value) in client::options(bucket, settings) {
         builder = builder.with_config(Key::Client(key), value);
     }
@@ -77,7 +77,7 @@ fn azure(bucket: &Bucket, settings: &StoreSettings) -> Result<Arc<dyn ObjectStor
     let mut builder = MicrosoftAzureBuilder::from_env()
         .with_container_name(&bucket.name)
         .with_retry(client::no_retries())
-        .with_http_connector(DeadlineConnector(*settings));
+        .with_http_connector(DoubtingConnector);
     for (key, value) in client::options(bucket, settings) {
         builder = builder.with_config(Key::Client(key), value);
     }
@@ -109,20 +109,25 @@ fn azure(_: &Bucket, _: &StoreSettings) -> Result<Arc<dyn ObjectStore>, OpenErro
 #[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
 mod client {
     use std::sync::Arc;
+    use std::time::Duration;
 
     use object_store::prefix::PrefixStore;
     use object_store::{ClientConfigKey, ObjectStore, RetryConfig};
 
     use super::{Bucket, StoreSettings};
 
+    /// No request takes longer, whatever it sends on whatever line: as long as the ids of an upload
+    /// stay promised to it.
+    const REQUEST_TIMEOUT: Duration = Duration::from_secs(3_600);
+
     /// Laid over what the environment says.
     pub(super) fn options(
         bucket: &Bucket,
         settings: &StoreSettings,
     ) -> Vec<(ClientConfigKey, String)> {
-        let millis = |duration: std::time::Duration| format!("{}ms", duration.as_millis());
+        let millis = |duration: Duration| format!("{}ms", duration.as_millis());
         let mut options = vec![
-            (ClientConfigKey::Timeout, millis(settings.request_timeout)),
+            (ClientConfigKey::Timeout, millis(REQUEST_TIMEOUT)),
             (ClientConfigKey::ConnectTimeout, millis(settings.connect_timeout)),
         ];
         if bucket.endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http:")) {
