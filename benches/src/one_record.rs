@@ -13,13 +13,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use bytes::Bytes;
+use penstock_bench::compare;
 use penstock_records::Encoding;
 use penstock_tests::producer::{batch, create_topic, produce};
 use penstock_tests::server::Setup;
 use penstock_wal::files::{Files, OpenMode, OsFiles};
-use tokio::time::{Duration, Instant};
 
-const ROUNDS: usize = 7;
 const RECORDS_PER_ROUND: usize = 300;
 const RECORD_BYTES: usize = 100;
 /// The bare operation overwrites a file of zeros, as the log does.
@@ -36,19 +35,11 @@ fn main() -> anyhow::Result<()> {
     let record = batch(Encoding::None, None, &[Bytes::from(vec![b'x'; RECORD_BYTES])]);
     let bare = Bare::new(folder.path())?;
 
-    println!("round  bare p50  bare p99  produce p50  produce p99   (microseconds)");
-    let (mut bare_medians, mut produce_medians) = (Vec::new(), Vec::new());
-    for round in 1..=ROUNDS {
-        let mut alone = times(|i| bare.write(i))?;
-        let mut produced = times(|_| produce(&mut client, "t", 0, record.clone()).map(drop))?;
-        let (b50, b99) = (percentile(&mut alone, 50), percentile(&mut alone, 99));
-        let (p50, p99) = (percentile(&mut produced, 50), percentile(&mut produced, 99));
-        println!("{round:5}  {b50:8}  {b99:8}  {p50:11}  {p99:11}");
-        bare_medians.push(b50);
-        produce_medians.push(p50);
-    }
-    let bare = median(&mut bare_medians);
-    let produced = median(&mut produce_medians);
+    let (bare, produced) = compare(
+        RECORDS_PER_ROUND,
+        |i| bare.write(i),
+        || produce(&mut client, "t", 0, record.clone()).map(drop),
+    )?;
     println!("median of medians: bare {bare}, produce {produced}, difference {}", produced - bare);
     Ok(())
 }
@@ -71,25 +62,4 @@ impl Bare {
         self.0.write_all_at(&[IoSlice::new(&bytes)], (i as u64 * 256) % FILE_BYTES)?;
         Ok(self.0.sync_data()?)
     }
-}
-
-fn times(mut operation: impl FnMut(usize) -> anyhow::Result<()>) -> anyhow::Result<Vec<Duration>> {
-    (0..RECORDS_PER_ROUND)
-        .map(|i| {
-            let begin = Instant::now();
-            operation(i)?;
-            Ok(begin.elapsed())
-        })
-        .collect()
-}
-
-fn percentile(times: &mut [Duration], percent: usize) -> i128 {
-    times.sort_unstable();
-    let at = (times.len() * percent / 100).min(times.len() - 1);
-    i128::try_from(times[at].as_micros()).expect("durations are short")
-}
-
-fn median(values: &mut [i128]) -> i128 {
-    values.sort_unstable();
-    values[values.len() / 2]
 }
