@@ -64,7 +64,7 @@ pub struct ObjectWalSettings {
     pub object_bytes_max: usize,
     /// Objects on their way at once.
     pub puts_in_flight_max: usize,
-    /// How long one attempt may take, and longer by a second for each MiB.
+    /// How long one attempt may take, and longer by a second for each 4 MiB.
     pub attempt_timeout: Duration,
     /// Between attempts.
     pub backoff: Backoff,
@@ -77,9 +77,10 @@ impl Default for ObjectWalSettings {
             puts_per_second_max: 20,
             object_bytes_max: 16 << 20,
             puts_in_flight_max: 4,
-            attempt_timeout: Duration::from_secs(5),
-            // A store that comes back is used within two seconds.
-            backoff: Backoff { first: Duration::from_millis(50), cap: Duration::from_secs(2) },
+            // A store that comes back is used within five seconds, also where it had swallowed what
+            // was sent to it.
+            attempt_timeout: Duration::from_secs(3),
+            backoff: Backoff { first: Duration::from_millis(50), cap: Duration::from_secs(1) },
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::retry::with_retries;
 use crate::{Owner, Position, WalError};
 
 /// How fast a body is sent at least, before an attempt is given up.
-const BYTES_PER_SECOND_MIN: usize = 1 << 20;
+const BYTES_PER_SECOND_MIN: usize = 4 << 20;
 
 /// See the module.
 pub(super) struct Bucket {
