@@ -13,36 +13,58 @@ use penstock_wal::files::Files;
 use tokio::time::Instant;
 
 use super::{Finding, milliseconds, percentiles};
-use crate::config::NodeConfig;
+use crate::config::{NodeConfig, WalPlace};
 use crate::env::Entropy;
 
-const SETTING: &str = "storage.url";
 const PUTS: u32 = 10;
 
 /// Past this, retention by time pauses.
 const SKEW_MS_MAX: i64 = 60_000;
 
+/// Which store a setting names.
+struct Place<'a> {
+    setting: &'static str,
+    url: &'a StoreUrl,
+}
+
+/// Checks the store of the objects, and that of the log where it is another.
 pub(super) async fn check(
     config: &NodeConfig,
     files: Arc<dyn Files>,
     clock: &dyn Clock,
     entropy: &dyn Entropy,
 ) -> Vec<Finding> {
-    let store = match open(&config.store, files, &StoreSettings::default()) {
+    let objects = Place { setting: "storage.url", url: &config.store };
+    let mut findings = check_one(&objects, Arc::clone(&files), clock, entropy).await;
+    if let WalPlace::Object(Some(url)) = &config.wal {
+        let log = Place { setting: "wal.url", url };
+        findings.extend(check_one(&log, files, clock, entropy).await);
+    }
+    findings
+}
+
+async fn check_one(
+    place: &Place<'_>,
+    files: Arc<dyn Files>,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Vec<Finding> {
+    let setting = place.setting;
+    let store = match open(place.url, files, &StoreSettings::default()) {
         Ok(store) => store,
-        Err(error) => return vec![Finding::failure(SETTING, error.to_string())],
+        Err(error) => return vec![Finding::failure(setting, error.to_string())],
     };
     // Under the prefix that is ours, with a name that nobody else draws.
     let nonce = u128::from_be_bytes(entropy.draw());
     let key = |number: u32| Path::from(format!("meta/doctor/{nonce:032x}/{number}"));
     let mut findings = Vec::new();
-    let probe = probe(&store, &key, config, clock, &mut findings).await;
+    let probe = probe(&store, &key, place, clock, &mut findings).await;
     for number in 0..=PUTS {
         match store.delete(&key(number)).await {
             Ok(()) | Err(Error::NotFound { .. }) => {}
             Err(error) if probe.is_ok() => {
                 let advice = "grant the deletion of objects, or storage grows for ever";
-                findings.push(Finding::failure(SETTING, format!("{error}; {advice}")));
+                findings.push(Finding::failure(setting, format!("{error}; {advice}")));
                 break;
             }
             Err(_) => break,
@@ -50,7 +72,7 @@ pub(super) async fn check(
     }
     if let Err(error) = probe {
         let advice = "check the URL, the credentials in the environment, and their permissions";
-        findings.push(Finding::failure(SETTING, format!("{error}; {advice}")));
+        findings.push(Finding::failure(setting, format!("{error}; {advice}")));
     }
     findings
 }
@@ -58,7 +80,7 @@ pub(super) async fn check(
 async fn probe(
     store: &dyn ObjectStore,
     key: &impl Fn(u32) -> Path,
-    config: &NodeConfig,
+    place: &Place<'_>,
     clock: &dyn Clock,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Error> {
@@ -68,7 +90,7 @@ async fn probe(
     }
     let (median, tail) = percentiles(times);
     findings.push(Finding::good(
-        SETTING,
+        place.setting,
         format!(
             "a small PUT takes {} at the median, {} at worst",
             milliseconds(median),
@@ -80,16 +102,16 @@ async fn probe(
     let kept = store.get(&key(0)).await?.bytes().await?;
     findings.push(match again {
         Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) if kept == b"first"[..] => {
-            Finding::good(SETTING, "create-only writes hold")
+            Finding::good(place.setting, "create-only writes hold")
         }
         _ => Finding::failure(
-            SETTING,
+            place.setting,
             "a second create of one key was not refused: two brokers could overwrite each \
              other; use a store with conditional PUT",
         ),
     });
 
-    if let StoreUrl::Bucket(_) = &config.store {
+    if let StoreUrl::Bucket(_) = place.url {
         create(store, &key(PUTS), b"now").await?;
         let modified = store.head(&key(PUTS)).await?.last_modified.timestamp_millis();
         let skew = clock.now().0 - modified;
