@@ -78,9 +78,9 @@ async fn api_versions(address: &str) -> ApiVersionsResponse {
     ApiVersionsResponse::decode(&mut reader, 4).unwrap()
 }
 
-fn inspected(place: &Path) -> String {
+async fn inspected(place: &Path) -> String {
     let mut shown = Vec::new();
-    inspect::wal(&place.display().to_string(), false, &mut shown).unwrap();
+    inspect::wal(&place.display().to_string(), false, &mut shown).await.unwrap();
     String::from_utf8(shown).unwrap()
 }
 
@@ -94,7 +94,7 @@ async fn the_log_of_another_cluster_is_refused_by_name_and_kept() {
         running.stop().await;
     }
     let log = other.path().join("wal");
-    let before = inspected(&log);
+    let before = inspected(&log).await;
     assert!(before.contains(&format!("cluster {}", cluster_of[1])), "{before}");
     let given = format!("wal.url=file://{}", log.display());
     let refused = start(dir.path(), &[&given]).await.err().unwrap().to_string();
@@ -103,7 +103,7 @@ async fn the_log_of_another_cluster_is_refused_by_name_and_kept() {
         cluster_of[1], cluster_of[0]
     );
     assert!(refused.contains(&expect), "{refused}");
-    assert_eq!(inspected(&log), before);
+    assert_eq!(inspected(&log).await, before);
     Running::start(other.path()).await.stop().await;
 }
 
@@ -113,12 +113,12 @@ async fn the_log_of_another_node_is_refused_by_name_and_kept() {
     let dir = tempfile::tempdir().unwrap();
     Running::start(dir.path()).await.stop().await;
     let log = dir.path().join("wal");
-    let before = inspected(&log);
+    let before = inspected(&log).await;
     let refused = start(dir.path(), &["node.id=2"]).await.err().unwrap();
     let StartError::OthersLog { found, expected, .. } = &refused else { panic!("{refused}") };
     assert_eq!((found.node.0, expected.node.0), (1, 2));
     assert_eq!(found.cluster, expected.cluster);
-    assert_eq!(inspected(&log), before);
+    assert_eq!(inspected(&log).await, before);
     Running::start(dir.path()).await.stop().await;
 }
 
@@ -127,13 +127,13 @@ async fn a_log_without_its_metadata_is_no_new_cluster() {
     let dir = tempfile::tempdir().unwrap();
     Running::start(dir.path()).await.stop().await;
     let (log, quorum) = (dir.path().join("wal"), dir.path().join("quorum"));
-    let (before, aside) = (inspected(&log), dir.path().join("aside"));
+    let (before, aside) = (inspected(&log).await, dir.path().join("aside"));
     std::fs::rename(&quorum, &aside).unwrap();
     for _ in 0..2 {
         let refused = start(dir.path(), &[]).await.err().unwrap();
         assert!(matches!(refused, StartError::MetadataGone { .. }), "{refused}");
     }
-    assert_eq!(inspected(&log), before);
+    assert_eq!(inspected(&log).await, before);
     std::fs::remove_dir_all(&quorum).unwrap();
     std::fs::rename(&aside, &quorum).unwrap();
     Running::start(dir.path()).await.stop().await;
@@ -169,11 +169,11 @@ async fn starts_serves_stops_and_starts_again_as_the_same_cluster() {
     let shown = String::from_utf8(shown).unwrap();
     assert!(shown.contains(&format!("cluster {cluster}")), "{shown}");
     assert!(shown.contains("broker 1: epoch 2, active, PLAINTEXT://127.0.0.1:"), "{shown}");
-    let shown = inspected(&dir.path().join("quorum/log"));
+    let shown = inspected(&dir.path().join("quorum/log")).await;
     assert!(shown.contains(": controller "), "{shown}");
     assert!(shown.contains("all checksums hold, durable to position"), "{shown}");
     assert!(inspect::metadata("/nowhere", &mut Vec::new()).await.is_err());
-    assert!(inspect::wal("/nowhere", false, &mut Vec::new()).is_err());
+    assert!(inspect::wal("/nowhere", false, &mut Vec::new()).await.is_err());
     assert!(inspect::object("/nowhere", &mut Vec::new()).await.is_err());
 }
 
