@@ -64,9 +64,7 @@ pub struct ObjectWalSettings {
     pub object_bytes_max: usize,
     /// Objects on their way at once.
     pub puts_in_flight_max: usize,
-    /// How long one attempt may take, and longer by a second for each 4 MiB.
-    pub attempt_timeout: Duration,
-    /// Between attempts.
+    /// Between attempts. How long one may take is the store's to say, which knows the line.
     pub backoff: Backoff,
 }
 
@@ -77,9 +75,7 @@ impl Default for ObjectWalSettings {
             puts_per_second_max: 20,
             object_bytes_max: 16 << 20,
             puts_in_flight_max: 4,
-            // A store that comes back is used within five seconds, also where it had swallowed what
-            // was sent to it.
-            attempt_timeout: Duration::from_secs(3),
+            // A store that comes back is used within a second.
             backoff: Backoff { first: Duration::from_millis(50), cap: Duration::from_secs(1) },
         }
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -10,16 +9,12 @@ use object_store::path::Path;
 use object_store::{
     Error, GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload,
 };
-use tokio::time::timeout;
 
 use super::ObjectWalSettings;
 use super::format::{self, Kind, LABEL_BYTES, Label, LabelError};
 use super::sequence::{Sequence, epoch_prefix, key, sequence_of};
 use crate::retry::with_retries;
 use crate::{Owner, Position, WalError};
-
-/// How fast a body is sent at least, before an attempt is given up.
-const BYTES_PER_SECOND_MIN: usize = 4 << 20;
 
 /// See the module.
 pub(super) struct Bucket {
@@ -62,12 +57,10 @@ impl Bucket {
     /// One attempt to create an object.
     pub(super) async fn create(&self, key: &Path, payload: PutPayload) -> Result<Created, Error> {
         let create = PutOptions::from(PutMode::Create);
-        let limit = self.time_for(payload.content_length());
-        match timeout(limit, self.store.put_opts(key, payload, create)).await {
-            Ok(Ok(_)) => Ok(Created::Now),
-            Ok(Err(Error::AlreadyExists { .. } | Error::Precondition { .. })) => Ok(Created::Taken),
-            Ok(Err(error)) => Err(error),
-            Err(elapsed) => Err(timed_out(elapsed)),
+        match self.store.put_opts(key, payload, create).await {
+            Ok(_) => Ok(Created::Now),
+            Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => Ok(Created::Taken),
+            Err(error) => Err(error),
         }
     }
 
@@ -191,28 +184,17 @@ impl Bucket {
         &self,
         action: &'static str,
         key: &Path,
-        mut attempt: impl FnMut() -> A,
+        attempt: impl FnMut() -> A,
     ) -> Result<Option<T>, WalError>
     where
         A: Future<Output = Result<T, Error>>,
     {
-        let limit = self.settings.attempt_timeout * 6;
-        let bounded = || {
-            let attempt = attempt();
-            async move { timeout(limit, attempt).await.unwrap_or_else(|e| Err(timed_out(e))) }
-        };
         let what = format!("{action} {key}");
-        match with_retries(self.settings.backoff, &what, may_pass, bounded).await {
+        match with_retries(self.settings.backoff, &what, may_pass, attempt).await {
             Ok(answer) => Ok(Some(answer)),
             Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(self.failed(action, key, &error.to_string())),
         }
-    }
-
-    /// How long an attempt may take that sends so many bytes.
-    fn time_for(&self, bytes: usize) -> Duration {
-        let sending = bytes.div_ceil(BYTES_PER_SECOND_MIN);
-        self.settings.attempt_timeout + Duration::from_secs(sending as u64)
     }
 
     pub(super) fn corrupt(&self, key: &Path, at: u64, what: &'static str) -> WalError {
@@ -231,10 +213,6 @@ impl Bucket {
     pub(super) fn may_pass(error: &Error) -> bool {
         may_pass(error)
     }
-}
-
-fn timed_out(elapsed: tokio::time::error::Elapsed) -> Error {
-    Error::Generic { store: "wal", source: Box::new(elapsed) }
 }
 
 /// The entries of a data object, read from its end.
