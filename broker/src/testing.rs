@@ -1,6 +1,8 @@
 //! For tests: images with brokers and topics, and a whole broker in memory.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use penstock_model::apply::apply;
@@ -94,13 +96,25 @@ fn register(node: NodeId) -> Command {
     })
 }
 
-/// A clock that stands still.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct StoppedClock(pub(crate) Timestamp);
+/// A clock that stands still until it is set on.
+#[derive(Debug)]
+pub(crate) struct StoppedClock(AtomicI64);
+
+impl StoppedClock {
+    pub(crate) fn at(now: Timestamp) -> Self {
+        Self(AtomicI64::new(now.0))
+    }
+
+    /// So much time passes at once.
+    pub(crate) fn pass(&self, time: Duration) {
+        let time = i64::try_from(time.as_millis()).expect("a short time");
+        self.0.fetch_add(time, Ordering::Relaxed);
+    }
+}
 
 impl Clock for StoppedClock {
     fn now(&self) -> Timestamp {
-        self.0
+        Timestamp(self.0.load(Ordering::Relaxed))
     }
 }
 
@@ -109,6 +123,7 @@ impl Clock for StoppedClock {
 pub(crate) struct TestBroker {
     pub(crate) broker: Arc<Broker>,
     pub(crate) metadata: Arc<LocalClient>,
+    pub(crate) clock: Arc<StoppedClock>,
     /// Room for requests.
     pub(crate) requests: RequestBudget,
     /// Dropping it drains the broker.
@@ -139,7 +154,8 @@ impl TestBroker {
         let Ok(Reply::Registered { epoch, .. }) = reply else { panic!("{reply:?}") };
 
         let metadata: Arc<dyn MetadataClient> = Arc::clone(&local) as _;
-        let clock: Arc<dyn Clock> = Arc::new(StoppedClock(Timestamp(1_000_000)));
+        let stopped = Arc::new(StoppedClock::at(Timestamp(1_000_000)));
+        let clock: Arc<dyn Clock> = Arc::clone(&stopped) as _;
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let metrics = Arc::new(Metrics::new(false));
         let storage = start_storage(epoch, &metadata, &clock);
@@ -197,6 +213,7 @@ impl TestBroker {
         Self {
             broker: Arc::new(broker),
             metadata: local,
+            clock: stopped,
             requests: RequestBudget::new(64 << 20),
             _draining: draining,
         }

@@ -78,6 +78,7 @@ codes! {
     ELIGIBLE_LEADERS_NOT_AVAILABLE = 83,
     ELECTION_NOT_NEEDED = 84,
     NO_REASSIGNMENT_IN_PROGRESS = 85,
+    GROUP_SUBSCRIBED_TO_TOPIC = 86,
     INVALID_RECORD = 87,
     INVALID_UPDATE_VERSION = 95,
     UNKNOWN_TOPIC_ID = 100,
@@ -170,9 +171,14 @@ impl From<GroupError> for ErrorCode {
             GroupError::MemberIdRequired => Self::MEMBER_ID_REQUIRED,
             GroupError::FencedInstance => Self::FENCED_INSTANCE_ID,
             GroupError::Full => Self::GROUP_MAX_SIZE_REACHED,
-            // As Kafka does with every MESSAGE_TOO_LARGE of its coordinators.
-            GroupError::RecordTooLarge => Self::UNKNOWN_SERVER_ERROR,
+            // As Kafka does with every MESSAGE_TOO_LARGE of its coordinators, and where a pending
+            // member claims to be a static one.
+            GroupError::RecordTooLarge | GroupError::GivenToDynamicMember => {
+                Self::UNKNOWN_SERVER_ERROR
+            }
+            GroupError::NoteTooLarge => Self::OFFSET_METADATA_TOO_LARGE,
             GroupError::UnknownGroup => Self::GROUP_ID_NOT_FOUND,
+            GroupError::SubscribedToTopic => Self::GROUP_SUBSCRIBED_TO_TOPIC,
             GroupError::NotEmpty => Self::NON_EMPTY_GROUP,
         }
     }

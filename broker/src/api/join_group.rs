@@ -1,5 +1,6 @@
 //! `JoinGroup` (11): a member joins, and waits until its group is together.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -27,6 +28,9 @@ pub(super) async fn answer(
 ) -> Result<Outcome, DecodeError> {
     let request: JoinGroupRequest = body.decode(&context).await?;
     let group = request.group_id.detach();
+    if let Some(reason) = request.reason.as_deref() {
+        tracing::debug!(%group, member = &*request.member_id, reason, "a member joins");
+    }
     let join = join_request(&context, &request);
     drop((request, context.client_id.take()));
     let joined = broker.groups.join(&group, join, body.into_room()).await;
@@ -87,7 +91,10 @@ fn member(member: &JoinedMember) -> JoinGroupResponseMember {
 
 /// The request without its frame.
 fn join_request(context: &RequestContext, request: &JoinGroupRequest) -> JoinRequest {
-    let protocols = request.protocols.iter().map(|protocol| Protocol {
+    // One that is named again would count as if another member spoke it.
+    let mut names = HashSet::new();
+    let protocols = request.protocols.iter().filter(|protocol| names.insert(&*protocol.name));
+    let protocols = protocols.map(|protocol| Protocol {
         name: Arc::from(&*protocol.name),
         metadata: Bytes::copy_from_slice(&protocol.metadata),
     });

@@ -16,6 +16,12 @@ pub(super) async fn handle(
     let leaving: Vec<Leaving> = if context.api_version < 3 {
         vec![Leaving { member: MemberId::new(&request.member_id), instance: None }]
     } else {
+        let group = &request.group_id;
+        for (member, reason) in
+            request.members.iter().filter_map(|m| Some((m, m.reason.as_deref()?)))
+        {
+            tracing::debug!(%group, member = &*member.member_id, reason, "a member leaves");
+        }
         let leaving = request.members.iter().map(|member| Leaving {
             member: MemberId::new(&member.member_id),
             instance: member.group_instance_id.as_deref().map(InstanceId::new),

@@ -4,14 +4,21 @@ use penstock_wire::WireString;
 use penstock_wire::list_groups_request::ListGroupsRequest;
 use penstock_wire::list_groups_response::{ListGroupsResponse, ListedGroup};
 
+use super::answer_room::Rows;
 use super::error_code::ErrorCode;
 use crate::broker::Broker;
 
 /// The only kind of group here.
 const CLASSIC: &str = "classic";
 
-pub(super) fn handle(broker: &Broker, request: &ListGroupsRequest) -> ListGroupsResponse {
-    let groups = match broker.groups.list() {
+/// The bytes of what is known of all groups, with a row for each.
+pub(super) fn known_bytes(broker: &Broker) -> usize {
+    let (count, bytes) = broker.groups.listed_bytes();
+    bytes + Rows::of::<ListedGroup>(count).named_bytes()
+}
+
+pub(super) async fn handle(broker: &Broker, request: &ListGroupsRequest) -> ListGroupsResponse {
+    let groups = match broker.groups.list().await {
         Ok(groups) => groups,
         Err(error) => {
             let error_code = ErrorCode::from(error).0;

@@ -50,8 +50,10 @@ mod list_partition_reassignments;
 mod log_dir;
 mod metadata;
 mod offset_commit;
+mod offset_delete;
 mod offset_fetch;
 mod offset_for_leader_epoch;
+mod partition_verdicts;
 mod produce;
 mod push_telemetry;
 mod raft_voter;
@@ -194,6 +196,9 @@ impl Api {
             ApiKey::OffsetCommit => {
                 respond(at, &offset_commit::handle(broker, at, body.decode(at).await?).await)
             }
+            ApiKey::OffsetDelete => {
+                respond(at, &offset_delete::handle(broker, body.decode(at).await?).await)
+            }
             ApiKey::OffsetFetch => {
                 let request: OffsetFetchRequest = body.decode(at).await?;
                 let known = offset_fetch::known_bytes(broker, &request).await;
@@ -211,10 +216,10 @@ impl Api {
             }
             ApiKey::ListGroups => {
                 let request: ListGroupsRequest = body.decode(at).await?;
-                let handle = || ready(list_groups::handle(broker, &request));
-                return within(
-                    answer_room::answer(answers, at, Rows::of::<ListedGroup>(0), handle).await,
-                );
+                let known = list_groups::known_bytes(broker);
+                let rows = Rows::of::<ListedGroup>(0).knowing(known);
+                let handle = || list_groups::handle(broker, &request);
+                return within(answer_room::answer(answers, at, rows, handle).await);
             }
             ApiKey::DeleteGroups => {
                 respond(at, &delete_groups::handle(broker, body.decode(at).await?).await)

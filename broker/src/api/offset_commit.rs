@@ -4,16 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use penstock_model::id::TopicId;
-use penstock_model::image::MetadataImage;
+use penstock_model::image::{MetadataImage, Topic};
 use penstock_wire::offset_commit_request::{
     OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic,
 };
 use penstock_wire::offset_commit_response::{
     OffsetCommitResponse, OffsetCommitResponsePartition, OffsetCommitResponseTopic,
 };
+use penstock_wire::{Uuid, WireString};
 
 use super::RequestContext;
 use super::error_code::ErrorCode;
+use super::partition_verdicts::{TopicVerdicts, Verdicts};
 use crate::broker::Broker;
 use crate::group::{Claim, Commit, Generation, GroupError, InstanceId, MemberId};
 
@@ -28,26 +30,19 @@ pub(super) async fn handle(
     request: OffsetCommitRequest,
 ) -> OffsetCommitResponse {
     let image = broker.metadata.image();
-    let expires = request.retention_time_ms != -1;
     let mut commits = Vec::new();
-    let mut topics = Vec::with_capacity(request.topics.len());
+    let mut verdicts = Verdicts::new();
     for topic in &request.topics {
-        let mut partitions = Vec::with_capacity(topic.partitions.len());
-        for partition in &topic.partitions {
-            let judged = judge(broker, context, &image, topic, partition, expires);
-            let error = match judged {
-                Ok(commit) => {
-                    commits.push(commit);
-                    None
-                }
-                Err(error) => Some(error),
-            };
-            partitions.push((partition.partition_index, error));
-        }
-        topics.push((topic, partitions));
+        let judged = topic.partitions.iter().map(|partition| {
+            let found = find(context, &image, topic, partition.partition_index);
+            let admitted = found.map(|known| commits.push(commit(known, partition)));
+            (partition.partition_index, admitted)
+        });
+        verdicts.add(&(topic.name.clone(), topic.topic_id), judged);
     }
-    let outcome = if commits.is_empty() {
-        ErrorCode::NONE
+    let count = commits.len();
+    let outcomes = if verdicts.is_all_refused() {
+        Ok(Vec::new())
     } else {
         let claim = Claim {
             member: MemberId::new(&request.member_id),
@@ -55,53 +50,55 @@ pub(super) async fn handle(
             generation: Generation(request.generation_id_or_member_epoch),
         };
         let milliseconds = u64::try_from(request.retention_time_ms).unwrap_or(0);
+        let expires = request.retention_time_ms != -1;
         let retention = expires.then(|| Duration::from_millis(milliseconds));
-        match broker.groups.commit(&request.group_id, &claim, retention, commits).await {
-            Err(GroupError::UnknownGroup) if context.api_version < GROUP_ID_NOT_FOUND => {
-                ErrorCode::ILLEGAL_GENERATION
-            }
-            outcome => ErrorCode::of(outcome),
+        broker.groups.commit(&request.group_id, &claim, retention, commits).await
+    };
+    let outcomes: Vec<ErrorCode> = match outcomes {
+        Ok(outcomes) => outcomes.into_iter().map(ErrorCode::of).collect(),
+        Err(GroupError::UnknownGroup) if context.api_version < GROUP_ID_NOT_FOUND => {
+            vec![ErrorCode::ILLEGAL_GENERATION; count]
         }
+        Err(error) => vec![error.into(); count],
     };
-    let answer = |(index, refused): (i32, Option<ErrorCode>)| OffsetCommitResponsePartition {
-        partition_index: index,
-        error_code: refused.unwrap_or(outcome).0,
-    };
-    let topics = topics.into_iter().map(|(topic, partitions)| OffsetCommitResponseTopic {
-        name: topic.name.clone(),
-        topic_id: topic.topic_id,
-        partitions: partitions.into_iter().map(answer).collect(),
-    });
-    OffsetCommitResponse { throttle_time_ms: 0, topics: topics.collect() }
+    let topics = verdicts.complete(outcomes.into_iter()).into_iter().map(answer).collect();
+    OffsetCommitResponse { throttle_time_ms: 0, topics }
 }
 
-fn judge(
-    broker: &Broker,
+/// The topic, if the partition is there.
+fn find<'a>(
     context: &RequestContext,
-    image: &MetadataImage,
+    image: &'a MetadataImage,
     topic: &OffsetCommitRequestTopic,
-    partition: &OffsetCommitRequestPartition,
-    expires: bool,
-) -> Result<Commit, ErrorCode> {
+    index: i32,
+) -> Result<&'a Topic, ErrorCode> {
     let known = if context.api_version >= BY_ID {
         image.topic(TopicId(topic.topic_id.0)).ok_or(ErrorCode::UNKNOWN_TOPIC_ID)?
     } else {
         image.topic_by_name(&topic.name).ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?
     };
-    let number = u32::try_from(partition.partition_index).ok();
-    if number.and_then(|number| image.partition(known.id, number)).is_none() {
-        return Err(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
-    }
-    let metadata = partition.committed_metadata.as_deref().unwrap_or_default();
-    if !broker.groups.may_commit_metadata(metadata, expires) {
-        return Err(ErrorCode::OFFSET_METADATA_TOO_LARGE);
-    }
-    Ok(Commit {
+    let number = u32::try_from(index).ok();
+    let is_there = number.is_some_and(|number| image.partition(known.id, number).is_some());
+    is_there.then_some(&**known).ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)
+}
+
+fn commit(known: &Topic, partition: &OffsetCommitRequestPartition) -> Commit {
+    Commit {
         topic: Arc::clone(&known.name),
         topic_id: known.id,
         partition: partition.partition_index,
         offset: partition.committed_offset,
         leader_epoch: Some(partition.committed_leader_epoch).filter(|epoch| *epoch >= 0),
-        metadata: Arc::from(metadata),
-    })
+        metadata: Arc::from(partition.committed_metadata.as_deref().unwrap_or_default()),
+    }
+}
+
+fn answer(verdicts: TopicVerdicts<(WireString, Uuid)>) -> OffsetCommitResponseTopic {
+    let partition = |(partition_index, error): (i32, ErrorCode)| OffsetCommitResponsePartition {
+        partition_index,
+        error_code: error.0,
+    };
+    let (name, topic_id) = verdicts.topic;
+    let partitions = verdicts.partitions.into_iter().map(partition).collect();
+    OffsetCommitResponseTopic { name, topic_id, partitions }
 }

@@ -47,6 +47,7 @@ pub(super) const SERVED: &[Served] = &[
     served(ApiKey::IncrementalAlterConfigs, 0, 1),
     served(ApiKey::AlterPartitionReassignments, 0, 1),
     served(ApiKey::ListPartitionReassignments, 0, 0),
+    served(ApiKey::OffsetDelete, 0, 0),
     served(ApiKey::DescribeQuorum, 0, 2),
     served(ApiKey::UpdateFeatures, 0, 2),
     served(ApiKey::DescribeCluster, 0, 2),

@@ -1,16 +1,16 @@
-//! What operators ask about groups: list, describe, delete.
+//! What operators ask about groups: list, describe.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
+use penstock_model::id::Offset;
 
 use super::classic::{Client, State};
 use super::coordinator::GroupCoordinator;
 use super::error::GroupError;
 use super::id::{InstanceId, MemberId};
-use super::record;
 use super::shard::Readiness;
-use super::state::{Group, GroupState, Writes};
+use super::state::{Group, GroupState};
 
 /// A group in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,28 +74,47 @@ impl DescribedGroup {
 }
 
 impl GroupCoordinator {
-    /// The groups that are coordinated here.
+    /// The groups that are coordinated here, as the log has them.
     ///
     /// # Errors
-    /// When some are still being loaded.
-    pub(crate) fn list(&self) -> Result<Vec<ListedGroup>, GroupError> {
+    /// When some are still being loaded, or the log does not take them in time.
+    pub(crate) async fn list(&self) -> Result<Vec<ListedGroup>, GroupError> {
         let shards = self.all_shards();
         if shards.iter().any(|(_, shard)| *shard.readiness.borrow() == Readiness::Loading) {
             return Err(GroupError::Loading);
         }
         let mut listed = Vec::new();
         for (_, shard) in shards {
+            let before = listed.len();
+            let mut written = Offset::ZERO;
             for group in shard.all() {
                 let state = group.lock();
+                written = written.max(state.written);
                 listed.push(ListedGroup {
                     id: Arc::clone(&group.id.0),
                     protocol_type: state.classic.protocol_type().cloned(),
                     state: state.classic.state(),
                 });
             }
+            // After the look: what has gone meanwhile counts.
+            match self.durable(&shard, written.max(shard.removed())).await {
+                Ok(()) => {}
+                // Its groups are another's to list.
+                Err(GroupError::NotCoordinator) => listed.truncate(before),
+                Err(error) => return Err(error),
+            }
         }
         listed.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         Ok(listed)
+    }
+
+    /// How many groups a list has, durable or not, and the bytes of what it knows of them.
+    pub(crate) fn listed_bytes(&self) -> (usize, usize) {
+        let shards = self.all_shards();
+        let groups = shards.iter().flat_map(|(_, shard)| shard.all());
+        groups.fold((0, 0), |(count, bytes), group| {
+            (count + 1, bytes + size_of::<ListedGroup>() + group.id.0.len())
+        })
     }
 
     /// One group.
@@ -120,40 +139,5 @@ impl GroupCoordinator {
         let Ok(id) = Self::group_id(group) else { return 0 };
         let Ok(shard) = self.shard_of(&id).await else { return 0 };
         shard.find(group).map_or(0, |group| DescribedGroup::of(&group.lock()).bytes())
-    }
-
-    /// Deletes a group and its offsets; durable when this returns.
-    ///
-    /// # Errors
-    /// When it has members, is not there, or there is nobody to ask.
-    pub(crate) async fn delete(self: &Arc<Self>, group: &str) -> Result<(), GroupError> {
-        let id = Self::group_id(group)?;
-        let shard = self.shard_of(&id).await?;
-        loop {
-            let bytes = self.look(&shard, group, |_, state| state.tombstone_bytes(group)).await?;
-            let bytes = bytes.ok_or(GroupError::UnknownGroup)?;
-            let deleting =
-                self.act(&shard, &id, false, Writes::Records(bytes), |state, _, change| {
-                    if state.classic.state() != State::Empty {
-                        return Err(GroupError::NotEmpty);
-                    }
-                    if state.tombstone_bytes(group) > bytes {
-                        // An offset was committed meanwhile.
-                        return Ok(false);
-                    }
-                    for (topic, partition, _) in state.offsets.iter() {
-                        change.records.push(record::no_offset(&id, topic, partition));
-                    }
-                    if state.has_record {
-                        change.records.push(record::no_group(&id));
-                    }
-                    change.remove = true;
-                    Ok(true)
-                });
-            let (outcome, written) = deleting.await?;
-            if outcome? {
-                return self.durable(&shard, written).await;
-            }
-        }
     }
 }

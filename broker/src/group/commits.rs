@@ -28,14 +28,7 @@ pub(crate) struct Commit {
 pub(crate) type CommittedOffsets = Vec<(Arc<str>, i32, Committed)>;
 
 impl GroupCoordinator {
-    /// Whether a note is short enough to be committed.
-    pub(crate) fn may_commit_metadata(&self, metadata: &str, expires: bool) -> bool {
-        // The one format that knows when an offset expires counts in 15 bits.
-        let fits = !expires || metadata.len() <= record::TEXT_BYTES_MAX;
-        fits && metadata.encode_utf16().count() <= self.settings.metadata_max
-    }
-
-    /// Commits offsets; durable when this returns.
+    /// Commits offsets; durable when this returns. Answers for each.
     ///
     /// # Errors
     /// When whoever commits may not, or the log does not take it now. Without members, a commit
@@ -46,14 +39,18 @@ impl GroupCoordinator {
         claim: &Claim,
         retention: Option<Duration>,
         commits: Vec<Commit>,
-    ) -> Result<(), GroupError> {
+    ) -> Result<Vec<Result<(), GroupError>>, GroupError> {
         let id = Self::group_id(group)?;
         let shard = self.shard_of(&id).await?;
+        let judge = |commit: &Commit| self.check_note(&commit.metadata, retention.is_some());
+        let outcomes: Vec<_> = commits.iter().map(judge).collect();
         // Of a partition that is named again, which no client does, the last commit counts: each
         // record states the group's id, which is much longer than what names the partition.
         let last: BTreeMap<(Arc<str>, i32), Commit> = commits
             .into_iter()
-            .map(|commit| ((Arc::clone(&commit.topic), commit.partition), commit))
+            .zip(&outcomes)
+            .filter(|(_, outcome)| outcome.is_ok())
+            .map(|(commit, _)| ((Arc::clone(&commit.topic), commit.partition), commit))
             .collect();
         let size = |commit: &Commit| {
             record::offset_bytes(group, &commit.topic, &commit.metadata, retention.is_some())
@@ -64,8 +61,9 @@ impl GroupCoordinator {
             return Err(GroupError::RecordTooLarge);
         }
         let is_simple = claim.generation.0 < 0;
+        let makes = is_simple && !last.is_empty();
         let committing =
-            self.act(&shard, &id, is_simple, Writes::Records(bytes), |state, now, change| {
+            self.act(&shard, &id, makes, Writes::Records(bytes), |state, now, change| {
                 state.classic.check_commit(now, claim, &mut change.effects)?;
                 let commits = last.iter();
                 let commits = commits.map(|((topic, at), commit)| (topic, *at, &*commit.metadata));
@@ -88,9 +86,22 @@ impl GroupCoordinator {
                 }
                 Ok(())
             });
-        let (outcome, written) = committing.await?;
+        let (outcome, written) = match committing.await {
+            // Nothing that could be kept, for a group that need not be there.
+            Err(GroupError::UnknownGroup) if is_simple => return Ok(outcomes),
+            committed => committed?,
+        };
         outcome?;
-        self.durable(&shard, written).await
+        self.durable(&shard, written).await?;
+        Ok(outcomes)
+    }
+
+    /// Whether a note is short enough to be committed.
+    fn check_note(&self, note: &str, expires: bool) -> Result<(), GroupError> {
+        // The one format that knows when an offset expires counts in 15 bits.
+        let fits = !expires || note.len() <= record::TEXT_BYTES_MAX;
+        let fits = fits && note.encode_utf16().count() <= self.settings.metadata_max;
+        fits.then_some(()).ok_or(GroupError::NoteTooLarge)
     }
 
     /// Measures what a group has committed, durable or not: not to be told. Nothing where nobody

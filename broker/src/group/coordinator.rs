@@ -10,14 +10,14 @@ use std::time::Duration;
 
 use penstock_model::client::MetadataClient;
 use penstock_model::id::{BrokerEpoch, Offset};
-use penstock_s3stream::{Clock, Storage};
+use penstock_s3stream::{Clock, ReadError, Storage};
 use tokio::sync::oneshot;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::classic::{Answer, Effects, Limits};
 use super::error::GroupError;
 use super::id::GroupId;
-use super::load::{self, partition_of};
+use super::load::{self, LoadError, partition_of};
 use super::record::TEXT_BYTES_MAX;
 use super::settings::GroupSettings;
 use super::shard::{Change, Readiness, Shard};
@@ -35,6 +35,10 @@ use crate::topic_settings::TopicSettingsCache;
 
 /// How long a request waits for its group to be loaded before its client is told to come back.
 const LOAD_WAIT: Duration = Duration::from_secs(1);
+
+/// How long a partition that could not be read is left alone, at first and at most.
+const RELOAD_AFTER: Duration = Duration::from_secs(1);
+const RELOAD_AFTER_MAX: Duration = Duration::from_secs(60);
 
 /// Tries to keep a group's next look when the log had no room for this one.
 pub(super) const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -212,35 +216,46 @@ impl GroupCoordinator {
         self.lock().iter().map(|(index, shard)| (*index, Arc::clone(shard))).collect()
     }
 
+    /// Loads a shard. While that fails its groups have no coordinator, and it is tried again, less
+    /// and less often: whoever asks meanwhile costs nothing.
     async fn load(self: Arc<Self>, shard: Arc<Shard>) {
         let number = shard.partition.number();
-        let (loaded, end) = match load::load(&shard.partition, &self.inspector).await {
-            Ok(loaded) => loaded,
-            Err(error) => {
-                tracing::warn!(partition = number, %error, "groups cannot be loaded");
-                shard.close();
-                return;
+        let mut pause = RELOAD_AFTER;
+        let (loaded, end) = loop {
+            let error = match load::load(&shard.partition, &self.inspector).await {
+                Ok(loaded) => break loaded,
+                Err(LoadError::Stopped | LoadError::Read(ReadError::Closed)) => {
+                    shard.close();
+                    return;
+                }
+                Err(error) => error,
+            };
+            if shard.turn(Readiness::Loading, Readiness::Unreadable) {
+                tracing::error!(partition = number, %error, "groups cannot be loaded");
+            }
+            let mut readiness = shard.readiness.subscribe();
+            let closed = readiness.wait_for(|readiness| *readiness == Readiness::Closed);
+            tokio::select! {
+                _ = closed => return,
+                () = self.draining.requested() => return,
+                () = sleep(pause) => pause = (2 * pause).min(RELOAD_AFTER_MAX),
             }
         };
-        let now = self.now();
+        let (now, limits) = (self.now(), self.limits());
         tracing::debug!(partition = number, groups = loaded.len(), "groups are loaded");
         for (id, loaded) in loaded {
             let group = shard.find_or_create(&id, now.wall, &self.share);
             let mut effects = Effects::default();
             let mut state = group.lock();
             state.restore(loaded, end, now.tick, &mut effects);
+            state.classic.settle_size(now, &limits, &mut effects);
             if let Some(at) = effects.wake_at {
                 self.timers.schedule(&shard, &group, &mut state, at);
             }
         }
         // A shard that was closed meanwhile stays closed.
-        shard.readiness.send_if_modified(|readiness| {
-            let opens = *readiness == Readiness::Loading;
-            if opens {
-                *readiness = Readiness::Ready;
-            }
-            opens
-        });
+        let _ = shard.turn(Readiness::Loading, Readiness::Ready)
+            || shard.turn(Readiness::Unreadable, Readiness::Ready);
     }
 
     /// Takes one step in a group: what changes is in the log when this returns, and durable when

@@ -42,15 +42,24 @@ pub(crate) enum GroupError {
     /// Stop: another process uses the same `group.instance.id`.
     #[error("another member has taken this instance id")]
     FencedInstance,
+    /// Join without an instance id: the member id was given to a dynamic member.
+    #[error("the member's id was given to a dynamic member")]
+    GivenToDynamicMember,
     /// The group has as many members as it may have.
     #[error("the group is full")]
     Full,
     /// Let the members say less, or raise `max.message.bytes` of `__consumer_offsets`.
     #[error("the record would be larger than max.message.bytes of __consumer_offsets allows")]
     RecordTooLarge,
+    /// Shorten the note that comes with the offset.
+    #[error("the note is longer than offset.metadata.max.bytes allows")]
+    NoteTooLarge,
     /// There is no such group.
     #[error("there is no such group")]
     UnknownGroup,
+    /// A member of the group reads the topic: stop the members first.
+    #[error("the group reads the topic")]
+    SubscribedToTopic,
     /// The group has members: stop them first.
     #[error("the group is not empty")]
     NotEmpty,

@@ -53,10 +53,20 @@ pub(super) async fn load(
     partition: &Partition,
     inspector: &Inspector,
 ) -> Result<(HashMap<GroupId, Loaded>, Offset), LoadError> {
+    let mut groups = HashMap::new();
+    let end = read_all(partition, inspector, |read| replay(&mut groups, read)).await?;
+    Ok((groups, end))
+}
+
+/// Hands over every record that is in the log, in order; where it ends.
+pub(super) async fn read_all(
+    partition: &Partition,
+    inspector: &Inspector,
+    mut take: impl FnMut(Read),
+) -> Result<Offset, LoadError> {
     let stream = partition.stream();
     let end = stream.offsets().appended;
     stream.durable(end).await.map_err(|_lost| LoadError::Stopped)?;
-    let mut groups = HashMap::new();
     let mut next = stream.offsets().start;
     while next < end {
         let limits = ReadLimits { max_bytes: CHUNK_BYTES, at_least_one: true, up_to: end };
@@ -76,7 +86,7 @@ pub(super) async fn load(
                     let Some(key) = record.key else { continue };
                     let read = record::read(key, record.value)
                         .map_err(|error| LoadError::Record(record.offset, error))?;
-                    replay(&mut groups, read);
+                    take(read);
                 }
             }
         }
@@ -86,7 +96,7 @@ pub(super) async fn load(
         }
         next = read.next;
     }
-    Ok((groups, end))
+    Ok(end)
 }
 
 /// The records of a batch, whole, and the memory that is set aside for them. How far they inflate

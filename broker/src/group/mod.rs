@@ -22,10 +22,12 @@ mod load;
 mod membership;
 mod offsets;
 mod record;
+mod removal;
 mod settings;
 mod shard;
 mod share;
 mod state;
+mod subscription;
 #[cfg(test)]
 mod tests;
 mod time;

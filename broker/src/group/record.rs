@@ -85,6 +85,25 @@ pub(crate) fn batch_bytes_max(records: impl Iterator<Item = usize>) -> usize {
     records.fold(BATCH_BYTES, |sum, bytes| sum.saturating_add(RECORD_BYTES.saturating_add(bytes)))
 }
 
+/// What is left of a batch while records are found for it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BatchRoom(usize);
+
+impl BatchRoom {
+    /// Of a batch of so many bytes, before compression.
+    pub(crate) fn of(bytes: usize) -> Self {
+        Self(bytes.saturating_sub(BATCH_BYTES))
+    }
+
+    /// Takes room for a record with so many bytes of key and value; false where there is not so
+    /// much.
+    pub(crate) fn take(&mut self, bytes: usize) -> bool {
+        let left = self.0.checked_sub(RECORD_BYTES.saturating_add(bytes));
+        self.0 = left.unwrap_or(self.0);
+        left.is_some()
+    }
+}
+
 /// Bytes that state how long a text is where one byte has 7 bits of that, plus one.
 fn compact_length_bytes(text: &str) -> usize {
     let bits = usize::BITS - (text.len() + 1).leading_zeros();

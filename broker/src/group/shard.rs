@@ -26,6 +26,8 @@ use crate::log::Partition;
 pub(super) enum Readiness {
     /// Its log is being read.
     Loading,
+    /// Its log could not be read: that is tried again by itself.
+    Unreadable,
     /// It has all that its log holds.
     Ready,
     /// It will not be used any more: find the coordinator anew.
@@ -72,14 +74,26 @@ impl Shard {
         }
     }
 
-    /// Waits until it is loaded.
+    /// Waits until it is loaded, or cannot be.
     pub(super) async fn ready(&self) -> Result<(), GroupError> {
         let mut readiness = self.readiness.subscribe();
         let reached = readiness.wait_for(|readiness| *readiness != Readiness::Loading).await;
         match reached.map(|readiness| *readiness) {
             Ok(Readiness::Ready) => Ok(()),
+            Ok(Readiness::Unreadable) => Err(GroupError::NotAvailable),
             _ => Err(GroupError::NotCoordinator),
         }
+    }
+
+    /// Turns from one state to another; false where it is in a third.
+    pub(super) fn turn(&self, from: Readiness, to: Readiness) -> bool {
+        self.readiness.send_if_modified(|readiness| {
+            let turns = *readiness == from;
+            if turns {
+                *readiness = to;
+            }
+            turns
+        })
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -102,6 +116,11 @@ impl Shard {
         let mut groups = self.lock();
         let entry = groups.by_id.entry(id.clone());
         Arc::clone(entry.or_insert_with_key(|id| Arc::new(Group::new(id, now, share))))
+    }
+
+    /// Where the log ends that tells of all groups that are there no more.
+    pub(super) fn removed(&self) -> Offset {
+        self.lock().removed
     }
 
     /// Every group.

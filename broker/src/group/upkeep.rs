@@ -1,34 +1,22 @@
 //! What happens to groups without anybody asking: time runs out, offsets expire, partitions come
 //! and go, lag is measured.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 use penstock_model::id::TopicId;
 use penstock_model::image::MetadataImage;
-use penstock_wire::consumer_protocol_subscription::ConsumerProtocolSubscription;
-use penstock_wire::decode_versioned;
-use tokio::time::{MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
-use super::classic::{ClassicGroup, State};
 use super::coordinator::{GroupCoordinator, RETRY_AFTER};
 use super::error::GroupError;
-use super::offsets::Expiry;
-use super::record;
-use super::shard::Shard;
-use super::state::{Group, Writes};
+use super::state::Writes;
 use super::timers::{LookId, Timer};
 use crate::api::CONSUMER_OFFSETS;
 use crate::metrics::{LagLabel, Metrics};
 use crate::shutdown::Shutdown;
-
-/// What consumers call themselves.
-const CONSUMER: &str = "consumer";
-
-/// Groups whose expired offsets are looked for at a time.
-const EXPIRING_AT_ONCE: usize = 16;
 
 /// The longest name of a group whose lag is shown, as long as a topic's may be.
 const LAG_GROUP_BYTES_MAX: usize = 249;
@@ -38,7 +26,9 @@ impl GroupCoordinator {
     pub async fn run(self: Arc<Self>, shutdown: Shutdown) {
         let mut images = self.metadata.watch();
         images.mark_changed();
-        let mut retention = interval(self.settings.retention_check_interval);
+        let mut seen = self.metadata.image();
+        let period = self.settings.retention_check_interval;
+        let mut retention = interval_at(Instant::now() + period, period);
         retention.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut work = FuturesUnordered::new();
         loop {
@@ -63,6 +53,10 @@ impl GroupCoordinator {
                         return;
                     }
                     let image = Arc::clone(&images.borrow_and_update());
+                    if image.lacks_topics_of(&seen) {
+                        work.push(self.expire_offsets().boxed());
+                    }
+                    seen = Arc::clone(&image);
                     work.push(self.follow(image).boxed());
                 }
                 _ = retention.tick() => work.push(self.expire_offsets().boxed()),
@@ -118,68 +112,6 @@ impl GroupCoordinator {
         }
     }
 
-    /// Forgets offsets that nobody needs any more, and groups that have nothing left.
-    async fn expire_offsets(&self) {
-        let mut expiring = Vec::new();
-        for (_, shard) in self.ready_shards() {
-            expiring.extend(shard.all().into_iter().map(|group| (Arc::clone(&shard), group)));
-        }
-        futures::stream::iter(expiring)
-            .for_each_concurrent(EXPIRING_AT_ONCE, |(shard, group)| async move {
-                self.expire_offsets_of(&shard, &group).await;
-            })
-            .await;
-    }
-
-    async fn expire_offsets_of(&self, shard: &Arc<Shard>, group: &Group) {
-        let image = self.metadata.image();
-        let topic_id = |name: &str| image.topic_by_name(name).map(|topic| topic.id);
-        let bytes = {
-            let state = group.lock();
-            let expiry = self.expiry(&state.classic);
-            let expired = state.offsets.expired(expiry.as_ref(), topic_id);
-            if expired.is_empty() && !state.is_over() {
-                return;
-            }
-            state.tombstone_bytes(&group.id.0)
-        };
-        let expiring =
-            self.act(shard, &group.id, false, Writes::Records(bytes), |state, _, change| {
-                if state.tombstone_bytes(&group.id.0) > bytes {
-                    // Somebody commits: there will be another look.
-                    return;
-                }
-                let expiry = self.expiry(&state.classic);
-                for (topic, partition) in state.offsets.expired(expiry.as_ref(), topic_id) {
-                    change.records.push(record::no_offset(&group.id, &topic, partition));
-                    state.offsets.remove(&topic, partition);
-                }
-                if state.is_over() {
-                    change.records.push(record::no_group(&group.id));
-                    change.remove = true;
-                }
-            });
-        if let Err(error) = expiring.await {
-            tracing::debug!(group = %group.id, %error, "offsets expire at the next look");
-        }
-    }
-
-    /// What makes the offsets of a group expire now; none do while it has members of a kind whose
-    /// subscriptions are not known.
-    fn expiry(&self, group: &ClassicGroup) -> Option<Expiry> {
-        let now = self.clock.now();
-        let retention = self.settings.retention;
-        let of_age = |since| Expiry { now, retention, since, in_use: HashSet::new() };
-        match (group.protocol_type(), group.state()) {
-            (None, _) => Some(of_age(None)),
-            (Some(_), State::Empty) => Some(of_age(group.since())),
-            (Some(kind), State::Stable) if &**kind == CONSUMER => {
-                Some(Expiry { in_use: subscriptions(group)?, ..of_age(None) })
-            }
-            _ => None,
-        }
-    }
-
     /// Sets the lag of every committed offset whose partition is led here. Groups with a name that
     /// is much longer than what it would tell of are left out: each line has it.
     pub(crate) fn sample_lag(&self, metrics: &Metrics) {
@@ -214,16 +146,4 @@ impl GroupCoordinator {
             }
         }
     }
-}
-
-/// The topics that the members of a stable group of consumers read.
-fn subscriptions(group: &ClassicGroup) -> Option<HashSet<Arc<str>>> {
-    let protocol = group.protocol()?;
-    let mut topics = HashSet::new();
-    for (_, member) in group.members() {
-        let subscription: ConsumerProtocolSubscription =
-            decode_versioned(&member.metadata(protocol)).ok()?;
-        topics.extend(subscription.topics.iter().map(|topic| Arc::from(&**topic)));
-    }
-    Some(topics)
 }

@@ -44,7 +44,8 @@ pub use generated::*;
 pub use message::{Element, Message, RecordKey, Request};
 pub use reader::{DECODED_BYTES_PER_BYTE, Reader};
 pub use record::{
-    decode_record_key, decode_versioned, encode_record_key, encode_versioned, record_type,
+    decode_prefix, decode_record_key, decode_versioned, encode_record_key, encode_versioned,
+    record_type,
 };
 pub use records::Records;
 pub use string::WireString;

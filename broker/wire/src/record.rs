@@ -47,6 +47,14 @@ pub fn decode_versioned<M: Message>(bytes: &Bytes) -> Result<M, DecodeError> {
     M::decode(&mut reader, version)
 }
 
+/// Reads consumer protocol data as an earlier version than it names has it: each begins with the
+/// fields of those before, also those that are still to come.
+pub fn decode_prefix<M: Message>(bytes: &Bytes, version: i16) -> Result<M, DecodeError> {
+    let mut reader = Reader::new(bytes.clone());
+    reader.i16()?;
+    M::decode(&mut reader, version)
+}
+
 /// The message with its version before it.
 pub fn encode_versioned<M: Message>(message: &M, version: i16) -> Result<Bytes, EncodeError> {
     let mut writer = Writer::new();

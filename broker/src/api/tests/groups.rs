@@ -1,8 +1,12 @@
 //! The APIs of classic groups, in every version.
 
+use std::pin::pin;
+
 use bytes::Bytes;
+use futures::poll;
 use penstock_wire::delete_groups_request::DeleteGroupsRequest;
 use penstock_wire::describe_groups_request::DescribeGroupsRequest;
+use penstock_wire::describe_groups_response::DescribedGroupMember;
 use penstock_wire::find_coordinator_request::FindCoordinatorRequest;
 use penstock_wire::heartbeat_request::HeartbeatRequest;
 use penstock_wire::join_group_request::{JoinGroupRequest, JoinGroupRequestProtocol};
@@ -13,6 +17,10 @@ use penstock_wire::offset_commit_request::{
     OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic,
 };
 use penstock_wire::offset_commit_response::OffsetCommitResponse;
+use penstock_wire::offset_delete_request::{
+    OffsetDeleteRequest, OffsetDeleteRequestPartition, OffsetDeleteRequestTopic,
+};
+use penstock_wire::offset_delete_response::OffsetDeleteResponsePartition;
 use penstock_wire::offset_fetch_request::{
     OffsetFetchRequest, OffsetFetchRequestGroup, OffsetFetchRequestTopic, OffsetFetchRequestTopics,
 };
@@ -276,4 +284,144 @@ async fn operate(test: &TestBroker, version: i16, member: &WireString) {
     }
     assert_eq!(test.ask(delete_version, &delete).await.results[0].error_code, 0, "{version}");
     assert_eq!(test.ask(delete_version, &delete).await.results[0].error_code, 69, "{version}");
+}
+
+/// As Kafka answers: the door's verdicts first, and the coordinator's on the rest.
+#[tokio::test]
+async fn each_offset_has_a_verdict_of_its_own() {
+    let test = start().await;
+    let large = "x".repeat(4097);
+    let check = async |generation: i32, group: &'static str, expect: [i16; 4]| {
+        let offset = |index: i32, note: &str| OffsetCommitRequestPartition {
+            partition_index: index,
+            committed_offset: 1,
+            committed_metadata: Some(WireString::copy_from(note)),
+            ..OffsetCommitRequestPartition::default()
+        };
+        let topic = |name: &'static str, partitions| OffsetCommitRequestTopic {
+            name: name.into(),
+            partitions,
+            ..OffsetCommitRequestTopic::default()
+        };
+        let orders = vec![offset(0, "note"), offset(1, &large), offset(2, "")];
+        let request = OffsetCommitRequest {
+            group_id: group.into(),
+            generation_id_or_member_epoch: generation,
+            topics: vec![topic("orders", orders), topic("none", vec![offset(0, "")])],
+            ..OffsetCommitRequest::default()
+        };
+        let response: OffsetCommitResponse = test.ask(9, &request).await;
+        let told: Vec<(&str, i32)> = response
+            .topics
+            .iter()
+            .flat_map(|topic| topic.partitions.iter().map(|at| (&*topic.name, at.partition_index)))
+            .collect();
+        assert_eq!(told, [("orders", 2), ("orders", 0), ("orders", 1), ("none", 0)]);
+        let partitions = response.topics.iter().flat_map(|topic| &topic.partitions);
+        let errors: Vec<i16> = partitions.map(|partition| partition.error_code).collect();
+        assert_eq!(errors, expect, "{generation}");
+    };
+    check(-1, "g", [3, 0, 12, 3]).await;
+    // Who may not commit is told that alone.
+    check(4, "g", [3, 25, 25, 3]).await;
+    check(4, "other", [3, 69, 69, 3]).await;
+    let nobody = WireString::default();
+    assert_eq!(commit(&test, 9, "orders", (&nobody, -1), &large).await, 12);
+}
+
+#[tokio::test]
+async fn offsets_are_deleted_partition_by_partition() {
+    let test = start().await;
+    let check = async |group: &'static str, top: i16, expect: &[(&str, i32, i16)]| {
+        let topic = |name: &'static str, partitions: &[i32]| {
+            let partition = |index: &i32| OffsetDeleteRequestPartition { partition_index: *index };
+            let partitions = partitions.iter().map(partition).collect();
+            OffsetDeleteRequestTopic { name: name.into(), partitions }
+        };
+        let topics = vec![topic("orders", &[1, 0, 1, 7]), topic("none", &[0])];
+        let request = OffsetDeleteRequest { group_id: group.into(), topics };
+        let response = test.ask(0, &request).await;
+        assert_eq!(response.error_code, top);
+        let told: Vec<(&str, i32, i16)> = response
+            .topics
+            .iter()
+            .flat_map(|topic| {
+                let told = |at: &OffsetDeleteResponsePartition| (at.partition_index, at.error_code);
+                topic.partitions.iter().map(told).map(|(at, error)| (&*topic.name, at, error))
+            })
+            .collect();
+        assert_eq!(told, expect);
+    };
+    check("g", 69, &[]).await;
+    check("", 24, &[]).await;
+    let nobody = WireString::default();
+    assert_eq!(commit(&test, 9, "orders", (&nobody, -1), "").await, 0);
+    let gone = [("orders", 7, 3), ("orders", 1, 0), ("orders", 0, 0), ("orders", 1, 0)];
+    check("g", 0, &[&gone[..], &[("none", 0, 3)]].concat()).await;
+    assert_eq!(fetch(&test, 9, None).await, []);
+    // A member that says what nobody understands may read anything.
+    let joined = join(&test, 3, &nobody).await;
+    assert_eq!(joined.error_code, 0);
+    let read = [("orders", 7, 3), ("orders", 1, 86), ("orders", 0, 86), ("orders", 1, 86)];
+    check("g", 0, &[&read[..], &[("none", 0, 3)]].concat()).await;
+}
+
+/// One that counted twice was spoken by more members than there were: nothing was agreed on.
+#[tokio::test]
+async fn a_protocol_that_is_named_twice_counts_once() {
+    let test = start().await;
+    let protocol = |metadata| JoinGroupRequestProtocol { name: "range".into(), metadata };
+    let protocols = [&b"S"[..], b"T"].map(|said| protocol(Bytes::from_static(said)));
+    let request = JoinGroupRequest {
+        group_id: "g".into(),
+        session_timeout_ms: 10_000,
+        rebalance_timeout_ms: 10_000,
+        protocol_type: "consumer".into(),
+        protocols: protocols.to_vec(),
+        ..JoinGroupRequest::default()
+    };
+    let joined = test.ask(3, &request).await;
+    assert_eq!(joined.protocol_name.as_deref(), Some("range"));
+    assert_eq!(joined.members[0].metadata, &b"S"[..]);
+}
+
+/// A group that comes together shows what its members were assigned before, and nothing that they
+/// say: what is agreed on is not known.
+#[tokio::test]
+async fn a_group_is_described_as_far_as_it_is_settled() {
+    let test = start().await;
+    let nobody = WireString::default();
+    let describe = async || {
+        let groups = vec!["g".into()];
+        let request = DescribeGroupsRequest { groups, ..DescribeGroupsRequest::default() };
+        let described = test.ask(6, &request).await.groups.remove(0);
+        let member = |member: &DescribedGroupMember| {
+            (member.member_metadata.to_vec(), member.member_assignment.to_vec())
+        };
+        let members: Vec<_> = described.members.iter().map(member).collect();
+        (described.group_state.to_string(), described.protocol_data.to_string(), members)
+    };
+    let joined = join(&test, 3, &nobody).await;
+    let settled = |state: &str, protocol: &str, members| (state.into(), protocol.into(), members);
+    assert_eq!(describe().await, settled("CompletingRebalance", "", vec![(vec![], vec![])]));
+    let assigned = SyncGroupRequestAssignment {
+        member_id: joined.member_id.clone(),
+        assignment: Bytes::from_static(b"A"),
+    };
+    let sync = SyncGroupRequest {
+        group_id: "g".into(),
+        generation_id: 1,
+        member_id: joined.member_id.clone(),
+        assignments: vec![assigned],
+        ..SyncGroupRequest::default()
+    };
+    assert_eq!(test.ask(3, &sync).await.error_code, 0);
+    let all = vec![(b"S".to_vec(), b"A".to_vec())];
+    assert_eq!(describe().await, settled("Stable", "range", all));
+    let mut other = pin!(join(&test, 3, &nobody));
+    assert!(poll!(&mut other).is_pending());
+    let (state, protocol, mut members) = describe().await;
+    members.sort_unstable();
+    let expect = vec![(vec![], vec![]), (vec![], b"A".to_vec())];
+    assert_eq!((state, protocol, members), settled("PreparingRebalance", "", expect));
 }

@@ -189,6 +189,9 @@ impl ClassicGroup {
             return refuse(GroupError::InconsistentProtocol);
         }
         if self.pending.contains_key(&id) {
+            if join.instance.is_some() {
+                return Err(JoinRefusal::of_nobody(GroupError::GivenToDynamicMember));
+            }
             self.add(now, limits, token, id, join, effects);
             return Ok(());
         }
@@ -281,6 +284,7 @@ impl ClassicGroup {
     }
 
     /// A static member starts again: it takes the place of what it was, under a new id (KIP-345).
+    /// As in Kafka, it is still described as the client that it was first.
     fn replace(
         &mut self,
         now: Now,
@@ -310,7 +314,6 @@ impl ClassicGroup {
         if let Some(instance) = &member.instance {
             self.instances.insert(instance.clone(), new.clone());
         }
-        member.client = join.client.clone();
         self.members.insert(new.clone(), member);
         self.update(token, &new, join, effects);
         let member = self.members.get_mut(&new).expect("it was just inserted");

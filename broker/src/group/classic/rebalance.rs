@@ -58,10 +58,21 @@ impl ClassicGroup {
     /// Ends the gathering when nobody is missing; a group that was empty waits its time out.
     pub(super) fn complete_if_all_joined(&mut self, now: Now, effects: &mut Effects) {
         if let Phase::Joining(JoinPhase { initial: None, .. }) = self.phase
-            && self.pending.is_empty()
-            && self.joining_count() == self.members.len()
+            && self.have_all_joined()
         {
             self.complete_join(now, effects);
+        }
+    }
+
+    fn have_all_joined(&self) -> bool {
+        self.pending.is_empty() && self.joining_count() == self.members.len()
+    }
+
+    /// A group that was loaded with more members than the operator allows now: all may commit, and
+    /// those who join again first stay.
+    pub(crate) fn settle_size(&mut self, now: Now, limits: &Limits, effects: &mut Effects) {
+        if self.members.len() > limits.members_max {
+            self.prepare_rebalance(now, limits, effects);
         }
     }
 
@@ -191,7 +202,11 @@ impl ClassicGroup {
             missing = true;
         }
         match self.phase {
-            Phase::Joining(_) if missing => self.complete_if_all_joined(now, effects),
+            // Also where a group that was empty still waits for its first members: as in Kafka,
+            // whom time removes does not hold up those who are there.
+            Phase::Joining(_) if missing && self.have_all_joined() => {
+                self.complete_join(now, effects);
+            }
             Phase::Assigning | Phase::Stable if !silent.is_empty() => {
                 self.prepare_rebalance(now, limits, effects);
             }

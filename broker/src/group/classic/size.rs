@@ -108,10 +108,19 @@ impl Member {
 }
 
 impl Join {
-    /// As a member, who has this assignment already.
-    fn size(&self, assignment: usize) -> Size {
-        let id = self.member.as_ref().unwrap_or(&self.new_id);
-        Size::new(id, self.instance.as_ref(), &self.client, &self.protocols, assignment)
+    fn id(&self) -> &MemberId {
+        self.member.as_ref().unwrap_or(&self.new_id)
+    }
+
+    /// As a member who is new.
+    fn size(&self) -> Size {
+        Size::new(self.id(), self.instance.as_ref(), &self.client, &self.protocols, 0)
+    }
+
+    /// As a member that is there already: what it speaks changes, and its id where it starts again.
+    fn size_as(&self, member: &Member) -> Size {
+        let (instance, assignment) = (member.instance.as_ref(), member.assignment.len());
+        Size::new(self.id(), instance, &member.client, &self.protocols, assignment)
     }
 }
 
@@ -157,15 +166,7 @@ impl ClassicGroup {
     /// How many bytes of memory more the group takes when this join is taken, at most.
     pub(crate) fn growth_by_join(&self, join: &Join) -> usize {
         let (now, next) = if let Some((id, member)) = self.former(join) {
-            // Who knows its id changes what it speaks; who starts again changes more.
-            let (next_id, client) = match &join.member {
-                Some(_) => (id, &member.client),
-                None => (&join.new_id, &join.client),
-            };
-            let instance = member.instance.as_ref();
-            let assignment = member.assignment.len();
-            let next = Size::new(next_id, instance, client, &join.protocols, assignment);
-            (member.size(id).memory, next.memory)
+            (member.size(id).memory, join.size_as(member).memory)
         } else {
             let first = if self.is_deserted() { FIRST_BYTES } else { 0 };
             match &join.member {
@@ -177,7 +178,7 @@ impl ClassicGroup {
                     let next_kind =
                         if self.members.is_empty() { text(&join.protocol_type) } else { kind };
                     let now = kind + pending.as_ref().map_or(0, pending_bytes);
-                    (now, first + next_kind + join.size(0).memory)
+                    (now, first + next_kind + join.size().memory)
                 }
             }
         };
@@ -198,10 +199,10 @@ impl ClassicGroup {
     /// Whether there is room for what a member brings along. What makes a group smaller fits
     /// always: the operator may have lowered the bound.
     pub(super) fn check_room(&self, join: &Join, limits: &Limits) -> Result<(), GroupError> {
-        let former = self.former(join);
-        let assignment = former.map_or(0, |(_, member)| member.assignment.len());
-        let (former, next) =
-            (former.map(|(id, member)| member.size(id)).unwrap_or_default(), join.size(assignment));
+        let (former, next) = match self.former(join) {
+            Some((id, member)) => (member.size(id), join.size_as(member)),
+            None => (Size::default(), join.size()),
+        };
         let fits = |now: usize, former: usize, next: usize, most: usize| {
             next <= former || now - former + next <= most
         };

@@ -244,6 +244,64 @@ fn an_id_must_be_known_before_it_is_used() {
     assert_eq!(steps.join_error(token).0, GroupError::UnknownMember);
 }
 
+/// Who is removed by time does not hold up the first members of a group, which wait for others.
+#[test]
+fn an_id_that_expires_ends_the_wait_for_first_members() {
+    let mut steps = Steps::new();
+    let token = steps.join(Join { id_required: true, ..new("a") });
+    steps.join_error(token);
+    steps.pass(8_000);
+    let token = steps.join(new("b"));
+    steps.pass(1_999);
+    assert!(steps.answers.is_empty());
+    steps.pass(1);
+    assert_eq!(steps.joined(token).generation, Generation(1));
+    // Who leaves by itself does not.
+    let mut steps = Steps::new();
+    let (a, b) = (steps.join(new("a")), steps.join(new("b")));
+    steps.leave("a", None).unwrap();
+    steps.join_error(a);
+    assert!(steps.answers.is_empty());
+    steps.gather();
+    assert_eq!(ids(&steps.joined(b).members), ["b"]);
+}
+
+#[test]
+fn an_id_that_was_given_to_a_dynamic_member_is_no_static_ones() {
+    let mut steps = Steps::new();
+    let token = steps.join(Join { id_required: true, ..new("a") });
+    steps.join_error(token);
+    let token = steps.join(Join { instance: Some(InstanceId::new("i")), ..again("a") });
+    assert_eq!(steps.join_error(token), (GroupError::GivenToDynamicMember, None));
+    let token = steps.join(again("a"));
+    steps.gather();
+    assert_eq!(steps.joined(token).member, MemberId::new("a"));
+}
+
+#[test]
+fn a_group_that_was_loaded_too_large_comes_together_anew() {
+    let steps = Steps::stable(&["a", "b", "c"]);
+    let mut small = Steps::new();
+    small.limits.members_max = 2;
+    let mut effects = Effects::default();
+    small.group = ClassicGroup::restore(steps.group.snapshot(), Tick(0), &mut effects);
+    let limits = small.limits;
+    small.step(|group, now, effects| group.settle_size(now, &limits, effects));
+    assert_eq!(small.group.state(), State::PreparingRebalance);
+    assert_eq!(small.commit(&small.claim("c")), Ok(()));
+    let tokens = [small.join(again("a")), small.join(again("b"))];
+    let late = small.join(again("c"));
+    assert_eq!(small.join_error(late), (GroupError::Full, None));
+    small.pass(20_000);
+    for token in tokens {
+        assert_eq!(small.joined(token).generation, Generation(2));
+    }
+    let mut large = Steps::stable(&["a", "b", "c"]);
+    let limits = large.limits;
+    large.step(|group, now, effects| group.settle_size(now, &limits, effects));
+    assert_eq!(large.group.state(), State::Stable);
+}
+
 #[test]
 fn who_may_not_join_is_told_why() {
     fn check(steps: &mut Steps, join: Join, expect: (GroupError, Option<&str>)) {
@@ -459,7 +517,11 @@ fn a_static_member_that_restarts_disturbs_nobody() {
         steps.synced(b).unwrap();
 
         // The leader comes back, and is told of nobody, or that there is nothing to assign.
-        let token = steps.join(Join { may_skip_assignment: may_skip, ..fixed("a2", "a") });
+        let elsewhere = Client { id: Arc::from("other"), host: Arc::from("/other") };
+        let former = steps.group.members[&MemberId::new("a1")].client.clone();
+        let restarted = Join { may_skip_assignment: may_skip, ..fixed("a2", "a") };
+        let token = steps.join(Join { client: elsewhere, ..restarted });
+        assert_eq!(steps.group.members[&MemberId::new("a2")].client, former);
         let joined = steps.joined(token);
         assert_eq!((joined.generation, joined.member), (Generation(1), MemberId::new("a2")));
         assert_eq!(joined.skip_assignment, may_skip);

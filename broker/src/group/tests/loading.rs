@@ -1,10 +1,13 @@
 //! Groups are loaded within the memory for inflating.
 
+use std::time::Duration;
+
 use penstock_records::{BatchBuilder, Encoding, NewRecord, Work};
 use penstock_s3stream::Backing;
 
 use super::super::offsets::Committed;
 use super::super::record;
+use super::super::shard::Readiness;
 use super::*;
 use crate::net::BytePermit;
 
@@ -70,4 +73,44 @@ async fn a_load_waits_until_there_is_memory_for_what_its_records_inflate_to() {
     }
     // More than there is at all is inflated alone.
     check(Encoding::Gzip { level: 6 }, 10 * MIB, MIB).await;
+}
+
+/// Whoever asked for such a partition had it loaded anew.
+#[tokio::test(start_paused = true)]
+async fn a_partition_that_cannot_be_read_is_read_again_with_breaks() {
+    let fixture = Fixture::start(&[]).await;
+    let groups = fixture.groups();
+    fixture.commit(&nobody(), 7).await.unwrap();
+    let shard = groups.shard_of(&GroupId::new("g")).await.unwrap();
+    let stream = shard.partition.stream();
+    let mut builder = BatchBuilder::new(Encoding::None);
+    builder.push(&NewRecord {
+        timestamp: penstock_records::Timestamp(0),
+        key: Some(b"\0\x01"),
+        value: None,
+        headers: &[],
+    });
+    let batch = builder.build().unwrap();
+    let permit = fixture.broker().storage.reserve(batch.size()).await.unwrap();
+    let backing = Backing::new(batch.size());
+    let appended = shard.partition.append(batch, backing, permit, Timestamp(0)).unwrap();
+    stream.durable(appended.offsets.end).await.unwrap();
+    fixture.restart();
+    let begun = tokio::time::Instant::now();
+    for _ in 0..100 {
+        let found = groups.committed("g", None).await;
+        assert_eq!(found, Err(GroupError::NotAvailable));
+    }
+    assert!(begun.elapsed().is_zero(), "nobody waits for it");
+    assert_eq!(groups.list().await, Ok(Vec::new()), "the others go on");
+    let unreadable = groups.shard(0, &shard.partition);
+    // Somebody mends it.
+    let trims = [(stream.id(), appended.offsets.end)];
+    for trimmed in fixture.broker().storage.trim(&trims).await {
+        trimmed.unwrap();
+    }
+    assert_eq!(groups.committed("g", None).await, Err(GroupError::NotAvailable));
+    unreadable.readiness.subscribe().wait_for(|now| *now == Readiness::Ready).await.unwrap();
+    assert!(begun.elapsed() <= 2 * Duration::from_secs(1));
+    assert_eq!(groups.committed("g", None).await, Ok(Vec::new()));
 }

@@ -9,7 +9,7 @@ async fn simple(
     group: &str,
     commit: Commit,
 ) -> Result<(), GroupError> {
-    groups.commit(group, &nobody(), None, vec![commit]).await
+    commit_all(groups, group, &nobody(), vec![commit]).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -31,7 +31,7 @@ async fn groups_without_end_stay_within_the_share_and_those_that_are_there_go_on
         panic!("there is always room");
     };
     flood().await;
-    let made = groups.list().unwrap();
+    let made = groups.list().await.unwrap();
     assert!(made.len() > 30);
     // Nobody comes in by another door.
     for join in [joining(None), JoinRequest { id_required: false, ..joining(None) }] {
@@ -40,9 +40,9 @@ async fn groups_without_end_stay_within_the_share_and_those_that_are_there_go_on
     let more = Commit { metadata: Arc::from("x".repeat(4_000)), ..fixture.offset(1) };
     assert_eq!(simple(groups, "flood-0", more.clone()).await, Err(GroupError::NoRoom));
     let another = Commit { partition: 0, ..more };
-    let refused = groups.commit("g", &claim, None, vec![another]).await;
+    let refused = commit_all(groups, "g", &claim, vec![another]).await;
     assert_eq!(refused, Err(GroupError::NoRoom));
-    assert_eq!(groups.list().unwrap(), made);
+    assert_eq!(groups.list().await.unwrap(), made);
     assert_eq!(fixture.committed().await, [3]);
 
     // The group that was there commits, beats, and comes together anew, with other metadata too.
@@ -75,14 +75,14 @@ async fn groups_without_end_stay_within_the_share_and_those_that_are_there_go_on
     for ListedGroup { id, .. } in &made {
         assert_eq!(groups.committed(id, None).await.unwrap().len(), 1);
     }
-    assert_eq!((groups.memory_bytes(), groups.list().unwrap().len()), (taken, made.len()));
+    assert_eq!((groups.memory_bytes(), groups.list().await.unwrap().len()), (taken, made.len()));
 
     // Room that is given back is for anybody.
     groups.delete("flood-0").await.unwrap();
     simple(groups, "other", fixture.offset(1)).await.unwrap();
     let leaving = [Leaving { member: claim.member, instance: None }];
     assert_eq!(groups.leave("g", &leaving).await, Ok(vec![Ok(())]));
-    for ListedGroup { id, .. } in groups.list().unwrap() {
+    for ListedGroup { id, .. } in groups.list().await.unwrap() {
         groups.delete(&id).await.unwrap();
     }
     assert_eq!((groups.memory_bytes(), groups.timers.planned()), (0, 0));

@@ -163,7 +163,7 @@ impl Clients {
     async fn go_away(&self) {
         let groups = self.fixture.groups();
         sleep(Duration::from_secs(1_000)).await;
-        for group in groups.list().unwrap() {
+        for group in groups.list().await.unwrap() {
             groups.delete(&group.id).await.unwrap();
         }
         assert_eq!((groups.memory_bytes(), groups.timers.planned()), (0, 0));

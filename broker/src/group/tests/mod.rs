@@ -3,6 +3,7 @@
 mod loading;
 mod memory;
 mod memory_model;
+mod removal;
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use penstock_s3stream::AppendPermit;
 use penstock_wal::WalSettings;
 
 use super::id::GroupId;
-use super::record::TEXT_BYTES_MAX;
+use super::record::{Read, TEXT_BYTES_MAX};
 use super::*;
 use crate::api::CONSUMER_OFFSETS;
 use crate::broker::Broker;
@@ -46,7 +47,24 @@ impl Fixture {
     }
 
     async fn commit(&self, claim: &Claim, offset: i64) -> Result<(), GroupError> {
-        self.groups().commit("g", claim, None, vec![self.offset(offset)]).await
+        commit_all(self.groups(), "g", claim, vec![self.offset(offset)]).await
+    }
+
+    /// What the log has, from its start: whose record, and whether it says more than that it is gone.
+    async fn log(&self) -> Vec<String> {
+        let mut told = Vec::new();
+        let take = |read| {
+            told.push(match read {
+                Read::Group(id, value) => format!("{id}: {}", value.is_some()),
+                Read::Offset(id, topic, partition, value) => {
+                    format!("{id} {topic}-{partition}: {}", value.is_some())
+                }
+                Read::Other(kind) => format!("other {kind}"),
+            });
+        };
+        let shard = self.groups().shard_of(&GroupId::new("g")).await.unwrap();
+        load::read_all(&shard.partition, &self.broker().inspector, take).await.unwrap();
+        told
     }
 
     fn offset(&self, offset: i64) -> Commit {
@@ -90,6 +108,16 @@ fn create(started: &TestBroker, name: &str, partitions: usize) -> TopicId {
     };
     started.metadata.apply(&Command::CreateTopic(command)).result.expect("a new topic");
     id
+}
+
+/// Commits, or says why one or all of these are refused.
+async fn commit_all(
+    groups: &Arc<GroupCoordinator>,
+    group: &str,
+    claim: &Claim,
+    commits: Vec<Commit>,
+) -> Result<(), GroupError> {
+    groups.commit(group, claim, None, commits).await?.into_iter().collect()
 }
 
 fn nobody() -> Claim {
@@ -176,7 +204,7 @@ async fn a_deleted_group_stays_deleted() {
     fixture.commit(&claim, 3).await.unwrap();
     let leaving = [Leaving { member: claim.member.clone(), instance: None }];
     assert_eq!(fixture.groups().leave("g", &leaving).await, Ok(vec![Ok(())]));
-    assert_eq!(fixture.groups().list().unwrap().len(), 1);
+    assert_eq!(fixture.groups().list().await.unwrap().len(), 1);
     fixture.groups().delete("g").await.unwrap();
     for _ in 0..2 {
         assert_eq!(fixture.groups().describe("g").await, Err(GroupError::UnknownGroup));
@@ -201,6 +229,7 @@ async fn that_there_is_no_such_group_is_told_when_it_is_durable() {
     assert!(poll!(&mut describing).is_pending(), "it is told too early");
     assert!(poll!(pin!(groups.committed("g", None))).is_pending(), "it is told too early");
     assert!(poll!(pin!(groups.heartbeat("g", &nobody()))).is_pending(), "it is told too early");
+    assert!(poll!(pin!(groups.list())).is_pending(), "it is told too early");
     deleting.await.unwrap();
     assert_eq!(describing.await, Err(GroupError::UnknownGroup));
 }
@@ -227,7 +256,7 @@ async fn a_commit_is_as_large_as_a_message_may_be() {
         let commit =
             |partition| Commit { partition, metadata: metadata.clone(), ..fixture.offset(5) };
         let commits = (0..2).take(notes).map(commit).collect();
-        fixture.groups().commit("g", &nobody(), None, commits).await
+        commit_all(fixture.groups(), "g", &nobody(), commits).await
     };
     assert_eq!(commit(2).await, Err(GroupError::RecordTooLarge));
     assert!(fixture.committed().await.is_empty());
@@ -241,7 +270,7 @@ async fn of_the_commits_of_a_partition_the_last_counts() {
     // The id is in each record's key: together they would be larger than a message may be.
     let group = "g".repeat(TEXT_BYTES_MAX);
     let commits = (0..1_000).map(|offset| fixture.offset(offset)).collect();
-    assert_eq!(fixture.groups().commit(&group, &nobody(), None, commits).await, Ok(()));
+    assert_eq!(commit_all(fixture.groups(), &group, &nobody(), commits).await, Ok(()));
     let found = fixture.groups().committed(&group, None).await.unwrap();
     assert_eq!(found.iter().map(|(_, _, at)| at.offset).collect::<Vec<_>>(), [999]);
 }
@@ -253,7 +282,7 @@ async fn a_commit_that_is_too_large_asks_for_no_room_in_the_log() {
     let commit = |partition| Commit { partition, ..fixture.offset(5) };
     let commits = (0..100).map(commit).collect();
     let group = "g".repeat(TEXT_BYTES_MAX);
-    let refused = fixture.groups().commit(&group, &nobody(), None, commits).await;
+    let refused = commit_all(fixture.groups(), &group, &nobody(), commits).await;
     assert_eq!(refused, Err(GroupError::RecordTooLarge));
 }
 
@@ -285,15 +314,6 @@ async fn a_shard_that_was_given_up_takes_no_new_group() {
 }
 
 #[tokio::test]
-async fn a_deleted_topic_takes_its_offsets_along() {
-    let fixture = Fixture::start(&[]).await;
-    fixture.commit(&nobody(), 7).await.unwrap();
-    let delete = Command::DeleteTopic(DeleteTopic { id: fixture.topic, now: Timestamp(1) });
-    fixture.started.metadata.apply(&delete).result.unwrap();
-    assert!(fixture.committed().await.is_empty());
-}
-
-#[tokio::test]
 async fn requests_that_no_group_can_serve_leave_none_behind() {
     let fixture = Fixture::start(&[]).await;
     let groups = fixture.groups();
@@ -312,7 +332,7 @@ async fn requests_that_no_group_can_serve_leave_none_behind() {
     assert_eq!(refuse("g", long).await, GroupError::TooLong);
     let claim = Claim { generation: Generation(1), ..nobody() };
     assert_eq!(fixture.commit(&claim, 1).await, Err(GroupError::UnknownGroup));
-    assert_eq!(groups.list().unwrap(), []);
+    assert_eq!(groups.list().await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -322,7 +342,7 @@ async fn lag_is_measured_against_what_is_durable() {
     let (long, longer) = ("x".repeat(249), "x".repeat(250));
     for group in ["g", &long, &longer] {
         let commits = vec![fixture.offset(-3)];
-        fixture.groups().commit(group, &nobody(), None, commits).await.unwrap();
+        commit_all(fixture.groups(), group, &nobody(), commits).await.unwrap();
     }
     let metrics = &fixture.broker().metrics;
     fixture.groups().sample_lag(metrics);

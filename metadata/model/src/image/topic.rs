@@ -66,6 +66,14 @@ impl MetadataImage {
         self.streams.len()
     }
 
+    /// Whether a topic of an earlier image is gone: what was kept for it may go too. Costs nothing
+    /// where no topic has changed.
+    #[must_use]
+    pub fn lacks_topics_of(&self, earlier: &Self) -> bool {
+        let is_gone = |id: &TopicId| !self.topics.contains_key(id);
+        !self.topics.ptr_eq(&earlier.topics) && earlier.topics.keys().any(is_gone)
+    }
+
     /// One partition of a topic.
     #[must_use]
     pub fn partition(&self, topic: TopicId, number: u32) -> Option<Partition> {

@@ -113,11 +113,15 @@ fn a_deleted_topic_leaves_objects_that_others_use() {
     let checkpoints = vec![(1, 20, 2), (2, 10, 2)];
     world.commit(&Upload { objects: 3, ranges, checkpoints, ..Upload::default() }).unwrap();
     assert_eq!(world.objects(), "1:2 2:1 3:2");
+    let before = world.image.clone();
+    world.create(3, "a third", 1).unwrap();
+    assert!(!world.image.lacks_topics_of(&before));
     let delete =
         |topic| Command::DeleteTopic(DeleteTopic { id: TopicId([topic; 16]), now: Timestamp(8) });
     assert_eq!(world.run(&delete(1)), Ok(Reply::Done));
     assert_eq!(world.objects(), "1:1 2:destroyed at 8 3:1");
     assert!(world.image.topic_by_name("topic").is_none());
+    assert!(world.image.lacks_topics_of(&before));
     assert_eq!(world.run(&delete(2)), Ok(Reply::Done));
     assert_eq!(world.run(&delete(2)), Err(Refused::UnknownTopic(TopicId([2; 16]))));
     assert_eq!(world.objects(), "1:destroyed at 8 2:destroyed at 8 3:destroyed at 8");
