@@ -103,7 +103,7 @@ async fn a_partition_that_cannot_be_read_is_read_again_with_breaks() {
     }
     assert!(begun.elapsed().is_zero(), "nobody waits for it");
     assert_eq!(groups.list().await, Ok(Vec::new()), "the others go on");
-    let unreadable = groups.shard(0, &shard.partition);
+    let unreadable = groups.shard(partition_of("g", 3), &shard.partition);
     // Somebody mends it.
     let trims = [(stream.id(), appended.offsets.end)];
     for trimmed in fixture.broker().storage.trim(&trims).await {
