@@ -23,6 +23,7 @@ mod membership;
 mod offsets;
 mod record;
 mod removal;
+mod renewal;
 mod settings;
 mod shard;
 mod share;

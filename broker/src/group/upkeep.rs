@@ -22,8 +22,15 @@ use crate::shutdown::Shutdown;
 const LAG_GROUP_BYTES_MAX: usize = 249;
 
 impl GroupCoordinator {
-    /// Runs until the shutdown. A look that fails is repeated; nothing ends this task.
+    /// Runs until the shutdown. What fails is repeated; nothing ends this task.
     pub async fn run(self: Arc<Self>, shutdown: Shutdown) {
+        tokio::select! {
+            () = Arc::clone(&self).attend(shutdown) => {}
+            () = self.keep_logs_short() => {}
+        }
+    }
+
+    async fn attend(self: Arc<Self>, shutdown: Shutdown) {
         let mut images = self.metadata.watch();
         images.mark_changed();
         let mut seen = self.metadata.image();
