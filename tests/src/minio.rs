@@ -1,7 +1,6 @@
 //! MinIO as a process of its own: an object store that speaks S3, started, killed, started again.
 //!
-//! Built from source by Go, as its makers no longer give out programs; `.ci/install` does that, and
-//! names the version.
+//! Built from source by Go: `tests/object_store/install` does that, and names the version.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -128,5 +127,5 @@ fn find_program() -> anyhow::Result<PathBuf> {
     let mut folders: Vec<_> = std::env::split_paths(&path).collect();
     folders.push(home.join("go/bin"));
     let found = folders.into_iter().map(|folder| folder.join("minio")).find(|path| path.is_file());
-    found.context("missing: minio, on the PATH or in ~/go/bin (see .ci/install)")
+    found.context("missing: minio, on the PATH or in ~/go/bin (see tests/object_store/install)")
 }
