@@ -70,6 +70,8 @@ start_penstock() {
 }
 
 start_minio() {
+    # Where `go install` puts it.
+    PATH=$PATH:$HOME/go/bin
     need minio
     export AWS_ACCESS_KEY_ID=penstock AWS_SECRET_ACCESS_KEY=penstock-secret
     local port

@@ -55,13 +55,13 @@ check() {
     ok "$name"
 }
 
-# eventually NAME EXPECTED COMMAND...: as check, for what comes to be true within a minute.
+# eventually NAME EXPECTED COMMAND...: as check, for what comes to be true within two minutes.
 eventually() {
-    local name=$1 expected=$2 got= end=$((SECONDS + 60))
+    local name=$1 expected=$2 got= end=$((SECONDS + 120))
     shift 2
     until got=$("$@" 2>"$work/errors") && [ "$got" = "$expected" ]; do
         if ((SECONDS >= end)); then
-            echo "FAILED $name: not within a minute" >&2
+            echo "FAILED $name: not within two minutes" >&2
             diff <(printf '%s\n' "$expected") <(printf '%s\n' "$got") >&2 || true
             cat "$work/errors" >&2
             exit 1
