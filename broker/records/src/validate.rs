@@ -126,6 +126,12 @@ impl SoundBatch {
         Ok(Self { header, bytes, codec, target, looked_into, inflating })
     }
 
+    /// The batch's head, as sent.
+    #[must_use]
+    pub fn header(&self) -> &BatchHeader {
+        &self.header
+    }
+
     /// Whether the topic stores it in memory of its own, in another encoding than the producer's.
     #[must_use]
     pub fn is_reencoded(&self) -> bool {

@@ -11,14 +11,14 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use penstock_model::id::{NodeId, Offset, StreamEpoch, TopicId};
-use penstock_records::{BatchHeader, RecordsError, Rejection, SoundBatch, take_exclusive};
+use penstock_records::{BatchHeader, RecordsError, Rejection, Rules, SoundBatch, take_exclusive};
 use penstock_s3stream::Backing;
 use penstock_wire::produce_request::{ProduceRequest, TopicProduceData};
 use penstock_wire::produce_response::{
     BatchIndexAndErrorMessage, LeaderIdAndEpoch, NodeEndpoint, PartitionProduceResponse,
     ProduceResponse, TopicProduceResponse,
 };
-use penstock_wire::{DecodeError, Uuid, WireString};
+use penstock_wire::{DecodeError, Records, Uuid, WireString};
 use tokio::time::{Duration, Instant, timeout_at};
 
 use super::error_code::ErrorCode;
@@ -135,9 +135,13 @@ pub(super) async fn begin(
         for part in &mut topic.partitions {
             if let Fate::Pending(partition, settings) = &part.fate {
                 let records = batches.next().expect("each pending partition has its record field");
-                let appending =
-                    append(broker, &context, partition, settings, records, &backing, deadline);
-                part.fate = match appending.await {
+                let appended = match check(&context, settings, acks, records) {
+                    Ok((batch, rules)) => {
+                        append(broker, partition, settings, batch, rules, &backing, deadline).await
+                    }
+                    Err(refusal) => Err(refusal),
+                };
+                part.fate = match appended {
                     Ok(appended) => Fate::Appended(Arc::clone(partition), appended),
                     Err(AppendRefusal::Late) => Fate::Late,
                     Err(refusal) => {
@@ -202,13 +206,9 @@ async fn take_apart(
 ) -> (Vec<TopicPart>, Vec<Bytes>) {
     let admin = context.client_id.as_deref() == Some(ADMIN_CLIENT_ID);
     let image = broker.metadata.image();
-    let refuse_all = if !matches!(request.acks, -1..=1) {
-        Some(ErrorCode::INVALID_REQUIRED_ACKS)
-    } else if request.transactional_id.is_some() {
-        Some(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
-    } else {
-        None
-    };
+    let sent = request.topic_data.iter().flat_map(|topic| &topic.partition_data);
+    // As Kafka where the producer may not use its transactional id: nothing of the request is taken.
+    let is_refused = sent.filter_map(|sent| sent.records.as_ref()).any(is_transactional);
     drop_repeated(&mut request.topic_data);
     let mut topics = Vec::with_capacity(request.topic_data.len());
     let mut fields = Vec::new();
@@ -225,14 +225,16 @@ async fn take_apart(
         let mut partitions = Vec::with_capacity(data.partition_data.len());
         for sent in data.partition_data {
             let index = sent.index;
-            let fate = match (refuse_all, topic, sent.records) {
-                (Some(code), _, _) => Fate::Refused(code.into()),
-                (None, None, _) => Fate::Refused(unknown.into()),
-                (None, Some(_), _) if internal && !admin => {
+            let fate = match (is_refused, topic, sent.records) {
+                (true, _, _) => {
+                    Fate::Refused(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED.into())
+                }
+                (false, None, _) => Fate::Refused(unknown.into()),
+                (false, Some(_), _) if internal && !admin => {
                     Fate::Refused(ErrorCode::INVALID_TOPIC_EXCEPTION.into())
                 }
-                (None, Some(_), None) => Fate::Refused(ErrorCode::INVALID_RECORD.into()),
-                (None, Some(topic), Some(records)) => {
+                (false, Some(_), None) => Fate::Refused(ErrorCode::INVALID_RECORD.into()),
+                (false, Some(topic), Some(records)) => {
                     let records = records.into_bytes();
                     let opening = broker.partitions.get(topic.id, index);
                     match timeout_at(deadline, opening).await {
@@ -279,24 +281,38 @@ fn drop_repeated(topics: &mut Vec<TopicProduceData>) {
     topics.retain(|topic| !topic.partition_data.is_empty());
 }
 
+/// Judges a batch by all but its records, in Kafka's order: what it cannot read, what the request
+/// must not ask, and then what the log does not take.
+fn check(
+    context: &RequestContext,
+    settings: &TopicSettings,
+    acks: i16,
+    records: BytesMut,
+) -> Result<(SoundBatch, Rules), AppendRefusal> {
+    let mut rules = settings.config.rules.clone();
+    rules.zstd_negotiated = context.api_version >= 7;
+    match SoundBatch::check(records, &rules) {
+        Err(unread @ (Rejection::Framing(_) | Rejection::ZstdNotNegotiated)) => Err(unread.into()),
+        _ if !matches!(acks, -1..=1) => Err(ErrorCode::INVALID_REQUIRED_ACKS.into()),
+        checked => Ok((checked?, rules)),
+    }
+}
+
 async fn append(
     broker: &Broker,
-    context: &RequestContext,
     partition: &Partition,
     settings: &TopicSettings,
-    records: BytesMut,
+    sound: SoundBatch,
+    rules: Rules,
     backing: &Backing,
     deadline: Instant,
 ) -> Result<Appended, AppendRefusal> {
-    let late = if is_idempotent(&records) {
+    let late = if sound.header().producer_id.is_some() {
         AppendRefusal::Late
     } else {
         ErrorCode::REQUEST_TIMED_OUT.into()
     };
-    let mut rules = settings.config.rules.clone();
-    rules.zstd_negotiated = context.api_version >= 7;
     let now = broker.clock.now();
-    let sound = SoundBatch::check(records, &rules).map_err(AppendRefusal::Rejected)?;
     let (work, reencoded) = (sound.work(&rules), sound.is_reencoded());
     let inspect = move || sound.inspect(&rules, penstock_records::Timestamp(now.0));
     let (batch, mut memory) = match timeout_at(deadline, broker.inspector.run(work, inspect)).await
@@ -305,9 +321,6 @@ async fn append(
         Err(_elapsed) => return Err(late),
     };
     let batch = batch.map_err(AppendRefusal::Rejected)?;
-    if batch.header().attributes.is_transactional() {
-        return Err(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED.into());
-    }
     let bytes = batch.size();
     if bytes > settings.config.segment_bytes {
         return Err(ErrorCode::RECORD_LIST_TOO_LARGE.into());
@@ -333,6 +346,12 @@ fn is_idempotent(batch: &[u8]) -> bool {
     BatchHeader::read(batch).is_some_and(|header| header.producer_id.is_some())
 }
 
+/// Whether a field begins with a batch of a transaction, however damaged.
+fn is_transactional(records: &Records) -> bool {
+    let first = records.chunks().first().and_then(|chunk| BatchHeader::read(chunk));
+    first.is_some_and(|header| header.attributes.is_transactional())
+}
+
 /// A refusal whose texts still need the partition's name.
 enum AppendRefusal {
     /// See [`Fate::Late`].
@@ -346,6 +365,12 @@ enum AppendRefusal {
 impl From<ErrorCode> for AppendRefusal {
     fn from(code: ErrorCode) -> Self {
         Self::Code(code)
+    }
+}
+
+impl From<Rejection> for AppendRefusal {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
     }
 }
 

@@ -160,7 +160,8 @@ impl<'a> Layers<'a> {
         Resolved { value: Some(given.to_string()), source, synonyms }
     }
 
-    /// In Kafka's order: by place, and within a place by key.
+    /// In Kafka's order: by place, and within a place by key. Only the first key's default is a place:
+    /// the others are asked what they were set to.
     fn broker_synonyms(&self, keys: &[(&'static str, i64)]) -> Vec<Synonym> {
         let dynamic = |node: Option<NodeId>, name: &str| {
             self.image.config(&ConfigResource::Broker(node), name).map(ToString::to_string)
@@ -172,14 +173,15 @@ impl<'a> Layers<'a> {
             Source::StaticBroker,
             Source::Default,
         ] {
-            for (name, _) in keys {
+            for (at, (name, _)) in keys.iter().enumerate() {
                 let value = match source {
                     Source::Topic | Source::ClientMetrics | Source::Group => None,
                     Source::DynamicBroker => dynamic(Some(self.node), name),
                     Source::DynamicDefaultBroker => dynamic(None, name),
                     Source::StaticBroker => self.given.get(name).map(str::to_owned),
                     Source::Default => {
-                        table::find(name).and_then(|setting| setting.default).map(str::to_owned)
+                        let setting = table::find(name).filter(|_| at == 0);
+                        setting.and_then(|setting| setting.default).map(str::to_owned)
                     }
                 };
                 synonyms.extend(value.map(|value| Synonym { name, value, source }));
@@ -255,26 +257,20 @@ mod tests {
 
     #[test]
     fn places_go_before_each_other_as_in_kafka() {
-        check(&[], &[], &[], "604800000:5 log.retention.hours=168:5");
+        check(&[], &[], &[], "604800000:5");
         check(
             &[],
             &[],
             &["log.retention.minutes=2", "log.retention.hours=1"],
-            "120000:4 log.retention.minutes=2:4 log.retention.hours=1:4 log.retention.hours=168:5",
+            "120000:4 log.retention.minutes=2:4 log.retention.hours=1:4",
         );
         check(
             &[("log.retention.ms", "7")],
             &[("log.retention.ms", "8")],
             &["log.retention.hours=-1"],
-            "7:2 log.retention.ms=7:2 log.retention.ms=8:3 log.retention.hours=-1:4 \
-             log.retention.hours=168:5",
+            "7:2 log.retention.ms=7:2 log.retention.ms=8:3 log.retention.hours=-1:4",
         );
-        check(
-            &[],
-            &[],
-            &["log.retention.hours=-5"],
-            "-1:4 log.retention.hours=-5:4 log.retention.hours=168:5",
-        );
+        check(&[], &[], &["log.retention.hours=-5"], "-1:4 log.retention.hours=-5:4");
     }
 
     #[test]

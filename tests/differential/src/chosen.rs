@@ -12,8 +12,10 @@ enum Choice {
     TopicId,
     /// The client's name and 36 random letters.
     MemberId,
-    /// A number; -1 and 0 are said.
-    Number,
+    /// A number; -1 is said.
+    ProducerId,
+    /// A number; 0 is said.
+    SessionId,
     /// Text that is the same in each answer of one server.
     Cluster,
     /// A port.
@@ -26,7 +28,8 @@ fn choice(field: &str) -> Option<Choice> {
     Some(match field {
         "topic_id" => Choice::TopicId,
         "member_id" | "leader" => Choice::MemberId,
-        "producer_id" | "session_id" => Choice::Number,
+        "producer_id" => Choice::ProducerId,
+        "session_id" => Choice::SessionId,
         "cluster_id" => Choice::Cluster,
         "port" => Choice::Port,
         "log_append_time_ms" | "timestamp" | "base_timestamp" | "max_timestamp" => Choice::Time,
@@ -88,8 +91,9 @@ fn text(choice: Choice, value: &Value) -> Option<String> {
         }
         (Choice::MemberId, Value::String(id)) => (id.len() >= 36).then(|| id.clone()),
         (Choice::Cluster, Value::String(id)) => (id.len() == 22).then(|| id.clone()),
-        (Choice::Number, Value::Number(number)) => {
-            number.as_i64().filter(|number| *number >= 0).map(|number| number.to_string())
+        (Choice::ProducerId | Choice::SessionId, Value::Number(number)) => {
+            let least = i64::from(choice == Choice::SessionId);
+            number.as_i64().filter(|number| *number >= least).map(|number| number.to_string())
         }
         (Choice::Port, Value::Number(number)) => Some(number.to_string()),
         (Choice::Time, Value::Number(number)) => {

@@ -49,6 +49,112 @@ pub(crate) const JUSTIFIED: &[Justified] = &[
         ends: false,
     },
     Justified {
+        name: "a time that has passed",
+        why: "Kafka's controller gives up before it begins where a request leaves it no time; Penstock \
+              does what can be done at once. Clients leave seconds.",
+        is: |seen| {
+            let apis = [ApiKey::CreateTopics, ApiKey::DeleteTopics, ApiKey::CreatePartitions];
+            seen.api.is_some_and(|api| apis.contains(&api))
+                && seen.body["timeout_ms"].as_i64().is_some_and(|time| time <= 0)
+        },
+        ends: true,
+    },
+    Justified {
+        name: "a kind of resource that there is not",
+        why: "Kafka refuses all resources of such a request, with a text for any malformed one; \
+              Penstock refuses the one, and names it.",
+        is: |seen| {
+            let known = [2, 4, 8, 16, 32];
+            let resources = seen.body["resources"].as_array().into_iter().flatten();
+            let mut kinds = resources.filter_map(|resource| resource["resource_type"].as_i64());
+            seen.api == Some(ApiKey::DescribeConfigs) && kinds.any(|kind| !known.contains(&kind))
+        },
+        ends: false,
+    },
+    Justified {
+        name: "one fault of several",
+        why: "Where several settings of one request are wrong, Kafka tells of the one that its map \
+              has first.",
+        is: |seen| {
+            let (kafka, penstock) = (&seen.difference.kafka, &seen.difference.penstock);
+            let path = &seen.difference.path;
+            let both_refuse =
+                path.ends_with(".error_message") && kafka.is_string() && penstock.is_string()
+                    || path.ends_with(".error_code") && *kafka != 0 && *penstock != 0;
+            both_refuse && sets_several(seen.body)
+        },
+        ends: false,
+    },
+    Justified {
+        name: "names and ids at once",
+        why: "Kafka leaves the names out of a metadata request that has ids too; no client mixes them.",
+        is: |seen| {
+            let topics = seen.body["topics"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let by_id = |topic: &Value| topic["topic_id"] != "0".repeat(32);
+            seen.api == Some(ApiKey::Metadata)
+                && topics.iter().any(by_id)
+                && !topics.iter().all(by_id)
+        },
+        ends: true,
+    },
+    Justified {
+        name: "why a batch is refused",
+        why: "Kafka's answer says so only where single records are refused; Penstock's always does.",
+        is: |seen| {
+            seen.api == Some(ApiKey::Produce)
+                && seen.difference.path.ends_with(".error_message")
+                && seen.difference.kafka.is_null()
+        },
+        ends: false,
+    },
+    Justified {
+        name: "time of a duplicate",
+        why: "Kafka states the records' own time as the time of append when a batch comes twice, \
+              though the topic does not go by that; the first answer said -1.",
+        is: |seen| {
+            seen.api == Some(ApiKey::Produce)
+                && seen.difference.path.ends_with(".log_append_time_ms")
+                && seen.difference.penstock == -1
+        },
+        ends: false,
+    },
+    Justified {
+        name: "a session of nothing",
+        why: "Penstock keeps no fetch session without partitions: clients go on without one.",
+        is: |seen| {
+            seen.api == Some(ApiKey::Fetch)
+                && seen.difference.path == "session_id"
+                && seen.difference.penstock == 0
+        },
+        ends: true,
+    },
+    Justified {
+        name: "asked and forgotten",
+        why: "A fetch that adds a partition to its session and removes it: no client sends it.",
+        is: |seen| {
+            let forgotten = seen.body["forgotten_topics_data"].as_array();
+            let forgotten = forgotten.map(Vec::as_slice).unwrap_or_default();
+            let topics = seen.body["topics"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let named =
+                |topic: &Value| forgotten.iter().any(|other| other["topic"] == topic["topic"]);
+            topics.iter().any(named)
+        },
+        ends: true,
+    },
+    Justified {
+        name: "a tie of votes",
+        why: "Where as many members prefer one protocol as another, Kafka takes what its hash map has \
+              first, and Penstock the last by name; all members speak both.",
+        is: |seen| {
+            let path = seen.difference.path.as_str();
+            seen.api == Some(ApiKey::JoinGroup)
+                && ["protocol_name", "members.metadata"].contains(&path)
+                && seen.difference.kafka.as_str().is_some_and(|said| !said.is_empty())
+                && seen.difference.penstock.as_str().is_some_and(|said| !said.is_empty())
+        },
+        ends: true,
+    },
+    Justified {
         name: "an operation that there is not",
         why: "Kafka takes an unknown operation for a failure of its own (-1).",
         is: |seen| {
@@ -142,6 +248,18 @@ fn says(body: &Value, field: &str, value: i64) -> bool {
         Value::Array(items) => items.iter().any(|item| says(item, field, value)),
         _ => false,
     }
+}
+
+/// Whether a topic or resource is given several settings, or some beside where its replicas go.
+fn sets_several(body: &Value) -> bool {
+    let count = |item: &Value, field: &str| item[field].as_array().map_or(0, Vec::len);
+    ["topics", "resources"].iter().any(|field| {
+        let items = body[*field].as_array().into_iter().flatten();
+        items.into_iter().any(|item| {
+            let settings = count(item, "configs");
+            settings > 1 || settings > 0 && count(item, "assignments") > 0
+        })
+    })
 }
 
 fn asks_for_nothing(body: &Value) -> bool {

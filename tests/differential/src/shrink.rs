@@ -8,7 +8,7 @@ use crate::sequence::{Ask, Step};
 use crate::trial::{Fault, Trial};
 
 /// Trials that one fault is worth.
-const TRIALS_MAX: usize = 120;
+const TRIALS_MAX: usize = 60;
 
 /// The smallest sequence found, and how it differs.
 pub(crate) fn shrink(

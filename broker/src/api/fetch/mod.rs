@@ -296,6 +296,13 @@ fn partition_data(
     read: PartitionRead,
     isolation: i8,
 ) -> PartitionData {
+    // As Kafka: where there is no partition, what is never read is empty and not null.
+    let is_told_of_transactions = match read.error {
+        None => isolation == READ_COMMITTED,
+        Some(error) => {
+            [ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, ErrorCode::UNKNOWN_TOPIC_ID].contains(&error)
+        }
+    };
     let mut data = PartitionData {
         partition_index,
         error_code: read.error.unwrap_or(ErrorCode::NONE).0,
@@ -303,7 +310,7 @@ fn partition_data(
         // Without transactions nothing is unstable.
         last_stable_offset: read.high_watermark,
         log_start_offset: read.log_start,
-        aborted_transactions: (isolation == READ_COMMITTED && read.error.is_none()).then(Vec::new),
+        aborted_transactions: is_told_of_transactions.then(Vec::new),
         preferred_read_replica: -1,
         records: Some(Records::from(read.batches)),
         ..PartitionData::default()

@@ -1,5 +1,6 @@
 //! What a fetch finds in one partition.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -102,10 +103,11 @@ pub(super) async fn look_up(
 
 /// Whether the client knows another leader than this one (KIP-320); -1 knows none.
 pub(in crate::api) fn check_leader_epoch(current: StreamEpoch, known: i32) -> Option<ErrorCode> {
-    match u32::try_from(known) {
-        Ok(known) if known < current.0 => Some(ErrorCode::FENCED_LEADER_EPOCH),
-        Ok(known) if known > current.0 => Some(ErrorCode::UNKNOWN_LEADER_EPOCH),
-        _ => None,
+    match known.cmp(&current.leader_epoch()) {
+        _ if known == -1 => None,
+        Ordering::Less => Some(ErrorCode::FENCED_LEADER_EPOCH),
+        Ordering::Greater => Some(ErrorCode::UNKNOWN_LEADER_EPOCH),
+        Ordering::Equal => None,
     }
 }
 

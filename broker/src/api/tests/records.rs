@@ -195,11 +195,18 @@ async fn refused_batches() {
     check(produce_request("t", 0, Bytes::new()), 87).await;
     check(produce_request("t", 0, [&good[..], &good[..]].concat().into()), 87).await;
     check(produce_request("t", 0, batch(None, &[1_000_000 + 3_600_001])), 32).await;
-    let acks = ProduceRequest { acks: 2, ..produce_request("t", 0, good.clone()) };
-    check(acks, 21).await;
-    let transactional_id = Some("transaction".into());
-    let transaction = ProduceRequest { transactional_id, ..produce_request("t", 0, good.clone()) };
-    check(transaction, 53).await;
+    let first = produce_request("t", 0, batch(Some((7, 0, 0)), &[1_000, 1_000]));
+    assert_eq!(produce(&broker, 12, first).await.error_code, 0);
+    check(produce_request("t", 0, batch(Some((7, 0, 5)), &[1_000])), 45).await;
+    let acks = |request| ProduceRequest { acks: 2, ..request };
+    check(acks(produce_request("t", 0, good.clone())), 21).await;
+    check(acks(produce_request("t", 0, Bytes::new())), 87).await;
+    check(acks(produce_request("missing", 0, good.clone())), 3).await;
+    let mut builder = BatchBuilder::new(Encoding::None).transactional();
+    builder.push(&NewRecord { timestamp: Timestamp(1_000), ..NewRecord::default() });
+    let transactional = builder.build().unwrap().sequence(0, 0, Timestamp(0)).bytes;
+    check(produce_request("t", 0, transactional.clone()), 53).await;
+    check(acks(produce_request("missing", 0, transactional)), 53).await;
     let keyless = check(produce_request("compacted", 0, good), 87).await;
     assert_eq!(keyless.record_errors[0].batch_index, 0);
     let text = keyless.record_errors[0].batch_index_error_message.as_deref();
@@ -353,6 +360,7 @@ async fn ends_of_leader_epochs() {
     check(-1, epoch + 1, (0, -1, -1)).await;
     check(-1, -1, (0, -1, -1)).await;
     check(epoch + 1, epoch, (75, -1, -1)).await;
+    check(-2, epoch, (74, -1, -1)).await;
 }
 
 fn fetch_request(offset: i64, max_bytes: i32) -> FetchRequest {

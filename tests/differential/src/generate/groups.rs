@@ -14,6 +14,11 @@ pub(super) fn group(world: &mut World) -> Value {
     world.mostly(&usual, &[json!(""), json!("~missing"), json!("~Grüße")])
 }
 
+/// A group that may be made: not the one without a name, which all sequences share.
+pub(super) fn own_group(world: &mut World) -> Value {
+    world.mostly(&[json!("~g"), json!("~h")], &[json!("~missing"), json!("~Grüße")])
+}
+
 /// A member that there may be.
 pub(super) fn known(world: &mut World) -> Member {
     if world.members.is_empty() || world.one_in(12) {

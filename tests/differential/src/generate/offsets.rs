@@ -22,7 +22,7 @@ pub(super) fn commit(world: &mut World) {
             .collect();
         json!({ "name": topic.name, "topic_id": topic.id, "partitions": partitions })
     });
-    let mut body = json!({ "group_id": groups::group(world), "topics": topics });
+    let mut body = json!({ "group_id": groups::own_group(world), "topics": topics });
     if !world.members.is_empty() && !world.one_in(3) {
         let member = groups::known(world);
         body["group_id"] = member.group;
