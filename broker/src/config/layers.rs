@@ -160,8 +160,8 @@ impl<'a> Layers<'a> {
         Resolved { value: Some(given.to_string()), source, synonyms }
     }
 
-    /// In Kafka's order: by place, and within a place by key. Only the first key's default is a place:
-    /// the others are asked what they were set to.
+    /// In Kafka's order: by place, and within a place by key. Only the first key has a default, but
+    /// for retention, where each of the three is told.
     fn broker_synonyms(&self, keys: &[(&'static str, i64)]) -> Vec<Synonym> {
         let dynamic = |node: Option<NodeId>, name: &str| {
             self.image.config(&ConfigResource::Broker(node), name).map(ToString::to_string)
@@ -180,7 +180,8 @@ impl<'a> Layers<'a> {
                     Source::DynamicDefaultBroker => dynamic(None, name),
                     Source::StaticBroker => self.given.get(name).map(str::to_owned),
                     Source::Default => {
-                        let setting = table::find(name).filter(|_| at == 0);
+                        let setting = table::find(name)
+                            .filter(|_| at == 0 || name.starts_with("log.retention."));
                         setting.and_then(|setting| setting.default).map(str::to_owned)
                     }
                 };
@@ -257,20 +258,31 @@ mod tests {
 
     #[test]
     fn places_go_before_each_other_as_in_kafka() {
-        check(&[], &[], &[], "604800000:5");
+        check(&[], &[], &[], "604800000:5 log.retention.hours=168:5");
         check(
             &[],
             &[],
             &["log.retention.minutes=2", "log.retention.hours=1"],
-            "120000:4 log.retention.minutes=2:4 log.retention.hours=1:4",
+            "120000:4 log.retention.minutes=2:4 log.retention.hours=1:4 log.retention.hours=168:5",
         );
         check(
             &[("log.retention.ms", "7")],
             &[("log.retention.ms", "8")],
             &["log.retention.hours=-1"],
-            "7:2 log.retention.ms=7:2 log.retention.ms=8:3 log.retention.hours=-1:4",
+            "7:2 log.retention.ms=7:2 log.retention.ms=8:3 log.retention.hours=-1:4 \
+             log.retention.hours=168:5",
         );
         check(&[], &[], &["log.retention.hours=-5"], "-1:4 log.retention.hours=-5:4");
+    }
+
+    #[test]
+    fn only_the_first_key_of_a_unit_has_a_default() {
+        let (given, image) = (Given::load(None, [], &[]).unwrap(), MetadataImage::default());
+        let layers = Layers::new(&given, NodeId(1), &image);
+        for (name, value) in [("segment.ms", "604800000"), ("segment.jitter.ms", "0")] {
+            let resolved = layers.topic(topic::find(name).unwrap(), None);
+            assert_eq!((resolved.value.as_deref(), resolved.synonyms.len()), (Some(value), 0));
+        }
     }
 
     #[test]

@@ -60,12 +60,39 @@ pub(crate) fn compare(
     let mut comparing = Comparing { api, prefix, chosen, found: Vec::new() };
     match (kafka, penstock) {
         (Outcome::Answer(kafka), Outcome::Answer(penstock)) => {
-            comparing.trees(String::new(), "", kafka, penstock);
+            let (kafka, penstock) = (merged(api, kafka), merged(api, penstock));
+            comparing.trees(String::new(), "", &kafka, &penstock);
         }
         (kafka, penstock) if kafka == penstock => {}
         (kafka, penstock) => comparing.differ(String::new(), summary(kafka), summary(penstock)),
     }
     comparing.found
+}
+
+/// A fetch answers its partitions in turn, and names a topic anew each time: clients put them
+/// together, and so does this.
+fn merged(api: Option<ApiKey>, answer: &Value) -> Value {
+    let mut answer = answer.clone();
+    if api != Some(ApiKey::Fetch) {
+        return answer;
+    }
+    let topics = answer["responses"].as_array_mut().map(std::mem::take).unwrap_or_default();
+    let mut merged: Vec<Value> = Vec::new();
+    for mut topic in topics {
+        let same = |other: &&mut Value| {
+            other["topic"] == topic["topic"] && other["topic_id"] == topic["topic_id"]
+        };
+        match merged.iter_mut().find(same) {
+            None => merged.push(topic),
+            Some(first) => {
+                let partitions = topic["partitions"].as_array_mut().map(std::mem::take);
+                let all = first["partitions"].as_array_mut().expect("topics have partitions");
+                all.extend(partitions.unwrap_or_default());
+            }
+        }
+    }
+    answer["responses"] = Value::Array(merged);
+    answer
 }
 
 fn summary(outcome: &Outcome) -> Value {

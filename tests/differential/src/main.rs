@@ -34,6 +34,9 @@ use clap::Parser;
 use crate::justified::{JUSTIFIED, Shown};
 use crate::run::Source;
 
+/// So many sequences show each difference that there is.
+const STALE_AFTER: u64 = 5000;
+
 /// Compares Penstock's answers with Apache Kafka's.
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -80,9 +83,9 @@ fn main() -> anyhow::Result<()> {
     for line in JUSTIFIED {
         println!("{:6} × {}: {}", shown.times(line), line.name, line.why);
     }
-    let all_were_played = arguments.case.is_none();
-    if all_were_played && JUSTIFIED.iter().any(|line| shown.times(line) == 0) {
-        bail!("a difference is listed that no sequence shows");
+    let is_long = arguments.case.is_none() && arguments.sequences >= STALE_AFTER;
+    if is_long && JUSTIFIED.iter().any(|line| shown.times(line) == 0) {
+        bail!("a difference is listed that no sequence shows: it is stale");
     }
     if !report.faults.is_empty() {
         bail!("Penstock differs from Kafka where the list does not say so");

@@ -70,7 +70,7 @@ impl<'a> Trial<'a> {
         }
         for (step, (theirs, ours)) in steps.iter().zip(kafka.iter().zip(&penstock)) {
             let found = compare(step.api(), &prefix, theirs, ours, &mut chosen);
-            let (unlisted, listed) = judge(step, found, shown);
+            let (unlisted, listed) = judge(step, (theirs, ours), found, shown);
             if !unlisted.is_empty() {
                 return Ok(Some(Fault { step: step.clone(), differences: unlisted }));
             }
@@ -84,6 +84,7 @@ impl<'a> Trial<'a> {
 
 fn judge(
     step: &Step,
+    (kafka, penstock): (&Outcome, &Outcome),
     found: Vec<Difference>,
     shown: &Shown,
 ) -> (Vec<Difference>, Vec<&'static Justified>) {
@@ -92,9 +93,15 @@ fn judge(
         Ask::Request { body, .. } => body,
         Ask::Bytes(_) => &nothing,
     };
+    let answer = |outcome: &'_ Outcome| match outcome {
+        Outcome::Answer(answer) => answer.clone(),
+        _ => Value::Null,
+    };
+    let (kafka, penstock) = (answer(kafka), answer(penstock));
     let mut listed = Vec::new();
     let unlisted = found.into_iter().filter(|difference| {
-        let line = shown.judge(&Seen { api: step.api(), body, difference });
+        let line =
+            shown.judge(&Seen { api: step.api(), body, answers: (&kafka, &penstock), difference });
         listed.extend(line);
         line.is_none()
     });

@@ -95,7 +95,8 @@ pub(super) async fn look_up(
 ) -> Result<Arc<Partition>, PartitionRead> {
     let partition = broker.partitions.get(topic, index).await;
     let partition = partition.map_err(|error| PartitionRead::not_here(&error))?;
-    match check_leader_epoch(partition.epoch(), fetch.current_leader_epoch) {
+    // Here anything below 0 knows none.
+    match check_leader_epoch(partition.epoch(), fetch.current_leader_epoch.max(-1)) {
         Some(error) => Err(PartitionRead::refused(error)),
         None => Ok(partition),
     }

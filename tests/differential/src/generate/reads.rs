@@ -29,7 +29,7 @@ pub(super) fn fetch(world: &mut World) {
 }
 
 fn fetch_body(world: &mut World) -> Value {
-    json!({ "replica_id": world.mostly(&[-1], &[0, 5]),
+    json!({ "replica_id": -1,
         "max_wait_ms": world.mostly(&[0, 1, 20], &[-1]), "min_bytes": world.mostly(&[0, 1], &[100, -1]),
         "max_bytes": world.mostly(&[1_000_000, i32::MAX], &[0, 1, 200, -1]),
         "isolation_level": world.mostly(&[0, 1], &[2, -1]), "session_id": 0, "session_epoch": -1,

@@ -10,7 +10,8 @@ const TIME: i64 = 1_700_000_000_000;
 
 pub(super) fn produce(world: &mut World) {
     let version = world.version(ApiKey::Produce);
-    let topics = world.some(|world| {
+    let acks = world.mostly(&[-1, 1, -1, 1, 0], &[2, -2, 127]);
+    let mut topics = world.some(|world| {
         let topic = world.topic();
         let count = if world.one_in(5) { 2 } else { 1 };
         let partitions: Vec<Value> = (0..count)
@@ -18,8 +19,15 @@ pub(super) fn produce(world: &mut World) {
             .collect();
         json!({ "name": topic.name, "topic_id": topic.id, "partition_data": partitions })
     });
+    if acks == 0 {
+        // Nobody hears what became of the others.
+        topics.truncate(1);
+        for topic in &mut topics {
+            topic["partition_data"].as_array_mut().expect("it was made so").truncate(1);
+        }
+    }
     let transactional = world.mostly(&[Value::Null], &[json!("~tx"), json!("")]);
-    let body = json!({ "acks": world.mostly(&[-1, 1, -1, 1, 0], &[2, -2, 127]),
+    let body = json!({ "acks": acks,
         "timeout_ms": world.mostly(&[5000], &[0, -1]), "transactional_id": transactional,
         "topic_data": topics });
     world.ask(ApiKey::Produce, version, body);
