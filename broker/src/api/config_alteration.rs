@@ -91,7 +91,9 @@ impl Owner {
                 Operation::Delete => next.remove(key),
                 Operation::Append(items) => {
                     let mut list = self.list(&next, key, "APPEND")?;
-                    for item in split_list(items) {
+                    let items = split_list(items);
+                    // As in Java, where nothing, split, is one empty item: which most lists refuse.
+                    for item in if items.is_empty() { vec![""] } else { items } {
                         if !list.iter().any(|present| present == item) {
                             list.push(item.to_owned());
                         }

@@ -25,9 +25,8 @@ pub(crate) const ABSENT: &str = "(absent)";
 
 /// What tells the elements of an array apart, the first that they have. Servers answer in the order
 /// of whatever map they keep things in, and clients look for names.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 13] = [
     "api_key",
-    "group_instance_id",
     "member_id",
     "name",
     "topic",

@@ -198,6 +198,7 @@ pub(crate) const JUSTIFIED: &[Justified] = &[
                     code(&[25], &[22, 69])
                 }
                 (Some(ApiKey::ListGroups), "groups") => penstock == ABSENT,
+                (Some(ApiKey::JoinGroup), "error_code") => code(&[23], &[25]),
                 _ => false,
             }
         },
@@ -264,6 +265,40 @@ pub(crate) const JUSTIFIED: &[Justified] = &[
             seen.api == Some(ApiKey::JoinGroup) && protocols.any(|protocol| protocol["name"] == "")
         },
         ends: true,
+    },
+    Justified {
+        name: "partitions of the groups' topic",
+        why: "Which partition a group belongs to follows from their number: Penstock says that it \
+              stays, where Kafka says why this number is none.",
+        is: |seen| {
+            seen.api == Some(ApiKey::CreatePartitions)
+                && seen.difference.path == "results.error_message"
+                && seen.difference.penstock.as_str().is_some_and(|text| {
+                    text == "The number of partitions of __consumer_offsets cannot be changed."
+                })
+        },
+        ends: false,
+    },
+    Justified {
+        name: "a rebalance in no time",
+        why: "Kafka's timer fails over a rebalance timeout below 0, and says that it is no coordinator \
+              (16), so that clients ask for ever.",
+        is: |seen| {
+            seen.api == Some(ApiKey::JoinGroup)
+                && seen.body["rebalance_timeout_ms"].as_i64().is_some_and(|time| time < 0)
+        },
+        ends: true,
+    },
+    Justified {
+        name: "long metadata of a stranger",
+        why: "A commit that is too long and not its group's: Penstock judges partitions first.",
+        is: |seen| {
+            seen.api == Some(ApiKey::OffsetCommit)
+                && seen.difference.path == "topics.partitions.error_code"
+                && seen.difference.penstock == 12
+                && seen.difference.kafka != 0
+        },
+        ends: false,
     },
     Justified {
         name: "an operation that there is not",

@@ -55,6 +55,9 @@ struct Arguments {
     /// How many are played at a time.
     #[arg(long, default_value_t = 4)]
     workers: usize,
+    /// Print the first seed's sequence, as a case has it, and play nothing.
+    #[arg(long)]
+    show: bool,
     /// Only the case of this name.
     #[arg(long)]
     case: Option<String>,
@@ -62,6 +65,12 @@ struct Arguments {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    if arguments.show {
+        for step in generate::sequence(arguments.seed) {
+            println!("{}", step.to_json());
+        }
+        return Ok(());
+    }
     let mut sources: Vec<Source> =
         cases::all()?.into_iter().map(|(name, steps)| Source::Case(name, steps)).collect();
     match &arguments.case {
@@ -77,7 +86,6 @@ fn main() -> anyhow::Result<()> {
     let penstock = peer::penstock(&arguments.server)?;
     let shown = Shown::default();
     let report = run::run((&kafka, &penstock), &sources, arguments.workers, &shown);
-    let report = report.inspect_err(|_| eprintln!("penstock said: {}", penstock.said()))?;
     print!("{}", report.text());
     println!("{} differences are listed:", JUSTIFIED.len());
     for line in JUSTIFIED {
@@ -86,6 +94,9 @@ fn main() -> anyhow::Result<()> {
     let is_long = arguments.case.is_none() && arguments.sequences >= STALE_AFTER;
     if is_long && JUSTIFIED.iter().any(|line| shown.times(line) == 0) {
         bail!("a difference is listed that no sequence shows: it is stale");
+    }
+    if let Some(broken) = &report.broken {
+        bail!("{broken}\nkafka said: {}\npenstock said: {}", kafka.said(), penstock.said());
     }
     if !report.faults.is_empty() {
         bail!("Penstock differs from Kafka where the list does not say so");

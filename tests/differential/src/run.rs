@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
@@ -48,6 +48,8 @@ pub(crate) struct Report {
     pub(crate) requests: u64,
     /// Sequences that differed once, and not when they were played again.
     pub(crate) flickered: Vec<String>,
+    /// Why the run ended early, with the sequence at which it did.
+    pub(crate) broken: Option<String>,
     /// By cause: where it was seen first, in its smallest form, and how often.
     pub(crate) faults: BTreeMap<String, Found>,
 }
@@ -61,35 +63,36 @@ pub(crate) struct Found {
     times: u64,
 }
 
-/// Plays all sources.
-///
-/// # Errors
-/// When a server does not take part.
+/// Plays all sources, or as many as there are until a server no longer takes part.
 pub(crate) fn run(
     (kafka, penstock): (&Peer, &Peer),
     sources: &[Source],
     workers: usize,
     shown: &Shown,
-) -> anyhow::Result<Report> {
-    let (next, report) = (AtomicU64::new(0), Mutex::new(Report::default()));
-    let work = |worker: usize| -> anyhow::Result<()> {
-        let mut trial = Trial::new(kafka, penstock, worker)?;
-        loop {
-            let at = usize::try_from(next.fetch_add(1, Ordering::Relaxed))?;
-            let Some(source) = sources.get(at) else { return Ok(()) };
-            if let Err(error) = play(&mut trial, source, shown, &report) {
-                // Nothing that comes after a server is gone says anything.
-                next.store(u64::MAX / 2, Ordering::Relaxed);
-                return Err(error.context(source.name()));
-            }
+) -> Report {
+    let (next, report) = (AtomicUsize::new(0), Mutex::new(Report::default()));
+    let work = |worker: usize| -> Result<(), String> {
+        let trial = Trial::new(kafka, penstock, worker);
+        let mut trial = trial.map_err(|error| format!("before the first sequence: {error:#}"))?;
+        while let Some(source) = sources.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let played = play(&mut trial, source, shown, &report);
+            played.map_err(|error| format!("{}: {error:#}", source.name()))?;
         }
+        Ok(())
     };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            (0..workers).map(|worker| scope.spawn(move || work(worker))).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().expect("workers do not panic"))
-    })?;
-    Ok(report.into_inner().expect("workers do not panic"))
+    let broken = std::thread::scope(|scope| {
+        let worker = |worker| {
+            let (work, next) = (&work, &next);
+            scope.spawn(move || {
+                // Nothing that comes after a server is gone says anything.
+                work(worker).inspect_err(|_| next.store(sources.len(), Ordering::Relaxed))
+            })
+        };
+        let threads: Vec<_> = (0..workers).map(worker).collect();
+        let ends = threads.into_iter().map(|thread| thread.join().expect("workers do not panic"));
+        ends.filter_map(Result::err).next()
+    });
+    Report { broken, ..report.into_inner().expect("workers do not panic") }
 }
 
 fn play(

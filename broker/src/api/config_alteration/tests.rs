@@ -58,6 +58,11 @@ fn alterations_of_topics_are_refused_in_kafkas_words() {
         E::INVALID_REQUEST,
         "Null value not supported for : retention.ms, segment.ms",
     );
+    topic(
+        &[("cleanup.policy", APPEND, Some(""))],
+        E::INVALID_CONFIG,
+        "Configuration 'cleanup.policy' values must not be empty.",
+    );
     topic(&[("zz", SET, Some("1"))], E::INVALID_CONFIG, "Unknown topic config name: zz");
     for (number, verb) in [(APPEND, "APPEND"), (SUBTRACT, "SUBTRACT")] {
         for key in ["retention.ms", "zz"] {

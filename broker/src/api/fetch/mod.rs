@@ -296,9 +296,10 @@ fn partition_data(
     read: PartitionRead,
     isolation: i8,
 ) -> PartitionData {
-    // As Kafka: where there is no partition, what is never read is empty and not null.
+    // As Kafka: where there is no partition, what is never read is empty and not null; where epochs
+    // diverge, nothing was read.
     let is_told_of_transactions = match read.error {
-        None => isolation == READ_COMMITTED,
+        None => isolation == READ_COMMITTED && read.diverging.is_none(),
         Some(error) => {
             [ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, ErrorCode::UNKNOWN_TOPIC_ID].contains(&error)
         }

@@ -137,7 +137,7 @@ pub(super) fn idempotent(world: &mut World) {
             producer =
                 Producer { epoch: (producer.epoch + 1).min(32767), next_sequence: 0, ..producer }
         }
-        5 => producer.epoch = world.mostly(&[0, 1], &[-1, 32767]),
+        5 => producer.epoch = world.mostly(&[0, 1], &[32767]),
         _ => {}
     }
     let records: Vec<Value> = (0..count).map(|_| record(world)).collect();
