@@ -272,7 +272,12 @@ mod tests {
             "7:2 log.retention.ms=7:2 log.retention.ms=8:3 log.retention.hours=-1:4 \
              log.retention.hours=168:5",
         );
-        check(&[], &[], &["log.retention.hours=-5"], "-1:4 log.retention.hours=-5:4");
+        check(
+            &[],
+            &[],
+            &["log.retention.hours=-5"],
+            "-1:4 log.retention.hours=-5:4 log.retention.hours=168:5",
+        );
     }
 
     #[test]

@@ -301,6 +301,28 @@ pub(crate) const JUSTIFIED: &[Justified] = &[
         ends: false,
     },
     Justified {
+        name: "fewer bytes than none",
+        why: "Kafka's log fails over a limit below 0 (-1); Penstock takes it for 0.",
+        is: |seen| {
+            let limits = |body: &Value| {
+                ["max_bytes", "partition_max_bytes"].iter().any(|limit| says(body, limit, -1))
+            };
+            seen.api == Some(ApiKey::Fetch) && limits(seen.body)
+        },
+        ends: true,
+    },
+    Justified {
+        name: "a name that is no name",
+        why: "A topic's name of more than 249 bytes in a produce request: Penstock closes the \
+              connection rather than keep room for it.",
+        is: |seen| {
+            let mut topics = seen.body["topic_data"].as_array().into_iter().flatten();
+            seen.difference.penstock == "(closed)"
+                && topics.any(|topic| topic["name"].as_str().is_some_and(|name| name.len() > 230))
+        },
+        ends: true,
+    },
+    Justified {
         name: "an operation that there is not",
         why: "Kafka takes an unknown operation for a failure of its own (-1).",
         is: |seen| {

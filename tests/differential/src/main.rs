@@ -30,8 +30,12 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::Parser;
+use penstock_wire::ApiKey;
+use serde_json::json;
 
+use crate::connection::Connection;
 use crate::justified::{JUSTIFIED, Shown};
+use crate::peer::Peer;
 use crate::run::Source;
 
 /// So many sequences show each difference that there is.
@@ -84,6 +88,9 @@ fn main() -> anyhow::Result<()> {
     }
     let kafka = peer::kafka(&arguments.classpath)?;
     let penstock = peer::penstock(&arguments.server)?;
+    for api in without_generator(&penstock)? {
+        println!("advertised, and not asked yet: {api}");
+    }
     let shown = Shown::default();
     let report = run::run((&kafka, &penstock), &sources, arguments.workers, &shown);
     print!("{}", report.text());
@@ -102,4 +109,15 @@ fn main() -> anyhow::Result<()> {
         bail!("Penstock differs from Kafka where the list does not say so");
     }
     Ok(())
+}
+
+/// The APIs that a server says it serves, and that no sequence asks.
+fn without_generator(peer: &Peer) -> anyhow::Result<Vec<&'static str>> {
+    let mut connection = Connection::open(peer.address)?;
+    let answer = connection.call(ApiKey::ApiVersions, 0, &json!({}))?;
+    let keys = answer["api_keys"].as_array().into_iter().flatten();
+    let keys = keys.filter_map(|api| i16::try_from(api["api_key"].as_i64()?).ok());
+    let apis = keys.filter_map(|key| ApiKey::try_from(key).ok());
+    let asked = |api: &ApiKey| generate::GENERATORS.iter().any(|(asked, _)| asked == api);
+    Ok(apis.filter(|api| !asked(api)).map(ApiKey::name).collect())
 }

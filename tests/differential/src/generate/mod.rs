@@ -9,7 +9,7 @@ mod offsets;
 mod reads;
 mod records;
 mod topics;
-mod world;
+pub(crate) mod world;
 
 use penstock_wire::ApiKey;
 
@@ -17,10 +17,10 @@ use self::world::World;
 use crate::sequence::Step;
 
 /// What asks one API.
-type Generator = fn(&mut World);
+pub(crate) type Generator = fn(&mut World);
 
 /// Every API with a generator.
-const GENERATORS: &[(ApiKey, Generator)] = &[
+pub(crate) const GENERATORS: &[(ApiKey, Generator)] = &[
     (ApiKey::Produce, records::produce),
     (ApiKey::Fetch, reads::fetch),
     (ApiKey::ListOffsets, reads::list_offsets),

@@ -37,7 +37,7 @@ pub(super) struct Member {
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct World {
+pub(crate) struct World {
     random: Random,
     steps: Vec<Step>,
     pub(super) topics: Vec<Topic>,
