@@ -22,6 +22,7 @@ pub mod node;
 pub mod producer_ids;
 pub mod shutdown;
 pub mod signals;
+pub mod storage_figures;
 pub mod topic_settings;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use prometheus_client::encoding::{EncodeLabelSet, text};
@@ -44,7 +45,22 @@ pub struct Metrics {
     pub partitions_led: Gauge,
     /// Records behind the end, for each committed offset.
     pub consumer_group_lag: Family<LagLabel, Gauge>,
+    /// The same by time.
+    pub consumer_group_lag_seconds: Family<LagLabel, SecondsGauge>,
+    /// Committed offsets whose lag is not shown.
+    pub consumer_group_lag_omitted: Gauge,
+    /// Stored bytes of all committed records.
+    pub storage_records_bytes: Gauge,
+    /// Objects in the store.
+    pub storage_objects: Family<ObjectsLabel, Gauge>,
+    /// Their bytes.
+    pub storage_objects_bytes: Family<ObjectsLabel, Gauge>,
+    /// Durable in the WAL and not committed as objects.
+    pub wal_backlog_bytes: Gauge,
 }
+
+/// A gauge of seconds.
+pub type SecondsGauge = Gauge<f64, AtomicU64>;
 
 /// Bytes, by topic where the node is set to it.
 #[derive(Debug)]
@@ -128,6 +144,13 @@ pub struct PoolLabel {
     pub pool: &'static str,
 }
 
+/// Labels of objects.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ObjectsLabel {
+    /// `live`, or `destroyed` until they are deleted.
+    pub state: &'static str,
+}
+
 /// Labels of a group's position in a partition.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct LagLabel {
@@ -177,6 +200,12 @@ impl Metrics {
             memory_bytes: Family::default(),
             partitions_led: Gauge::default(),
             consumer_group_lag: Family::default(),
+            consumer_group_lag_seconds: Family::default(),
+            consumer_group_lag_omitted: Gauge::default(),
+            storage_records_bytes: Gauge::default(),
+            storage_objects: Family::default(),
+            storage_objects_bytes: Family::default(),
+            wal_backlog_bytes: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -235,6 +264,37 @@ impl Metrics {
             "penstock_consumer_group_lag",
             "Records between a group's committed offset and the end; names of up to 249 bytes",
             self.consumer_group_lag.clone(),
+        );
+        r.register(
+            "penstock_consumer_group_lag_seconds",
+            "For how long the record that a group reads next has been there",
+            self.consumer_group_lag_seconds.clone(),
+        );
+        r.register(
+            "penstock_consumer_group_lag_omitted",
+            "Committed offsets whose lag is not shown: past metrics.group.lag.series.max, or of \
+             groups with long names",
+            self.consumer_group_lag_omitted.clone(),
+        );
+        r.register(
+            "penstock_storage_records_bytes",
+            "Stored bytes of all committed records",
+            self.storage_records_bytes.clone(),
+        );
+        r.register(
+            "penstock_storage_objects",
+            "Objects in the store that the metadata knows of",
+            self.storage_objects.clone(),
+        );
+        r.register(
+            "penstock_storage_objects_bytes",
+            "Bytes of these objects",
+            self.storage_objects_bytes.clone(),
+        );
+        r.register(
+            "penstock_wal_backlog_bytes",
+            "Durable in the WAL and not committed as objects",
+            self.wal_backlog_bytes.clone(),
         );
     }
 

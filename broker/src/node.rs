@@ -34,7 +34,7 @@ use tokio::task::{JoinError, JoinSet};
 pub use failure::{NodeFailure, StartError};
 use recovery::{file, object};
 
-use crate::admin_http::{AdminHttp, Readiness, Sample};
+use crate::admin_http::{AdminHttp, Insight, Readiness};
 use crate::cluster_id;
 use crate::config::{Given, NodeConfig, WalPlace};
 use crate::env::Entropy;
@@ -108,14 +108,14 @@ impl Node {
         }
         let metrics = Arc::new(Metrics::new(config.metrics_by_topic));
         let (readiness, readiness_seen) = watch::channel(Readiness::Starting);
-        let (sampler, sample) = watch::channel::<Option<Sample>>(None);
+        let (shown, insight) = watch::channel::<Option<Insight>>(None);
         let mut admin_task = Background::new();
         let mut admin = None;
         if let Some(address) = &config.admin {
             let http = bind("admin.listener", &address.to_bind(), AdminHttp::bind).await?;
             admin = http.local_address().ok().map(|address| address.to_string());
             let stopping = admin_task.stopping.clone();
-            let serving = http.run(Arc::clone(&metrics), sample, readiness_seen, stopping);
+            let serving = http.run(Arc::clone(&metrics), insight, readiness_seen, stopping);
             admin_task.tasks.spawn(serving);
         }
 
@@ -159,7 +159,7 @@ impl Node {
         };
         let serving = serving::open(parts, &mut background.tasks, &background.stopping).await;
         let node = serving.broker.node;
-        sampler.send_replace(Some(serving.sample()));
+        shown.send_replace(Some(serving.insight()));
         let listeners = serving.listen(acceptors);
         readiness.send_replace(Readiness::Serving);
         Ok(Self {

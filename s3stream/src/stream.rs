@@ -200,6 +200,23 @@ impl Stream {
         Some(format!("{} at byte {position}", object_key(self.shared.cluster, object)))
     }
 
+    /// When the batch that holds an offset, or else the next one, was written, by the greatest
+    /// timestamp of its records; where it is in an object alone, the greatest of its whole range.
+    /// `None` where there is nothing. Reads nothing.
+    #[must_use]
+    pub fn written_by(&self, offset: Offset) -> Option<Timestamp> {
+        let in_log = {
+            let inner = self.state.lock();
+            let next = inner.cache.batches_from(offset).next();
+            next.map(|batch| (batch.start, batch.max_timestamp))
+        };
+        let image = self.shared.metadata.image();
+        let in_object = image.ranges_from(self.state.id, offset).next();
+        let in_object = in_object.map(|range| (range.offsets.start, range.max_timestamp));
+        let is_in_log = |(start, _): &(Offset, Timestamp)| *start <= offset;
+        in_log.filter(is_in_log).or(in_object).or(in_log).map(|(_, written)| written)
+    }
+
     /// Where the stream should start by these limits, for [`Storage::trim`](crate::Storage::trim);
     /// `None` where it may stay. Whole ranges of what is uploaded, never more.
     #[must_use]

@@ -1,9 +1,18 @@
-//! The admin HTTP: metrics and probes.
+//! The admin HTTP: metrics, probes, and what a node tells of itself (`/v1`).
 //!
 //! It shows what others tell it, and decides nothing. Its connections are few, short and bounded,
 //! because nobody has to say who he is here.
 
+mod answer;
 mod bounded;
+mod cluster;
+mod groups;
+mod page;
+mod storage;
+#[cfg(test)]
+mod tests;
+mod topics;
+mod v1;
 
 use std::future::ready;
 use std::io;
@@ -14,9 +23,11 @@ use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use penstock_s3stream::store::metered::StoreCounters;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::broker::Broker;
 use crate::metrics::{self, Metrics};
 use crate::shutdown::Shutdown;
 use bounded::BoundedListener;
@@ -34,6 +45,17 @@ pub enum Readiness {
 
 /// Brings what is only counted elsewhere up to date, just before the metrics are shown.
 pub type Sample = Arc<dyn Fn() + Send + Sync>;
+
+/// What a node shows once it serves.
+#[derive(Clone)]
+pub struct Insight {
+    /// Brings the metrics up to date.
+    pub sample: Sample,
+    /// The broker.
+    pub broker: Arc<Broker>,
+    /// What was asked of the store.
+    pub store: Arc<StoreCounters>,
+}
 
 /// The admin HTTP, bound and not yet serving.
 #[derive(Debug)]
@@ -62,12 +84,14 @@ impl AdminHttp {
     pub async fn run(
         self,
         metrics: Arc<Metrics>,
-        sample: watch::Receiver<Option<Sample>>,
+        insight: watch::Receiver<Option<Insight>>,
         readiness: watch::Receiver<Readiness>,
         shutdown: Shutdown,
     ) {
-        let metrics = get(move || ready(show_metrics(&metrics, &sample)));
+        let v1 = v1::router(&insight);
+        let metrics = get(move || ready(show_metrics(&metrics, &insight)));
         let router = Router::new()
+            .merge(v1)
             .route("/metrics", metrics)
             // That the event loop answers is all it says: a store that is away must not have the
             // node killed and restarted.
@@ -84,10 +108,10 @@ impl AdminHttp {
 
 fn show_metrics(
     metrics: &Metrics,
-    sample: &watch::Receiver<Option<Sample>>,
+    insight: &watch::Receiver<Option<Insight>>,
 ) -> impl IntoResponse + use<> {
-    let sample = sample.borrow().clone();
-    if let Some(sample) = sample {
+    let insight = insight.borrow().clone();
+    if let Some(Insight { sample, .. }) = insight {
         sample();
     }
     match metrics.encode() {
@@ -105,51 +129,5 @@ fn show_readiness(readiness: Readiness) -> (StatusCode, &'static str) {
         Readiness::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting\n"),
         Readiness::Serving => (StatusCode::OK, "ok\n"),
         Readiness::Draining => (StatusCode::SERVICE_UNAVAILABLE, "draining\n"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpStream;
-
-    use super::*;
-    use crate::shutdown;
-
-    async fn ask(address: SocketAddr, path: &str) -> String {
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        answer
-    }
-
-    #[tokio::test]
-    async fn probes_follow_the_node_and_metrics_are_sampled() {
-        let admin = AdminHttp::bind("127.0.0.1:0").await.unwrap();
-        let address = admin.local_address().unwrap();
-        let metrics = Arc::new(Metrics::new(false));
-        let (sampler, sample) = watch::channel(None);
-        let (ready, readiness) = watch::channel(Readiness::Starting);
-        let (trigger, shutdown) = shutdown::channel();
-        let task = tokio::spawn(admin.run(Arc::clone(&metrics), sample, readiness, shutdown));
-
-        assert!(ask(address, "/livez").await.starts_with("HTTP/1.1 200"));
-        assert!(ask(address, "/readyz").await.starts_with("HTTP/1.1 503"));
-        ready.send_replace(Readiness::Serving);
-        assert!(ask(address, "/readyz").await.starts_with("HTTP/1.1 200"));
-        ready.send_replace(Readiness::Draining);
-        assert!(ask(address, "/readyz").await.ends_with("draining\n"));
-        assert!(ask(address, "/metrics").await.contains("\npenstock_partitions_led 0\n"));
-        let led = metrics.partitions_led.clone();
-        let sample: Sample = Arc::new(move || {
-            led.set(7);
-        });
-        sampler.send_replace(Some(sample));
-        assert!(ask(address, "/metrics").await.contains("\npenstock_partitions_led 7\n"));
-        assert!(ask(address, "/nothing").await.starts_with("HTTP/1.1 404"));
-        trigger.request();
-        task.await.unwrap();
     }
 }

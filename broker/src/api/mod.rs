@@ -99,7 +99,7 @@ use tokio::time::Instant;
 
 pub use context::RequestContext;
 pub use fetch::Sessions as FetchSessions;
-pub(crate) use topic_name::CONSUMER_OFFSETS;
+pub(crate) use topic_name::{CONSUMER_OFFSETS, is_internal};
 
 use self::answer_room::Rows;
 use crate::broker::Broker;

@@ -40,7 +40,7 @@ pub(super) fn check(name: &str) -> Result<(), InvalidTopicName> {
 }
 
 /// Whether answers mark the topic as internal.
-pub(super) fn is_internal(name: &str) -> bool {
+pub(crate) fn is_internal(name: &str) -> bool {
     INTERNAL.contains(&name)
 }
 

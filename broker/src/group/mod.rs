@@ -18,6 +18,7 @@ mod error;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
 mod id;
+mod lag;
 mod load;
 mod membership;
 mod offsets;
@@ -43,6 +44,7 @@ pub(crate) use commits::{Commit, CommittedOffsets};
 pub use coordinator::{GroupCoordinator, Parts as GroupParts};
 pub(crate) use error::GroupError;
 pub(crate) use id::{Generation, InstanceId, MemberId};
+pub(crate) use lag::{GroupFigures, Position};
 pub(crate) use load::partition_of;
 pub(crate) use membership::JoinRequest;
 pub(crate) use offsets::Offsets;

@@ -1,12 +1,10 @@
 //! What happens to groups without anybody asking: time runs out, offsets expire, partitions come
-//! and go, lag is measured.
+//! and go.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
-use penstock_model::id::TopicId;
 use penstock_model::image::MetadataImage;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
@@ -15,11 +13,7 @@ use super::error::GroupError;
 use super::state::Writes;
 use super::timers::{LookId, Timer};
 use crate::api::CONSUMER_OFFSETS;
-use crate::metrics::{LagLabel, Metrics};
 use crate::shutdown::Shutdown;
-
-/// The longest name of a group whose lag is shown, as long as a topic's may be.
-const LAG_GROUP_BYTES_MAX: usize = 249;
 
 impl GroupCoordinator {
     /// Runs until the shutdown. What fails is repeated; nothing ends this task.
@@ -115,41 +109,6 @@ impl GroupCoordinator {
             match self.partitions.get(topic.id, index).await {
                 Ok(partition) => drop(self.shard(index, &partition)),
                 Err(error) => tracing::debug!(index, %error, "groups are loaded when asked for"),
-            }
-        }
-    }
-
-    /// Sets the lag of every committed offset whose partition is led here. Groups with a name that
-    /// is much longer than what it would tell of are left out: each line has it.
-    pub(crate) fn sample_lag(&self, metrics: &Metrics) {
-        let opened = self.partitions.opened();
-        let ends: HashMap<(TopicId, i64), u64> = opened
-            .iter()
-            .map(|partition| {
-                let end = partition.stream().offsets().durable.0;
-                ((partition.topic(), i64::from(partition.number())), end)
-            })
-            .collect();
-        let image = self.metadata.image();
-        metrics.consumer_group_lag.clear();
-        for (_, shard) in self.ready_shards() {
-            for group in shard.all() {
-                if group.id.0.len() > LAG_GROUP_BYTES_MAX {
-                    continue;
-                }
-                for (topic, partition, committed) in group.lock().offsets.iter() {
-                    let id = image.topic_by_name(topic).map(|topic| topic.id);
-                    let Some(id) = id.filter(|id| committed.is_about(*id)) else { continue };
-                    let Some(end) = ends.get(&(id, i64::from(partition))) else { continue };
-                    let end = i64::try_from(*end).unwrap_or(i64::MAX);
-                    let label = LagLabel {
-                        group: Arc::clone(&group.id.0),
-                        topic: Arc::clone(topic),
-                        partition,
-                    };
-                    let lag = end.saturating_sub(committed.offset).max(0);
-                    metrics.consumer_group_lag.get_or_create(&label).set(lag);
-                }
             }
         }
     }

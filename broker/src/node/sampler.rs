@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use penstock_s3stream::store::metered::{Operation, Outcome, StoreCounters};
+use prometheus_client::metrics::gauge::Gauge;
 
 use crate::broker::Broker;
-use crate::metrics::{CacheLabel, DirectionLabel, PoolLabel, StoreLabel};
+use crate::metrics::{CacheLabel, DirectionLabel, ObjectsLabel, PoolLabel, StoreLabel};
 use crate::net::RequestBudget;
+use crate::storage_figures::StorageFigures;
 
 /// What is looked at.
 pub(super) struct Sampler {
@@ -17,7 +19,8 @@ pub(super) struct Sampler {
 }
 
 impl Sampler {
-    /// Reads every count once; takes microseconds, and waits for nothing.
+    /// Reads every count once, and walks over what the metadata has of objects and what groups have
+    /// committed; waits for nothing.
     pub(super) fn sample(&self) {
         let metrics = &self.broker.metrics;
         let storage = &self.broker.storage;
@@ -71,8 +74,23 @@ impl Sampler {
             let counter = metrics.object_store_bytes.get_or_create(&DirectionLabel { direction });
             counter.inner().store(bytes, Ordering::Relaxed);
         }
-        self.broker.groups.sample_lag(metrics);
+        let series_max = self.broker.given.number("metrics.group.lag.series.max");
+        self.broker.groups.sample_lag(metrics, series_max);
         let image = self.broker.metadata.image();
+        let figures = StorageFigures::of(&image);
+        let set = |gauge: &Gauge, value: u64| {
+            gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
+        };
+        set(&metrics.storage_records_bytes, figures.records_bytes);
+        set(&metrics.wal_backlog_bytes, storage.backlog_bytes());
+        for (state, objects, bytes) in [
+            ("live", figures.objects, figures.objects_bytes),
+            ("destroyed", figures.destroyed_objects, figures.destroyed_objects_bytes),
+        ] {
+            let label = ObjectsLabel { state };
+            set(&metrics.storage_objects.get_or_create(&label), objects);
+            set(&metrics.storage_objects_bytes.get_or_create(&label), bytes);
+        }
         let led = image.owned_count(self.broker.epoch);
         metrics.partitions_led.set(i64::try_from(led).unwrap_or(i64::MAX));
     }
@@ -98,6 +116,15 @@ mod tests {
                 let line = format!("penstock_cache_{what}_total{{cache=\"{cache}\"}} 0");
                 assert!(shown.contains(&line), "{line}: {shown}");
             }
+        }
+        for line in [
+            "penstock_storage_records_bytes 0",
+            "penstock_storage_objects{state=\"live\"} 0",
+            "penstock_storage_objects_bytes{state=\"destroyed\"} 0",
+            "penstock_wal_backlog_bytes 0",
+            "penstock_consumer_group_lag_omitted 0",
+        ] {
+            assert!(shown.contains(line), "{line}: {shown}");
         }
         for pool in [
             "requests",

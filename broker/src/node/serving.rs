@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::sampler::Sampler;
-use crate::admin_http::Sample;
+use crate::admin_http::Insight;
 use crate::api::{Api, FetchSessions};
 use crate::broker::{Broker, QuorumTerm};
 use crate::config::{Given, NodeConfig};
@@ -156,14 +156,18 @@ pub(super) async fn open(
 }
 
 impl Serving {
-    /// Brings the metrics up to date.
-    pub(super) fn sample(&self) -> Sample {
+    /// What the admin HTTP shows.
+    pub(super) fn insight(&self) -> Insight {
         let sampler = Sampler {
             broker: Arc::clone(&self.broker),
             store: Arc::clone(&self.store_counters),
             requests: self.requests.clone(),
         };
-        Arc::new(move || sampler.sample())
+        Insight {
+            sample: Arc::new(move || sampler.sample()),
+            broker: Arc::clone(&self.broker),
+            store: Arc::clone(&self.store_counters),
+        }
     }
 
     /// Serves every listener until the drain.

@@ -6,6 +6,7 @@
 mod checked_store;
 mod checked_wal;
 mod damaged;
+mod figures;
 mod fold;
 mod histories;
 mod history;

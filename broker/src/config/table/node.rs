@@ -19,7 +19,7 @@ pub(super) const NETWORK: &[Setting] = settings! {
         "What clients are told to connect to, by the names of `listeners`; null for the listeners \
          themselves.";
     "listener.security.protocol.map": String
-        = "PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL" =>
+        = "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT" =>
         "The security protocol of each listener name. This version serves PLAINTEXT.";
     "controller.listener.names": List =>
         "Listeners of controllers: they are left out of `listeners` and `advertised.listeners`, \
@@ -27,7 +27,8 @@ pub(super) const NETWORK: &[Setting] = settings! {
     "internal.listener": String = "127.0.0.1:9093" =>
         "gRPC of the quorum and between brokers. Not opened while the node is alone.";
     "admin.listener": String = "127.0.0.1:9644" =>
-        "HTTP: `/metrics`, `/livez` and `/readyz`. Empty for none.";
+        "HTTP: `/metrics`, `/livez`, `/readyz`, and figures in JSON below `/v1`, which \
+         `docs/openapi.json` describes. Empty for none.";
     "socket.request.max.bytes": Int = "104857600" (Valid::AtLeast(1)) =>
         "A longer request closes its connection.";
     "max.request.partition.size.limit": Int = "2000" (Valid::AtLeast(1)) =>
@@ -45,6 +46,9 @@ pub(super) const NETWORK: &[Setting] = settings! {
     "max.connections.per.ip.overrides": String = "" => "`address:count,…` for addresses with another limit.";
     "drain.timeout.ms": Long = "30000" (Valid::AtLeast(0)) =>
         "How long a stopping node waits for requests that have begun.";
+    "metrics.group.lag.series.max": Int = "10000" (Valid::AtLeast(0)) =>
+        "Committed offsets whose lag `/metrics` shows, each by records and by time; of how many it \
+         does not is a metric of its own. `/v1/groups` tells of all.";
     "metrics.by.topic.enable": Boolean = "false" =>
         "Counts produced and fetched bytes for each topic: two more series a topic.";
 };

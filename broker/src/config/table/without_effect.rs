@@ -32,7 +32,7 @@ pub(super) const WITHOUT_EFFECT: &[Setting] = settings! {
     "alter.log.dirs.replication.quota.window.num": Int = "11" (Valid::AtLeast(1)) [nothing] => REPLICATION;
     "alter.log.dirs.replication.quota.window.size.seconds": Int = "1" (Valid::AtLeast(1)) [nothing] => REPLICATION;
     "auto.leader.rebalance.enable": Boolean = "true" [nothing] => REPLICATION;
-    "follower.fetch.last.tiered.offset.enable": Boolean = "false" [nothing] => REPLICATION;
+    "follower.fetch.last.tiered.offset.enable": Boolean = "false" [dynamic] [nothing] => REPLICATION;
     "inter.broker.listener.name": String [nothing] => REPLICATION;
     "leader.imbalance.check.interval.seconds": Long = "300" (Valid::AtLeast(1)) [nothing] => REPLICATION;
     "num.replica.fetchers": Int = "1" (Valid::AtLeast(1)) [dynamic] [nothing] => REPLICATION;

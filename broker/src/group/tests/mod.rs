@@ -346,7 +346,7 @@ async fn lag_is_measured_against_what_is_durable() {
         commit_all(fixture.groups(), group, &nobody(), commits).await.unwrap();
     }
     let metrics = &fixture.broker().metrics;
-    fixture.groups().sample_lag(metrics);
+    fixture.groups().sample_lag(metrics, usize::MAX);
     let text = metrics.encode().unwrap();
     let of = |group: &str| {
         let topic = "topic=\"orders\",partition=\"1\"";
@@ -354,4 +354,31 @@ async fn lag_is_measured_against_what_is_durable() {
         text.lines().any(|found| found == line)
     };
     assert_eq!([of("g"), of(&long), of(&longer)], [true, true, false], "{text}");
+    // By time there is nothing to wait for yet: the first record is there since the clock's moment.
+    assert!(text.contains("penstock_consumer_group_lag_seconds{group=\"g\""), "{text}");
+    assert!(text.contains("\npenstock_consumer_group_lag_omitted 1\n"), "{text}");
+}
+
+#[tokio::test]
+async fn so_many_series_of_lag_are_shown_and_no_more() {
+    let fixture = Fixture::start(&[]).await;
+    fixture.broker().partitions.open_all().await;
+    for group in ["a", "b", "c"] {
+        let commits = vec![fixture.offset(0)];
+        fixture.groups().commit(group, &nobody(), None, commits).await.unwrap();
+    }
+    let metrics = &fixture.broker().metrics;
+    for (series_max, shown) in [(0, ""), (2, "ab"), (3, "abc"), (1, "a")] {
+        fixture.groups().sample_lag(metrics, series_max);
+        let text = metrics.encode().unwrap();
+        for name in ["penstock_consumer_group_lag{", "penstock_consumer_group_lag_seconds{"] {
+            let lines = text.lines().filter(|line| line.starts_with(name));
+            let groups = lines.filter_map(|line| line.split('"').nth(1));
+            let mut groups: Vec<&str> = groups.collect();
+            groups.sort_unstable();
+            assert_eq!(groups.concat(), shown, "{text}");
+        }
+        let omitted = format!("\npenstock_consumer_group_lag_omitted {}\n", 3 - shown.len());
+        assert!(text.contains(&omitted), "{text}");
+    }
 }
