@@ -19,6 +19,10 @@ fix:
     cargo fmt --all
     cargo clippy --workspace --all-targets --fix --allow-dirty
 
+# The model of the write-ahead log: all its scenarios, or what is asked for; wal/model/README.md says more.
+model *args:
+    cargo run --release -p penstock-wal-model -- {{args}}
+
 # The suites with outside clients, or those that are named; tests/clients/README.md says more.
 clients *suites:
     tests/clients/install {{suites}}
