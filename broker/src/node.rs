@@ -24,6 +24,7 @@ use penstock_model::client::MetadataClient;
 use penstock_model::command::Endpoint;
 use penstock_model::id::{BrokerEpoch, ClusterId, NodeId};
 use penstock_quorum::QuorumNode;
+use penstock_s3stream::store::metered::MeteredStore;
 use penstock_s3stream::store::open::{StoreSettings, open};
 use penstock_s3stream::{Appended, Clock, Storage};
 use penstock_wal::Recovering;
@@ -129,9 +130,12 @@ impl Node {
                 (endpoint.listener.to_string(), listener)
             })
             .collect();
-        let quorum = metadata::start(&files, &config, entropy.as_ref()).await?;
+        let store = open(&config.store, Arc::clone(&files), &StoreSettings::default())?;
+        let controller = metadata::start(&files, &store, &config, entropy.as_ref()).await?;
+        let metadata::Controller { quorum, cluster } = controller;
         let client = quorum.client();
-        let joined = join(&client, endpoints, &config, &files, &clock, entropy.as_ref()).await;
+        let joining = Joining { cluster, store, config: &config, files: &files };
+        let joined = joining.join(&client, endpoints, &clock, entropy.as_ref()).await;
         let Joined { cluster, epoch, started } = match joined {
             Ok(joined) => joined,
             Err(error) => {
@@ -248,44 +252,55 @@ struct Joined {
     started: recovery::Started,
 }
 
-/// Enters the cluster, and goes on where the node's last run ended.
-async fn join(
-    client: &Arc<dyn MetadataClient>,
-    endpoints: Vec<Endpoint>,
-    config: &NodeConfig,
-    files: &Arc<dyn Files>,
-    clock: &Arc<dyn Clock>,
-    entropy: &dyn Entropy,
-) -> Result<Joined, StartError> {
-    if let WalPlace::File(dir) = &config.wal {
-        file::check_metadata_is_there(files, dir, config, &client.image()).await?;
+/// A node whose controller is up.
+struct Joining<'a> {
+    /// The cluster that it must be; `None` for any.
+    cluster: Option<ClusterId>,
+    store: MeteredStore,
+    config: &'a NodeConfig,
+    files: &'a Arc<dyn Files>,
+}
+
+impl Joining<'_> {
+    /// Enters the cluster, and goes on where the node's last run ended.
+    async fn join(
+        self,
+        client: &Arc<dyn MetadataClient>,
+        endpoints: Vec<Endpoint>,
+        clock: &Arc<dyn Clock>,
+        entropy: &dyn Entropy,
+    ) -> Result<Joined, StartError> {
+        let Self { cluster, store, config, files } = self;
+        if let WalPlace::File(dir) = &config.wal {
+            file::check_metadata_is_there(files, dir, config, &client.image()).await?;
+        }
+        let cluster = metadata::format(client.as_ref(), cluster, entropy).await?;
+        let settings = StoreSettings::default();
+        let (epoch, recovered): (_, Box<dyn Recovering<Appended>>) = match &config.wal {
+            WalPlace::File(dir) => {
+                let recovered = file::recover(cluster, files, dir, config, &client.image()).await?;
+                let registered =
+                    metadata::register(client.as_ref(), config, endpoints, entropy).await?;
+                file::inherit(client.as_ref(), &registered).await?;
+                (registered.epoch, Box::new(recovered))
+            }
+            WalPlace::Object(url) => {
+                let wal_store = match url {
+                    None => store.beside(settings.limits),
+                    Some(url) => open(url, Arc::clone(files), &settings)?.counted_with(&store),
+                };
+                let wal = object::prove(cluster, config.node, wal_store, config).await?;
+                let registered =
+                    metadata::register(client.as_ref(), config, endpoints, entropy).await?;
+                let recovered =
+                    object::recover(&wal, client.as_ref(), &registered, config.node).await?;
+                (registered.epoch, Box::new(recovered))
+            }
+        };
+        let started =
+            recovery::start_storage(recovered, store, config, client, clock, epoch).await?;
+        Ok(Joined { cluster, epoch, started })
     }
-    let cluster = metadata::format(client.as_ref(), config, entropy).await?;
-    let settings = StoreSettings::default();
-    let store = open(&config.store, Arc::clone(files), &settings)?;
-    let (epoch, recovered): (_, Box<dyn Recovering<Appended>>) = match &config.wal {
-        WalPlace::File(dir) => {
-            let recovered = file::recover(cluster, files, dir, config, &client.image()).await?;
-            let registered =
-                metadata::register(client.as_ref(), config, endpoints, entropy).await?;
-            file::inherit(client.as_ref(), &registered).await?;
-            (registered.epoch, Box::new(recovered))
-        }
-        WalPlace::Object(url) => {
-            let wal_store = match url {
-                None => store.beside(settings.limits),
-                Some(url) => open(url, Arc::clone(files), &settings)?.counted_with(&store),
-            };
-            let wal = object::prove(cluster, config.node, wal_store, config).await?;
-            let registered =
-                metadata::register(client.as_ref(), config, endpoints, entropy).await?;
-            let recovered =
-                object::recover(&wal, client.as_ref(), &registered, config.node).await?;
-            (registered.epoch, Box::new(recovered))
-        }
-    };
-    let started = recovery::start_storage(recovered, store, config, client, clock, epoch).await?;
-    Ok(Joined { cluster, epoch, started })
 }
 
 fn report(ended: Result<(), JoinError>) {

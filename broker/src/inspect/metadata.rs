@@ -1,13 +1,13 @@
 //! `penstock inspect metadata`: what a node knows of its cluster.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use penstock_model::id::NodeId;
 use penstock_model::image::MetadataImage;
-use penstock_quorum::{Loopback, Parts, QuorumNode, QuorumSettings, RaftId, Voter};
+use penstock_quorum::{Folder, Parts, Place, QuorumNode, QuorumSettings, RaftId};
 use penstock_wal::files::{Files, OsFiles};
 use tokio::time::timeout;
 
@@ -42,18 +42,11 @@ async fn read(
         return Err(InspectError::NotThat { place: place.to_owned(), what });
     }
     let failed = |error: &dyn std::fmt::Display| InspectError::Metadata(error.to_string());
-    let id = RaftId::load_or_store(files.as_ref(), dir, RaftId::default())
+    let folder = Folder::open(Arc::clone(files), dir.to_owned(), RaftId::default())
         .map_err(|error| failed(&error))?;
-    let loopback = Loopback::default();
-    let parts = Parts {
-        files: Arc::clone(files),
-        dir: dir.to_owned(),
-        id,
-        voters: BTreeMap::from([(id, Voter::default())]),
-        network: loopback.seen_by(id),
-        settings: QuorumSettings::default(),
-    };
-    let node = QuorumNode::start(parts).await.map_err(|error| failed(&error))?;
+    let parts = Parts::alone(folder.id(), NodeId::default(), QuorumSettings::default());
+    let node =
+        QuorumNode::start(Place::Folder(folder), parts).await.map_err(|error| failed(&error))?;
     let recovered = timeout(RECOVERY_MAX, node.recovered()).await;
     recovered
         .map_err(|_| failed(&"it does not become current on this node alone"))?

@@ -42,14 +42,26 @@ pub enum StartError {
     /// See the error.
     #[error(transparent)]
     Submit(#[from] SubmitError),
-    /// The folder is another cluster's.
-    #[error("data.dir belongs to cluster {found}, not {expected}; correct cluster.id or data.dir")]
+    /// The metadata is another cluster's.
+    #[error(
+        "the metadata is of cluster {found}, not {expected}; correct cluster.id, data.dir or storage.url"
+    )]
     OtherCluster {
-        /// What the folder says.
+        /// What the metadata says.
         found: String,
         /// What `cluster.id` says.
         expected: String,
     },
+    /// The store is shared, and nobody said which part of it is meant.
+    #[error(
+        "storage.url holds the metadata of several clusters: {0}; set cluster.id to one of them"
+    )]
+    SeveralClusters(String),
+    /// The metadata would begin anew in the store.
+    #[error(
+        "{0} holds metadata, and with this wal.url it is kept in the object store; nothing was changed: set wal.url back, or name an empty data.dir"
+    )]
+    MetadataInFolder(String),
     /// The log that `wal.url` names is another's. It is kept as it is.
     #[error(
         "{place} belongs to {found}, and this is {expected}; nothing was changed: correct wal.url or node.id, or name an empty folder"

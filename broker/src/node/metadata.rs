@@ -1,14 +1,21 @@
 //! The node's part in the metadata: its controller, the cluster's id, its own registration.
 
-use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
+use object_store::ObjectStore;
 use penstock_model::client::MetadataClient;
 use penstock_model::command::{Command, Endpoint, Refused, RegisterBroker, Reply, WalKind};
 use penstock_model::id::{BrokerEpoch, ClusterId, Incarnation, NodeId};
 use penstock_model::image::MetadataImage;
-use penstock_quorum::{Loopback, Parts, QuorumNode, QuorumSettings, RaftId, Voter};
+use penstock_quorum::{
+    Bucket, BucketParts, Folder, Parts, Place, QuorumNode, QuorumSettings, RaftId,
+};
+use penstock_s3stream::store::metered::{MeteredStore, StoreLimits};
+use penstock_wal::ObjectWalSettings;
 use penstock_wal::files::Files;
+use tokio::time::timeout;
 
 use super::StartError;
 use crate::cluster_id;
@@ -27,31 +34,50 @@ pub(super) struct Registered {
 /// The controller's folder, below `data.dir`.
 pub(super) const QUORUM: &str = "quorum";
 
-/// Starts the controller, and waits until it knows all that it knew before.
+/// How long stopping the controller may take: a store that is away would hold it up for ever.
+const LEAVE_MAX: Duration = Duration::from_secs(5);
+
+/// Entries between two snapshots where each is an object of its own: a start reads them one by one.
+const OBJECT_ENTRIES_MAX: u64 = 500;
+
+/// A controller that knows all that it knew before.
+pub(super) struct Controller {
+    pub(super) quorum: QuorumNode,
+    /// The cluster that it must turn out to belong to; `None` for any.
+    pub(super) cluster: Option<ClusterId>,
+}
+
+/// Starts the controller: with a log in a folder it keeps its state beside that, with one in an
+/// object store in the bucket of the objects. Waits until it knows all that it knew before.
 pub(super) async fn start(
     files: &Arc<dyn Files>,
+    store: &MeteredStore,
     config: &NodeConfig,
     entropy: &dyn Entropy,
-) -> Result<QuorumNode, StartError> {
-    let dir = config.data_dir.join(QUORUM);
-    files.create_dir_all(&dir).map_err(StartError::Folder)?;
+) -> Result<Controller, StartError> {
     let drawn = RaftId(u64::from_be_bytes(entropy.draw()));
-    let id = RaftId::load_or_store(files.as_ref(), &dir, drawn)?;
-    // Alone, it needs no address and no network.
-    let voters = BTreeMap::from([(id, Voter { node: config.node, address: String::new() })]);
-    let loopback = Loopback::default();
-    let quorum = QuorumNode::start(Parts {
-        files: Arc::clone(files),
-        dir,
-        id,
-        voters,
-        network: loopback.seen_by(id),
-        settings: QuorumSettings::default(),
-    })
-    .await?;
-    loopback.attach(quorum.answerer());
+    let mut settings = QuorumSettings::default();
+    let (place, cluster) = match config.wal {
+        WalPlace::File(_) => {
+            let dir = config.data_dir.join(QUORUM);
+            files.create_dir_all(&dir).map_err(StartError::Folder)?;
+            (Place::Folder(Folder::open(Arc::clone(files), dir, drawn)?), config.cluster)
+        }
+        WalPlace::Object(_) => {
+            check_no_folder_is_there(files.as_ref(), config)?;
+            settings.snapshot_entries = OBJECT_ENTRIES_MAX;
+            let store: Arc<dyn ObjectStore> = Arc::new(store.beside(StoreLimits::default()));
+            let cluster = choose_cluster(&store, config, entropy).await?;
+            let (node, stamp) = (config.node, entropy.draw());
+            let journal = ObjectWalSettings::default();
+            let parts = BucketParts { store, cluster, node, journal, drawn, stamp };
+            (Place::Bucket(Bucket::open(parts).await?), Some(cluster))
+        }
+    };
+    let parts = Parts::alone(place.id(), config.node, settings);
+    let quorum = QuorumNode::start(place, parts).await?;
     match quorum.recovered().await {
-        Ok(()) => Ok(quorum),
+        Ok(()) => Ok(Controller { quorum, cluster }),
         Err(failure) => {
             leave(quorum).await;
             Err(failure.into())
@@ -59,10 +85,47 @@ pub(super) async fn start(
     }
 }
 
+/// The cluster whose metadata is in the store, or a new one.
+async fn choose_cluster(
+    store: &Arc<dyn ObjectStore>,
+    config: &NodeConfig,
+    entropy: &dyn Entropy,
+) -> Result<ClusterId, StartError> {
+    if let Some(cluster) = config.cluster {
+        return Ok(cluster);
+    }
+    let found = Bucket::clusters(store).await.map_err(penstock_quorum::StartError::from)?;
+    match found.as_slice() {
+        [] => Ok(draw_cluster_id(entropy)),
+        [cluster] => Ok(*cluster),
+        several => {
+            let several: Vec<_> = several.iter().map(|id| cluster_id::format(*id)).collect();
+            Err(StartError::SeveralClusters(several.join(", ")))
+        }
+    }
+}
+
+/// A node's metadata goes on where it is.
+fn check_no_folder_is_there(files: &dyn Files, config: &NodeConfig) -> Result<(), StartError> {
+    let dir = config.data_dir.join(QUORUM);
+    match files.list(&dir) {
+        Ok(there) if there.is_empty() => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Ok(_) => Err(StartError::MetadataInFolder(dir.display().to_string())),
+        Err(error) => Err(StartError::Folder(error)),
+    }
+}
+
 /// Stops the controller.
 pub(super) async fn leave(quorum: QuorumNode) {
-    if let Err(error) = quorum.shutdown().await {
-        tracing::error!(%error, "the quorum's log had stopped before the shutdown");
+    match timeout(LEAVE_MAX, quorum.shutdown()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the quorum's log had stopped before the shutdown");
+        }
+        Err(_) => {
+            tracing::warn!("the quorum's log is not closed: what it is kept in does not answer")
+        }
     }
 }
 
@@ -70,7 +133,7 @@ pub(super) async fn leave(quorum: QuorumNode) {
 /// checks that it is the one meant.
 pub(super) async fn format(
     metadata: &dyn MetadataClient,
-    config: &NodeConfig,
+    expected: Option<ClusterId>,
     entropy: &dyn Entropy,
 ) -> Result<ClusterId, StartError> {
     let cluster = format_cluster(metadata, config, entropy).await?;
@@ -90,7 +153,7 @@ async fn format_cluster(
     entropy: &dyn Entropy,
 ) -> Result<ClusterId, StartError> {
     if let Some(found) = metadata.image().cluster() {
-        return match config.cluster {
+        return match expected {
             Some(expected) if expected != found => Err(StartError::OtherCluster {
                 found: cluster_id::format(found),
                 expected: cluster_id::format(expected),
@@ -98,7 +161,7 @@ async fn format_cluster(
             _ => Ok(found),
         };
     }
-    let id = config.cluster.unwrap_or_else(|| draw_cluster_id(entropy));
+    let id = expected.unwrap_or_else(|| draw_cluster_id(entropy));
     metadata.submit(Command::Format(id)).await?.result?;
     tracing::info!(cluster = cluster_id::format(id), "formatted a new cluster");
     Ok(id)

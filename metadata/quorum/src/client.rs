@@ -25,9 +25,12 @@ pub(crate) struct QuorumClient {
     /// After so long the fate of a command counts as unknown.
     patience: Duration,
     /// Bytes that may still be proposed here.
-    room: Semaphore,
+    room: Arc<Semaphore>,
     room_bytes: u32,
 }
+
+/// What a command takes beside its encoded bytes until it is decided, roughly.
+const PROPOSAL_BYTES: u32 = 1 << 10;
 
 /// What became of a command that was proposed here.
 enum Proposed {
@@ -44,16 +47,27 @@ impl QuorumClient {
         settings: &QuorumSettings,
     ) -> Self {
         let room_bytes = u32::try_from(settings.submit_bytes).unwrap_or(u32::MAX);
-        let room = Semaphore::new(room_bytes as usize);
+        let room = Arc::new(Semaphore::new(room_bytes as usize));
         Self { raft, images, network, patience: settings.submit_timeout, room, room_bytes }
     }
 
     async fn propose(&self, proposal: Proposal) -> Proposed {
         // A command that is larger than the whole room gets all of it.
         let bytes = u32::try_from(proposal.encoded().len()).unwrap_or(u32::MAX);
-        let room = self.room.acquire_many(bytes.min(self.room_bytes)).await;
-        let _room = room.expect("nobody closes it");
-        match self.raft.client_write(proposal).await {
+        let bytes = bytes.saturating_add(PROPOSAL_BYTES).min(self.room_bytes);
+        let room = Arc::clone(&self.room).acquire_many_owned(bytes).await;
+        let room = room.expect("nobody closes it");
+        // Whoever asked may go away; what was proposed takes room until it is decided.
+        let raft = self.raft.clone();
+        let decided = tokio::spawn(async move {
+            let written = raft.client_write(proposal).await;
+            drop(room);
+            written
+        });
+        let Ok(written) = decided.await else {
+            return Proposed::Unknown(SubmitError::Stopped);
+        };
+        match written {
             Ok(written) => match written.data {
                 Applied::Command(outcome) => Proposed::Decided(outcome),
                 Applied::Nothing => unreachable!("a command's entry carries a command"),

@@ -43,8 +43,7 @@ const MAGIC: &[u8; 8] = b"PNSTRFT1";
 
 impl RaftId {
     /// Who the log says it belongs to.
-    #[must_use]
-    pub fn owner(self) -> Owner {
+    pub(crate) fn owner(self) -> Owner {
         let mut bytes = [0; Owner::BYTES];
         bytes[..8].copy_from_slice(MAGIC);
         bytes[8..16].copy_from_slice(&self.0.to_be_bytes());
@@ -59,12 +58,8 @@ impl RaftId {
     }
 
     /// The id stored in `dir`, which is made if missing, or `drawn`, which is stored there first.
-    /// `drawn` comes from the system's entropy. Makes blocking calls.
-    ///
-    /// # Errors
-    /// When the disk fails, or the stored id is damaged, or gone though there is a log that was
-    /// written under it: never a new id in its place.
-    pub fn load_or_store(
+    /// Makes blocking calls. See [`Folder::open`](crate::Folder::open).
+    pub(crate) fn load_or_store(
         files: &dyn Files,
         dir: &Path,
         drawn: Self,

@@ -11,31 +11,27 @@
 //! member none at all; what a crash takes of it, the next leader states again.
 
 use std::io;
-use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
 use openraft::OptionalSend;
 use openraft::storage::{IOFlushed, LogState, RaftLogStorage};
-use penstock_wal::files::Files;
-use penstock_wal::{
-    FileRecovery, FileWal, FileWalSettings, Location, Position, Recovering, Wal, WalError,
-};
+use penstock_wal::{Location, Position, Recovering, Wal, WalError};
 use tokio::sync::oneshot;
 
-use crate::blocking;
 use crate::codec::Malformed;
 use crate::identity::RaftId;
 use crate::journal::{PayloadKind, Record, encode_payload};
 use crate::journal_sink::{JournalSink, Waiter};
 use crate::log::{Hole, Log};
 use crate::log_reader::LogReader;
+use crate::place::Head;
 use crate::settings::QuorumSettings;
 use crate::snapshot_store::Covered;
-use crate::stored_number::{StoredNumber, StoredNumberError};
+use crate::stored_number::StoredNumberError;
 use crate::type_config::{Entry, LogId, TypeConfig, Vote};
 
-/// Why the Raft log of a folder cannot be used. Its bytes are kept as they are.
+/// Why a Raft log cannot be used. Its bytes are kept as they are.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     /// The write-ahead log below cannot be used.
@@ -43,14 +39,14 @@ pub enum LogError {
     Wal(#[from] WalError),
     /// The log is another controller's, whose votes it holds. It is kept as it is.
     #[error(
-        "{place} is the log of controller {found}, and this is controller {expected}; nothing was changed: bring back this one's own log, or start over with an empty folder as a new voter"
+        "{place} is the log of controller {found}, and this is controller {expected}; nothing was changed: bring back this one's own log, or start over as a new voter, with nothing"
     )]
     OtherController {
-        /// Which file.
+        /// Which file or object.
         place: String,
         /// Whose it is.
         found: String,
-        /// By the file `id` beside it.
+        /// This one.
         expected: RaftId,
     },
     /// A record that this release cannot read: start the release that wrote it.
@@ -63,7 +59,7 @@ pub enum LogError {
     },
     /// Records are missing: restore the folder, or start over as a new voter.
     #[error(
-        "the Raft log is incomplete: {0}; restore it, or start over with an empty folder as a new voter"
+        "the Raft log is incomplete: {0}; restore it, or start over as a new voter, with nothing"
     )]
     Incomplete(#[from] Hole),
     /// Where the log begins cannot be told, or not be stored.
@@ -71,71 +67,23 @@ pub enum LogError {
     Head(#[from] StoredNumberError),
     /// There are snapshots and no log: restore it, or start over as a new voter.
     #[error(
-        "the Raft log is gone, and this controller's vote with it; restore it, or start over with an empty folder as a new voter"
+        "the Raft log is gone, and this controller's vote with it; restore it, or start over as a new voter, with nothing"
     )]
     Gone,
 }
 
-/// The write-ahead log's settings.
-pub(crate) fn wal_settings() -> FileWalSettings {
-    FileWalSettings {
-        // Small: what snapshots make superfluous goes by whole segments.
-        segment_bytes: 4 << 20,
-        // It is filled with zeros while an empty node starts.
-        first_segment_bytes: 256 << 10,
-        ..FileWalSettings::default()
-    }
-}
-
-/// Where the write-ahead log begins that the journal is in. It is stored as soon as there is a log,
-/// and before the log is told to trim, so that recovery can tell what was given up, and what was
-/// never there, from what was lost: with the log, votes would be.
-#[derive(Clone)]
-pub(crate) struct Head {
-    files: Arc<dyn Files>,
-    stored: StoredNumber,
-}
-
-impl Head {
-    /// In a controller's folder, which must exist.
-    pub(crate) fn new(files: Arc<dyn Files>, dir: &Path) -> Self {
-        Self { files, stored: StoredNumber::new(dir, "head", b"PNSTRFH1") }
-    }
-
-    /// `None` as long as there was no log. Makes blocking calls.
-    pub(crate) fn load(&self) -> Result<Option<Position>, LogError> {
-        Ok(self.stored.load(&*self.files)?.map(Position))
-    }
-
-    async fn store(&self, position: Position) -> io::Result<()> {
-        let this = self.clone();
-        let store = move || this.stored.store(&*this.files, position.0);
-        blocking::run(self.files.blocking(), store).await.map_err(io::Error::other)
-    }
-}
-
-/// Recovers the write-ahead log in `{dir}/log`, which must be this controller's. Makes blocking calls.
-pub(crate) fn recover(
-    files: &Arc<dyn Files>,
-    dir: &Path,
-    id: RaftId,
-    settings: &FileWalSettings,
-) -> Result<FileRecovery, LogError> {
-    let head = Head::new(files.clone(), dir);
-    let begins = head.load()?;
-    let recovered = FileWal::recover(files, &dir.join("log"), id.owner(), begins, settings);
-    let recovered = recovered.map_err(|error| match error {
-        WalError::Foreign { place, found, .. } => {
-            let found =
-                RaftId::of_owner(found).map_or_else(|| "somebody else".into(), |id| id.to_string());
-            LogError::OtherController { place, found, expected: id }
+impl LogError {
+    /// What it means that the write-ahead log of controller `id` cannot be recovered.
+    pub(crate) fn of_journal(error: WalError, id: RaftId) -> Self {
+        match error {
+            WalError::Foreign { place, found, .. } => {
+                let found = RaftId::of_owner(found);
+                let found = found.map_or_else(|| "somebody else".into(), |id| id.to_string());
+                Self::OtherController { place, found, expected: id }
+            }
+            error => error.into(),
         }
-        error => error.into(),
-    })?;
-    if begins.is_none() {
-        head.stored.store(&**files, Position(0).0)?;
     }
-    Ok(recovered)
 }
 
 /// What store, readers and the closing node share.
@@ -148,7 +96,7 @@ pub(crate) struct Shared {
 /// The writing side; openraft has the only one.
 pub(crate) struct LogStore {
     shared: Arc<Shared>,
-    head: Head,
+    head: Box<dyn Head>,
     covered: Covered,
 }
 
@@ -157,7 +105,7 @@ impl LogStore {
     /// a durable snapshot makes superfluous.
     pub(crate) fn open(
         mut recovering: Box<dyn Recovering<Waiter>>,
-        head: Head,
+        head: Box<dyn Head>,
         covered: Covered,
         settings: &QuorumSettings,
     ) -> Result<Self, LogError> {

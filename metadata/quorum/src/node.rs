@@ -2,37 +2,34 @@
 
 use std::collections::BTreeMap;
 use std::future::{self, Future};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use openraft::async_runtime::watch::WatchReceiver;
 use penstock_model::client::MetadataClient;
+use penstock_model::id::NodeId;
 use penstock_model::image::MetadataImage;
-use penstock_wal::files::Files;
-use penstock_wal::{Recovering, WalError};
+use penstock_wal::WalError;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::bucket::BucketError;
 use crate::client::QuorumClient;
 use crate::compaction::{self, Progress};
 use crate::identity::{RaftId, Voter};
-use crate::journal_sink::Waiter;
-use crate::log_store::{self, Head, LogError, LogStore, Shared};
+use crate::log_store::{LogError, LogStore, Shared};
+use crate::loopback::Loopback;
 use crate::network::Network;
 use crate::peer::{Answerer, Peers};
+use crate::place::{Found, Place};
 use crate::settings::QuorumSettings;
-use crate::snapshot_store::{Covered, SnapshotError, SnapshotStore};
+use crate::snapshot_store::{Covered, SnapshotError, SnapshotPlace, SnapshotStore};
 use crate::state_machine::StateMachine;
+use crate::timers;
 use crate::type_config::{Fatal, Raft, openraft_config};
-use crate::{blocking, timers};
 
-/// What a controller is made of.
+/// What a controller is made of, beside what it keeps.
 pub struct Parts {
-    /// Where it keeps its bytes; the caller holds the lock of the data folder.
-    pub files: Arc<dyn Files>,
-    /// Its folder: `log`, `head` and `snapshot` are made in it.
-    pub dir: PathBuf,
-    /// Its identity, from [`RaftId::load_or_store`] on the same folder.
+    /// Its identity: the [`id`](Place::id) of its place.
     pub id: RaftId,
     /// Who votes in a cluster that is only now being formed; the same on each. Of no effect once
     /// the log has a membership. Without this controller in it, it waits to be taken in.
@@ -41,6 +38,15 @@ pub struct Parts {
     pub network: Arc<dyn Network>,
     /// How it is tuned.
     pub settings: QuorumSettings,
+}
+
+impl Parts {
+    /// Those of a controller that is the only voter: it needs no address and no network.
+    #[must_use]
+    pub fn alone(id: RaftId, node: NodeId, settings: QuorumSettings) -> Self {
+        let voters = BTreeMap::from([(id, Voter { node, address: String::new() })]);
+        Self { id, voters, network: Loopback::default().seen_by(id), settings }
+    }
 }
 
 /// Why a controller cannot start. Nothing was changed that a later start would miss.
@@ -52,6 +58,9 @@ pub enum StartError {
     /// See the error.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// See the error.
+    #[error(transparent)]
+    Bucket(#[from] BucketError),
     /// Mend the settings.
     #[error("the settings of the metadata quorum contradict each other: {0}")]
     Settings(String),
@@ -76,33 +85,25 @@ pub struct QuorumNode {
 }
 
 impl QuorumNode {
-    /// Starts on what the folder holds, which is made if missing. A lone voter leads within a few
-    /// writes; with others, see [`recovered`](Self::recovered).
+    /// Starts on what the place holds. A lone voter leads within a few writes; with others, see
+    /// [`recovered`](Self::recovered).
     ///
     /// # Errors
-    /// When what the folder holds cannot be used, or the disk fails.
-    pub async fn start(parts: Parts) -> Result<Self, StartError> {
-        let (files, dir, id) = (parts.files.clone(), parts.dir.clone(), parts.id);
-        let blocking = files.blocking();
-        let wal_settings = log_store::wal_settings();
-        let recovery =
-            blocking::run(blocking, move || log_store::recover(&files, &dir, id, &wal_settings))
-                .await?;
-        Self::start_on(Box::new(recovery), parts).await
+    /// When what the place holds cannot be used, or the disk fails.
+    pub async fn start(place: Place, parts: Parts) -> Result<Self, StartError> {
+        assert_eq!(place.id(), parts.id, "a controller starts on what is its own");
+        Self::start_on(place.find().await?, parts).await
     }
 
-    /// Starts on a write-ahead log that was recovered. A start that fails leaves nobody at work in
-    /// the folder either: the log's writer holds its lock, and lets go of it only once it is closed.
-    pub(crate) async fn start_on(
-        recovering: Box<dyn Recovering<Waiter>>,
-        parts: Parts,
-    ) -> Result<Self, StartError> {
+    /// Starts on what was found. A start that fails leaves nobody at work there either: the log's
+    /// writer holds its lock, and lets go of it only once it is closed.
+    pub(crate) async fn start_on(found: Found, parts: Parts) -> Result<Self, StartError> {
+        let Found { journal, head, snapshots } = found;
         let voters = parts.voters.clone();
         let covered = Covered::default();
-        let head = Head::new(parts.files.clone(), &parts.dir);
-        let log = LogStore::open(recovering, head, covered.clone(), &parts.settings)?;
+        let log = LogStore::open(journal, head, covered.clone(), &parts.settings)?;
         let shared = log.shared();
-        let (error, closed) = match Self::assemble(log, covered, parts).await {
+        let (error, closed) = match Self::assemble(log, snapshots, covered, parts).await {
             Ok(node) => match node.take_part(voters).await {
                 Ok(()) => return Ok(node),
                 Err(fatal) => (StartError::Raft(fatal.to_string()), node.shutdown().await),
@@ -116,18 +117,19 @@ impl QuorumNode {
     }
 
     /// Puts everything together, and leaves the log to the caller where that fails.
-    async fn assemble(log: LogStore, covered: Covered, parts: Parts) -> Result<Self, StartError> {
-        let Parts { files, dir, id, network, settings, .. } = parts;
+    async fn assemble(
+        log: LogStore,
+        snapshots: Box<dyn SnapshotPlace>,
+        covered: Covered,
+        parts: Parts,
+    ) -> Result<Self, StartError> {
+        let Parts { id, network, settings, .. } = parts;
         let shared = log.shared();
         let (progress, progress_seen) = watch::channel(Progress::default());
         let (published, images) = watch::channel(Arc::new(MetadataImage::default()));
-        let (purged, reported) = (log.purged(), progress.clone());
-        let (snapshots, newest) = blocking::run(files.blocking(), move || {
-            let snapshots = SnapshotStore::open(files, &dir.join("snapshot"), covered, reported)?;
-            let newest = snapshots.load(purged)?;
-            Ok::<_, SnapshotError>((Arc::new(snapshots), newest))
-        })
-        .await?;
+        let snapshots = SnapshotStore::open(snapshots, covered, progress.clone()).await?;
+        let snapshots = Arc::new(snapshots);
+        let newest = snapshots.load(log.purged()).await?;
         if newest.is_some() && log.is_pristine() {
             return Err(LogError::Gone.into());
         }
@@ -190,8 +192,11 @@ impl QuorumNode {
     /// # Errors
     /// When the node stops meanwhile.
     pub async fn recovered(&self) -> Result<(), QuorumFailure> {
-        let waited = self.raft.wait_for_recovery(None).await;
-        waited.map(drop).map_err(|error| QuorumFailure(error.to_string()))
+        let Err(error) = self.raft.wait_for_recovery(None).await else { return Ok(()) };
+        // What stopped it says more than that it has stopped.
+        let state = self.raft.metrics().borrow_watched().running_state.clone();
+        let reason = state.err().map_or_else(|| error.to_string(), |fatal| fatal.to_string());
+        Err(QuorumFailure(reason))
     }
 
     /// Resolves when Raft has stopped by itself; never after [`shutdown`](Self::shutdown).
@@ -223,7 +228,7 @@ impl QuorumNode {
     }
 
     /// Stops in order: what was answered stays, what was not may or may not. Nobody works in the
-    /// folder any more when this returns.
+    /// place any more when this returns.
     ///
     /// # Errors
     /// When the log had failed before.
@@ -232,8 +237,7 @@ impl QuorumNode {
         drop(self.raft.shutdown().await);
         self.tasks.iter().for_each(JoinHandle::abort);
         // A snapshot that is being built outlives the core.
-        let snapshots = self.snapshots;
-        blocking::run(snapshots.blocking(), move || snapshots.close()).await;
+        self.snapshots.close().await;
         self.log.close().await
     }
 }

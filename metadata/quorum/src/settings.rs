@@ -15,7 +15,8 @@ pub struct QuorumSettings {
     pub snapshot_entries: u64,
     /// … or entries of this many encoded bytes, whichever is first.
     pub snapshot_bytes: u64,
-    /// Encoded bytes of commands that were submitted here and are not decided; more wait.
+    /// Bytes of commands that were submitted here and are not decided, a KiB more for each; more
+    /// commands wait.
     pub submit_bytes: usize,
     /// After how long a command that was not decided counts as lost; it may still be decided.
     pub submit_timeout: Duration,

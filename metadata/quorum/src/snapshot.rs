@@ -68,6 +68,9 @@ pub enum Damage {
     /// Some bytes changed.
     #[error("its checksum does not match")]
     Checksum,
+    /// It was listed, and is not there.
+    #[error("it is gone")]
+    Gone,
     /// The name says another entry.
     #[error("it is another snapshot than its name says")]
     Name,

@@ -1,28 +1,23 @@
-//! Snapshots on disk: written whole or not at all, the newest two kept.
+//! Snapshots: written whole or not at all, the newest two kept.
 //!
-//! A file is named after the last log entry it includes. It is written under another name, synced,
-//! renamed, and its folder synced, before anyone is told that it exists. The one before the newest
-//! stays, and so does the log behind it: a newest one that turns out damaged costs a longer replay.
-//! A crash may leave the one that was replaced beside them, until the next start.
+//! The one before the newest stays, and so does the log behind it: a newest one that turns out
+//! damaged costs a longer replay. What is superfluous and cannot be removed stays until the next
+//! one is saved.
 
-use std::io::{self, BufReader, IoSlice, Read};
-use std::path::{Path, PathBuf};
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use penstock_wal::files::{Blocking, File, Files, OpenMode};
-use tokio::sync::watch;
+use async_trait::async_trait;
+use tokio::sync::{Mutex as TokioMutex, watch};
 
 use crate::compaction::Progress;
 use crate::identity::RaftId;
-use crate::snapshot::{self, Damage, ReadFailure};
+use crate::snapshot::Damage;
 use crate::type_config::{LeaderId, LogId, Snapshot};
 
 /// How many are kept.
 const KEPT: usize = 2;
-
-/// Read from the disk at a time.
-const READ_BYTES: usize = 256 << 10;
 
 /// Which log entries a durable snapshot includes. Only grows.
 #[derive(Clone, Debug, Default)]
@@ -39,193 +34,176 @@ impl Covered {
     }
 }
 
-/// Why a folder's snapshots cannot be used. Their bytes are kept as they are.
+/// Why snapshots cannot be used. Their bytes are kept as they are.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
-    /// Look at the disk.
-    #[error("{action} {path}: {source}")]
+    /// Look at the disk, or the bucket.
+    #[error("{action} {place}: {source}")]
     Io {
         /// What was tried.
         action: &'static str,
-        /// On which file or folder.
-        path: String,
+        /// On which file, folder or object.
+        place: String,
         /// What the system said.
         source: io::Error,
     },
-    /// Restore the file, or start over as a new voter.
+    /// Restore it, or start over as a new voter.
     #[error(
-        "the snapshot {path} is damaged: {what}; the log does not reach behind it: restore it, or start over with an empty folder as a new voter"
+        "the snapshot {place} is damaged: {what}; the log does not reach behind it: restore it, or start over as a new voter, with nothing"
     )]
     Damaged {
-        /// Which file.
-        path: String,
+        /// Which file or object.
+        place: String,
         /// What is wrong.
         what: Damage,
     },
-    /// Restore the folder, or start over as a new voter.
+    /// Restore them, or start over as a new voter.
     #[error(
-        "{dir} holds no snapshot that reaches log index {purged}, before which the log was given up; restore it, or start over with an empty folder as a new voter"
+        "{place} holds no snapshot that reaches log index {purged}, before which the log was given up; restore it, or start over as a new voter, with nothing"
     )]
     Missing {
         /// The folder.
-        dir: String,
+        place: String,
         /// The last index that the log gave up.
         purged: u64,
     },
 }
 
-/// The folder of snapshots, and the newest one in memory.
-pub(crate) struct SnapshotStore {
-    files: Arc<dyn Files>,
-    dir: PathBuf,
-    covered: Covered,
-    progress: watch::Sender<Progress>,
-    /// Guards the folder too: one writer at a time.
-    held: Mutex<Held>,
+/// Where snapshots are kept, each named after the last log entry that it includes. One caller at a
+/// time.
+///
+/// 1. Whole: a snapshot that is read is one that was written, or damaged.
+/// 2. Durable: one that was written is found by every later start, until it is removed.
+/// 3. A write that is given up, or fails, leaves nothing that is listed, or all of it.
+#[async_trait]
+pub(crate) trait SnapshotPlace: Send + Sync + 'static {
+    /// Those that are there. Called first.
+    async fn list(&self) -> Result<Vec<LogId>, SnapshotError>;
+
+    async fn read(&self, id: LogId) -> Result<Result<Snapshot, Damage>, SnapshotError>;
+
+    /// Whether it is stored: not if something else has its name, which stays.
+    async fn write(&self, id: LogId, snapshot: &Snapshot) -> io::Result<bool>;
+
+    async fn remove(&self, id: LogId) -> io::Result<()>;
+
+    /// What they are in, for a person.
+    fn describe(&self) -> String;
 }
 
-#[derive(Default)]
+/// The snapshots, and the newest one in memory.
+pub(crate) struct SnapshotStore {
+    place: Box<dyn SnapshotPlace>,
+    covered: Covered,
+    progress: watch::Sender<Progress>,
+    /// Replaced in one step.
+    current: Mutex<Option<Snapshot>>,
+    /// Guards the place too: one writer at a time.
+    held: TokioMutex<Held>,
+}
+
 struct Held {
-    current: Option<Snapshot>,
-    /// Names on disk that are believed whole, oldest first.
+    /// Those that are there and believed whole, oldest first.
     kept: Vec<LogId>,
     /// Nothing is saved any more.
     closed: bool,
 }
 
 impl SnapshotStore {
-    /// Looks at the folder, which is made if missing. Makes blocking calls.
-    pub(crate) fn open(
-        files: Arc<dyn Files>,
-        dir: &Path,
+    /// Looks at what is there.
+    pub(crate) async fn open(
+        place: Box<dyn SnapshotPlace>,
         covered: Covered,
         progress: watch::Sender<Progress>,
     ) -> Result<Self, SnapshotError> {
-        let failed = |action| move |source| io_error(action, dir, source);
-        files.create_dir_all(dir).map_err(failed("create"))?;
-        let mut kept = Vec::new();
-        for entry in files.list(dir).map_err(failed("list"))? {
-            if entry.name.ends_with(TEMPORARY) {
-                let path = dir.join(&entry.name);
-                files.remove(&path).map_err(|source| io_error("remove", &path, source))?;
-            } else if let Some(id) = parse_name(&entry.name) {
-                kept.push(id);
-            }
-        }
-        // A crash may have come between a file's renaming and the sync of its name: what was
-        // found here must not vanish with the next one.
-        if !kept.is_empty() {
-            files.sync_dir(dir).map_err(failed("sync"))?;
-        }
+        let mut kept = place.list().await?;
         kept.sort_by_key(|id| id.index);
-        let held = Mutex::new(Held { current: None, kept, closed: false });
-        Ok(Self { files, dir: dir.to_owned(), covered, progress, held })
+        let held = TokioMutex::new(Held { kept, closed: false });
+        Ok(Self { place, covered, progress, current: Mutex::default(), held })
     }
 
     /// Loads the newest whole snapshot, given the last entry that the log has given up. Damaged
     /// ones are passed over, as long as the log reaches back to an older one, or to the beginning.
-    /// Makes blocking calls.
-    pub(crate) fn load(&self, purged: Option<LogId>) -> Result<Option<Snapshot>, SnapshotError> {
+    pub(crate) async fn load(
+        &self,
+        purged: Option<LogId>,
+    ) -> Result<Option<Snapshot>, SnapshotError> {
         let mut damaged = None;
-        let mut held = self.held.lock().expect("no writer panics");
+        let mut held = self.held.lock().await;
         while let Some(&id) = held.kept.last() {
-            let path = self.dir.join(name(id));
-            match self.read(id, &path)? {
-                Ok(snapshot) => {
+            let what = match self.place.read(id).await? {
+                Ok(snapshot) if snapshot.meta.last_log_id == Some(id) => {
                     if purged.is_some_and(|purged| purged.index > id.index) {
                         break;
                     }
                     self.covered.raise(id);
-                    held.current = Some(snapshot.clone());
-                    self.remove_superfluous(&mut held)
-                        .map_err(|source| io_error("tidy up", &self.dir, source))?;
+                    self.replace_current(&snapshot);
+                    self.remove_superfluous(&mut held).await;
                     self.report(&held);
                     return Ok(Some(snapshot));
                 }
-                Err(what) => {
-                    let path = path.display().to_string();
-                    tracing::error!(path, %what, "a snapshot is damaged");
-                    held.kept.pop();
-                    damaged.get_or_insert(SnapshotError::Damaged { path, what });
-                }
-            }
+                Ok(_) => Damage::Name,
+                Err(what) => what,
+            };
+            let place = format!("{}/{}", self.place.describe(), snapshot_name(id));
+            tracing::error!(place, %what, "a snapshot is damaged");
+            held.kept.pop();
+            damaged.get_or_insert(SnapshotError::Damaged { place, what });
         }
         match (purged, damaged) {
             (None, _) => Ok(None),
             (Some(_), Some(damaged)) => Err(damaged),
-            (Some(purged), None) => Err(SnapshotError::Missing {
-                dir: self.dir.display().to_string(),
-                purged: purged.index,
-            }),
-        }
-    }
-
-    fn read(&self, id: LogId, path: &Path) -> Result<Result<Snapshot, Damage>, SnapshotError> {
-        let failed = |source| io_error("read", path, source);
-        let file = self.files.open(path, OpenMode::Read).map_err(failed)?;
-        let length = file.length().map_err(failed)?;
-        let reader = BufReader::with_capacity(READ_BYTES, FileReader { file, offset: 0, length });
-        match snapshot::decode(reader) {
-            Ok(snapshot) if snapshot.meta.last_log_id == Some(id) => Ok(Ok(snapshot)),
-            Ok(_) => Ok(Err(Damage::Name)),
-            Err(ReadFailure::Damaged(damage)) => Ok(Err(damage)),
-            Err(ReadFailure::Io(source)) => Err(failed(source)),
+            (Some(purged), None) => {
+                let place = self.place.describe();
+                Err(SnapshotError::Missing { place, purged: purged.index })
+            }
         }
     }
 
     /// Makes a snapshot durable and current, unless a newer one is, or there is nothing in it.
-    /// Fails once the store is closed. Makes blocking calls.
-    pub(crate) fn save(&self, snapshot: &Snapshot) -> io::Result<()> {
+    /// Fails once the store is closed.
+    pub(crate) async fn save(&self, snapshot: &Snapshot) -> io::Result<()> {
         let Some(id) = snapshot.meta.last_log_id else { return Ok(()) };
-        let mut held = self.held.lock().expect("no writer panics");
-        if held.current.as_ref().is_some_and(|current| current.meta.last_log_id >= Some(id)) {
+        let mut held = self.held.lock().await;
+        if self.current().is_some_and(|current| current.meta.last_log_id >= Some(id)) {
             return Ok(());
         }
         if held.closed {
             return Err(io::Error::other("the controller has stopped"));
         }
-        self.write(id, snapshot)?;
+        if !self.place.write(id, snapshot).await? {
+            let place = format!("{}/{}", self.place.describe(), snapshot_name(id));
+            tracing::error!(place, "a snapshot is not stored: something else is there");
+            return Ok(());
+        }
         self.covered.raise(id);
-        held.current = Some(snapshot.clone());
+        self.replace_current(snapshot);
         held.kept.retain(|kept| kept.index != id.index);
         held.kept.push(id);
         held.kept.sort_by_key(|id| id.index);
-        self.remove_superfluous(&mut held)?;
+        self.remove_superfluous(&mut held).await;
         self.report(&held);
         Ok(())
     }
 
-    /// Called when the newest is durable, and known to be whole.
-    fn remove_superfluous(&self, held: &mut Held) -> io::Result<()> {
-        let superfluous = held.kept.len().saturating_sub(KEPT);
-        for old in held.kept.drain(..superfluous) {
-            self.files.remove(&self.dir.join(name(old)))?;
+    /// Called when the newest is durable, and known to be whole. What cannot be removed is tried
+    /// again when the next one is saved.
+    async fn remove_superfluous(&self, held: &mut Held) {
+        let mut left = Vec::new();
+        while held.kept.len() > KEPT {
+            let old = held.kept.remove(0);
+            if let Err(error) = self.place.remove(old).await {
+                let (place, name) = (self.place.describe(), snapshot_name(old));
+                tracing::warn!(place, name, %error, "a superfluous snapshot cannot be removed");
+                left.push(old);
+            }
         }
-        Ok(())
+        held.kept.splice(..0, left);
     }
 
-    /// Waits for a snapshot that is being saved; nobody works in the folder from now on. Makes
-    /// blocking calls.
-    pub(crate) fn close(&self) {
-        self.held.lock().expect("no writer panics").closed = true;
-    }
-
-    fn write(&self, id: LogId, snapshot: &Snapshot) -> io::Result<()> {
-        let path = self.dir.join(name(id));
-        let temporary = self.dir.join(format!("{}{TEMPORARY}", name(id)));
-        match self.files.remove(&temporary) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let file = self.files.open(&temporary, OpenMode::CreateNew)?;
-        let mut offset = 0;
-        for piece in snapshot::encode(id, snapshot) {
-            file.write_all_at(&[IoSlice::new(&piece)], offset)?;
-            offset += piece.len() as u64;
-        }
-        file.sync_data()?;
-        self.files.rename(&temporary, &path)?;
-        self.files.sync_dir(&self.dir)
+    /// Waits for a snapshot that is being saved; nobody works in the place from now on.
+    pub(crate) async fn close(&self) {
+        self.held.lock().await.closed = true;
     }
 
     fn report(&self, held: &Held) {
@@ -235,51 +213,30 @@ impl SnapshotStore {
         });
     }
 
+    fn replace_current(&self, snapshot: &Snapshot) {
+        *self.current.lock().expect("held for a copy only") = Some(snapshot.clone());
+    }
+
     /// The newest snapshot.
     pub(crate) fn current(&self) -> Option<Snapshot> {
-        self.held.lock().expect("no writer panics").current.clone()
+        self.current.lock().expect("held for a copy only").clone()
     }
-
-    /// Where calls that block may be made.
-    pub(crate) fn blocking(&self) -> Blocking {
-        self.files.blocking()
-    }
-}
-
-/// Reads a file from its beginning to its end.
-struct FileReader {
-    file: Arc<dyn File>,
-    offset: u64,
-    length: u64,
-}
-
-impl Read for FileReader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let rest = usize::try_from(self.length - self.offset).unwrap_or(usize::MAX);
-        let count = rest.min(buffer.len());
-        self.file.read_exact_at(&mut buffer[..count], self.offset)?;
-        self.offset += count as u64;
-        Ok(count)
-    }
-}
-
-fn io_error(action: &'static str, path: &Path, source: io::Error) -> SnapshotError {
-    SnapshotError::Io { action, path: path.display().to_string(), source }
 }
 
 const SUFFIX: &str = ".snapshot";
-const TEMPORARY: &str = ".tmp";
 
-fn name(id: LogId) -> String {
+/// The name of the snapshot whose last entry this is. Newer ones sort behind older ones.
+pub(crate) fn snapshot_name(id: LogId) -> String {
     let LeaderId { term, node_id } = id.leader_id;
     format!("{:020}-{term:020}-{node_id}{SUFFIX}", id.index)
 }
 
-fn parse_name(text: &str) -> Option<LogId> {
+/// Reads what [`snapshot_name`] wrote.
+pub(crate) fn snapshot_of_name(text: &str) -> Option<LogId> {
     let mut parts = text.strip_suffix(SUFFIX)?.splitn(3, '-');
     let index = parts.next()?.parse().ok()?;
     let term = parts.next()?.parse().ok()?;
     let node_id = RaftId(u64::from_str_radix(parts.next()?, 16).ok()?);
     let id = LogId { leader_id: LeaderId { term, node_id }, index };
-    (name(id) == text).then_some(id)
+    (snapshot_name(id) == text).then_some(id)
 }

@@ -12,7 +12,6 @@ use penstock_model::id::LogIndex;
 use penstock_model::image::MetadataImage;
 use tokio::sync::watch;
 
-use crate::blocking;
 use crate::compaction::Progress;
 use crate::snapshot_store::SnapshotStore;
 use crate::type_config::{
@@ -132,7 +131,7 @@ impl RaftStateMachine<TypeConfig> for StateMachine {
         image: Arc<MetadataImage>,
     ) -> io::Result<()> {
         let snapshot = Snapshot { meta: meta.clone(), snapshot: image.clone() };
-        save(self.snapshots.clone(), snapshot).await?;
+        self.snapshots.save(&snapshot).await?;
         self.progress.send_modify(|progress| (progress.entries, progress.bytes) = (0, 0));
         self.adopt(meta, &image);
         Ok(())
@@ -141,10 +140,6 @@ impl RaftStateMachine<TypeConfig> for StateMachine {
     async fn get_current_snapshot(&mut self) -> io::Result<Option<Snapshot>> {
         Ok(self.snapshots.current())
     }
-}
-
-async fn save(snapshots: Arc<SnapshotStore>, snapshot: Snapshot) -> io::Result<()> {
-    blocking::run(snapshots.blocking(), move || snapshots.save(&snapshot)).await
 }
 
 /// Writes one image, while the state machine goes on.
@@ -157,7 +152,7 @@ impl RaftSnapshotBuilder<TypeConfig> for SnapshotBuilder {
     type SnapshotData = Arc<MetadataImage>;
 
     async fn build_snapshot(&mut self) -> io::Result<Snapshot> {
-        save(self.snapshots.clone(), self.snapshot.clone()).await?;
+        self.snapshots.save(&self.snapshot).await?;
         Ok(self.snapshot.clone())
     }
 }

@@ -1,10 +1,13 @@
 //! Tests of the parts together.
 
+mod bucket;
 mod cluster;
 mod log_suite;
 mod lone_voter;
+mod places;
 mod power_cut;
 mod snapshots;
+mod store;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,7 +18,7 @@ use penstock_model::id::{ClusterId, NodeId};
 use penstock_model::image::MetadataImage;
 use penstock_wal::files::{Files, OsFiles};
 
-use crate::{Loopback, Parts, QuorumSettings, RaftId, Voter};
+use crate::{Folder, Parts, Place, QuorumSettings, RaftId, Voter};
 
 /// A command whose effect can be seen: sets one setting of the cluster.
 fn set(key: &str, value: &str) -> Command {
@@ -40,18 +43,16 @@ fn voters(ids: &[u64]) -> BTreeMap<RaftId, Voter> {
     ids.iter().map(|id| (RaftId(*id), voter(id))).collect()
 }
 
-/// Controller 1 of 1 in a folder.
-fn alone(dir: &Path) -> Parts {
-    alone_on(Arc::new(OsFiles), dir)
+/// Controller 1 of 1.
+fn alone() -> Parts {
+    Parts::alone(RaftId(1), NodeId(1), QuorumSettings::default())
 }
 
-fn alone_on(files: Arc<dyn Files>, dir: &Path) -> Parts {
-    Parts {
-        files,
-        dir: dir.to_owned(),
-        id: RaftId(1),
-        voters: voters(&[1]),
-        network: Loopback::default().seen_by(RaftId(1)),
-        settings: QuorumSettings::default(),
-    }
+/// The folder of controller 1.
+fn folder(dir: &Path) -> Folder {
+    folder_on(Arc::new(OsFiles), dir)
+}
+
+fn folder_on(files: Arc<dyn Files>, dir: &Path) -> Folder {
+    Folder::of(files, dir.to_owned(), RaftId(1))
 }

@@ -1,6 +1,5 @@
 //! A node without its listeners, started and stopped in the order of `broker/src/node.rs`.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -11,7 +10,7 @@ use penstock_broker::node::log_owner::LogOwner;
 use penstock_model::client::MetadataClient;
 use penstock_model::command::{Command, InheritWal, RegisterBroker, Reply, WalKind};
 use penstock_model::id::{ClusterId, Incarnation, NodeId, StreamId, Timestamp};
-use penstock_quorum::{Loopback, QuorumNode, QuorumSettings, RaftId, Voter};
+use penstock_quorum::{Folder, Place, QuorumNode, QuorumSettings, RaftId};
 use penstock_s3stream::store::open::{StoreSettings, open};
 use penstock_s3stream::store::url::StoreUrl;
 use penstock_s3stream::{Clock, MemoryShares, Opened, Parts, Settings, Storage, UploadSettings};
@@ -137,23 +136,15 @@ impl Node {
 async fn start_quorum(files: &Arc<dyn Files>, drawn: RaftId) -> anyhow::Result<QuorumNode> {
     let dir = Path::new(QUORUM);
     files.create_dir_all(dir)?;
-    let id = RaftId::load_or_store(files.as_ref(), dir, drawn)?;
-    let loopback = Loopback::default();
-    let quorum = QuorumNode::start(penstock_quorum::Parts {
-        files: Arc::clone(files),
-        dir: dir.to_owned(),
-        id,
-        voters: BTreeMap::from([(id, Voter { node: NODE, address: String::new() })]),
-        network: loopback.seen_by(id),
-        settings: QuorumSettings {
-            // A few commands make a snapshot, and two snapshots make a purge.
-            snapshot_entries: 6,
-            entry_cache_bytes: 2_000,
-            ..QuorumSettings::default()
-        },
-    })
-    .await?;
-    loopback.attach(quorum.answerer());
+    let folder = Folder::open(Arc::clone(files), dir.to_owned(), drawn)?;
+    let settings = QuorumSettings {
+        // A few commands make a snapshot, and two snapshots make a purge.
+        snapshot_entries: 6,
+        entry_cache_bytes: 2_000,
+        ..QuorumSettings::default()
+    };
+    let parts = penstock_quorum::Parts::alone(folder.id(), NODE, settings);
+    let quorum = QuorumNode::start(Place::Folder(folder), parts).await?;
     quorum.recovered().await?;
     Ok(quorum)
 }

@@ -8,7 +8,6 @@ use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
 use super::*;
-use crate::log_store::Head;
 use crate::{Loopback, QuorumNode};
 
 /// No step takes longer, on the clock that the tests run by.
@@ -30,17 +29,17 @@ impl Cluster {
 
     async fn start(&mut self, id: u64) {
         let (dir, medium) = &self.disks[&id];
-        let head = Head::new(Arc::new(OsFiles), dir.path()).load().unwrap().unwrap_or_default();
+        let folder = Folder::of(Arc::new(OsFiles), dir.path().to_owned(), RaftId(id));
+        let head = folder.head().load().unwrap().unwrap_or_default();
         let recovery = medium.recover(head, &WalSettings::default()).unwrap();
         let parts = Parts {
-            files: Arc::new(OsFiles),
-            dir: dir.path().to_owned(),
             id: RaftId(id),
             voters: voters(&[1, 2, 3]),
             network: self.loopback.seen_by(RaftId(id)),
             settings: self.settings.clone(),
         };
-        let node = QuorumNode::start_on(Box::new(recovery), parts).await.unwrap();
+        let found = folder.with_journal(Box::new(recovery));
+        let node = QuorumNode::start_on(found, parts).await.unwrap();
         self.loopback.attach(node.answerer());
         self.nodes.insert(id, node);
     }

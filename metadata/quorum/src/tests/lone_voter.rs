@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use openraft::async_runtime::watch::WatchReceiver;
 use penstock_model::client::SubmitError;
-use penstock_model::command::{Refused, Reply};
-use penstock_model::id::ClusterId;
 use penstock_wal::files::PowerCutFiles;
 use penstock_wal::{MemoryMedium, Position, WalSettings};
 use tokio::time::timeout;
@@ -13,43 +11,16 @@ use tokio::time::timeout;
 use super::*;
 use crate::{LogError, QuorumNode, StartError};
 
-async fn start(parts: Parts) -> QuorumNode {
-    let node = QuorumNode::start(parts).await.unwrap();
+async fn start(folder: Folder, parts: Parts) -> QuorumNode {
+    let node = QuorumNode::start(Place::Folder(folder), parts).await.unwrap();
     node.recovered().await.unwrap();
     node
 }
 
 #[tokio::test]
-async fn what_was_answered_is_there_after_a_restart() {
-    let dir = tempfile::tempdir().unwrap();
-    let node = start(alone(dir.path())).await;
-    let client = node.client();
-    let formatted = client.submit(format()).await.unwrap();
-    assert_eq!(formatted.result, Ok(Reply::Done));
-    let mut last = formatted.index;
-    for number in 0..50 {
-        let outcome = client.submit(set("number", &number.to_string())).await.unwrap();
-        assert!(outcome.index > last);
-        assert!(client.image().index() >= outcome.index, "guarantee 2");
-        last = outcome.index;
-    }
-    let refused = client.submit(Command::Format(ClusterId([8; 16]))).await.unwrap();
-    assert_eq!(refused.result, Err(Refused::OtherCluster(ClusterId([7; 16]))));
-    node.shutdown().await.unwrap();
-    assert_eq!(client.submit(format()).await, Err(SubmitError::Stopped));
-
-    let node = start(alone(dir.path())).await;
-    let image = node.client().image();
-    assert_eq!(image.cluster(), Some(ClusterId([7; 16])));
-    assert_eq!(get(&image, "number").as_deref(), Some("49"));
-    assert_eq!(image.index(), refused.index);
-    node.shutdown().await.unwrap();
-}
-
-#[tokio::test]
 async fn watchers_see_images_grow() {
     let dir = tempfile::tempdir().unwrap();
-    let node = start(alone(dir.path())).await;
+    let node = start(folder(dir.path()), alone()).await;
     let client = node.client();
     let mut images = client.watch();
     client.submit(format()).await.unwrap();
@@ -62,38 +33,11 @@ async fn watchers_see_images_grow() {
 }
 
 #[tokio::test]
-async fn snapshots_take_the_place_of_the_log() {
-    let dir = tempfile::tempdir().unwrap();
-    let small = || {
-        let mut parts = alone(dir.path());
-        parts.settings.snapshot_entries = 20;
-        parts.settings.entry_cache_bytes = 100;
-        parts
-    };
-    let node = start(small()).await;
-    let client = node.client();
-    for number in 0..200 {
-        client.submit(set(&format!("key{}", number % 7), &number.to_string())).await.unwrap();
-    }
-    let purged = node.raft().wait(None);
-    purged.metrics(|now| now.purged.is_some_and(|id| id.index > 100), "purge").await.unwrap();
-    node.shutdown().await.unwrap();
-    assert_eq!(std::fs::read_dir(dir.path().join("snapshot")).unwrap().count(), 2);
-
-    let node = start(small()).await;
-    let image = node.client().image();
-    for number in 193..200 {
-        assert_eq!(get(&image, &format!("key{}", number % 7)), Some(number.to_string()));
-    }
-    node.shutdown().await.unwrap();
-}
-
-#[tokio::test]
 async fn a_controller_that_is_not_among_the_voters_waits() {
     let dir = tempfile::tempdir().unwrap();
-    let mut parts = alone(dir.path());
-    parts.voters = voters(&[2, 3]);
-    let node = QuorumNode::start(parts).await.unwrap();
+    let parts = Parts { voters: voters(&[2, 3]), ..alone() };
+    let place = Place::Folder(folder(dir.path()));
+    let node = QuorumNode::start(place, parts).await.unwrap();
     let refused = node.client().submit(format()).await;
     assert!(matches!(refused, Err(SubmitError::Unavailable(_))), "{refused:?}");
     node.shutdown().await.unwrap();
@@ -103,17 +47,17 @@ async fn a_controller_that_is_not_among_the_voters_waits() {
 #[tokio::test]
 async fn the_log_of_another_controller_is_refused_by_name() {
     let dir = tempfile::tempdir().unwrap();
-    start(alone(dir.path())).await.shutdown().await.unwrap();
-    let mut parts = alone(dir.path());
-    (parts.id, parts.voters) = (RaftId(2), voters(&[2]));
-    let refused = QuorumNode::start(parts).await.err().unwrap();
+    start(folder(dir.path()), alone()).await.shutdown().await.unwrap();
+    let parts = Parts { id: RaftId(2), voters: voters(&[2]), ..alone() };
+    let other = Folder::of(Arc::new(OsFiles), dir.path().to_owned(), RaftId(2));
+    let refused = QuorumNode::start(Place::Folder(other), parts).await.err().unwrap();
     match &refused {
         StartError::Log(LogError::OtherController { found, expected, .. }) => {
             assert_eq!((&**found, *expected), ("0000000000000001", RaftId(2)));
         }
         other => panic!("{other}"),
     }
-    start(alone(dir.path())).await.shutdown().await.unwrap();
+    start(folder(dir.path()), alone()).await.shutdown().await.unwrap();
 }
 
 /// Each change of a first start fails in turn. Whoever was told so may try again at once.
@@ -125,7 +69,8 @@ async fn a_start_that_fails_leaves_nobody_in_the_folder() {
         let dir = Path::new("/quorum");
         disk.create_dir_all(dir).unwrap();
         disk.fail_at(change, std::io::ErrorKind::Other);
-        match QuorumNode::start(alone_on(Arc::new(disk.clone()), dir)).await {
+        let place = Place::Folder(folder_on(Arc::new(disk.clone()), dir));
+        match QuorumNode::start(place, alone()).await {
             // What fails later is told by the node.
             Ok(node) => drop(node.shutdown().await),
             Err(_) => refused += 1,
@@ -139,7 +84,8 @@ async fn a_start_that_fails_leaves_nobody_in_the_folder() {
 
 async fn start_on(medium: &MemoryMedium, dir: &Path) -> QuorumNode {
     let recovery = medium.recover(Position(0), &WalSettings::default()).unwrap();
-    let node = QuorumNode::start_on(Box::new(recovery), alone(dir)).await.unwrap();
+    let found = folder(dir).with_journal(Box::new(recovery));
+    let node = QuorumNode::start_on(found, alone()).await.unwrap();
     node.recovered().await.unwrap();
     node
 }

@@ -13,7 +13,6 @@ use penstock_wal::{FileWalSettings, WalSettings};
 
 use super::*;
 use crate::QuorumNode;
-use crate::log_store;
 
 const DIR: &str = "/raft";
 
@@ -210,7 +209,8 @@ impl History {
         let dir = Path::new(DIR);
         let mut files: Arc<dyn Files> = Arc::new(self.disk.clone());
         let drawn = RaftId(1 + self.dice.throw() % 1000);
-        let id = RaftId::load_or_store(&*files, dir, drawn).map_err(|error| error.to_string())?;
+        let opened = Folder::open(files.clone(), dir.to_owned(), drawn);
+        let id = opened.map_err(|error| error.to_string())?.id();
         if let Some((folder, bug)) = self.bug {
             let planted = PlantedFiles::new(files.clone(), bug);
             files = Arc::new(BugIn { folder, sound: files, planted });
@@ -218,15 +218,16 @@ impl History {
         if let Some(known) = self.id.replace(id) {
             assert_eq!(id, known, "the identity changed");
         }
-        let recovery = log_store::recover(&files, dir, id, &wal_settings())
-            .map_err(|error| error.to_string())?;
+        let folder = Folder::of(files, dir.to_owned(), id);
+        let recovery = folder.recover(&wal_settings()).map_err(|error| error.to_string())?;
         let settings = QuorumSettings {
             snapshot_entries: 5,
             entry_cache_bytes: 1000,
             ..QuorumSettings::default()
         };
-        let parts = Parts { id, voters: voters(&[id.0]), settings, ..alone_on(files, dir) };
-        let started = QuorumNode::start_on(Box::new(recovery), parts).await;
+        let parts = Parts { id, voters: voters(&[id.0]), settings, ..alone() };
+        let found = folder.with_journal(Box::new(recovery));
+        let started = QuorumNode::start_on(found, parts).await;
         started.map_err(|error| error.to_string())
     }
 

@@ -3,19 +3,22 @@
 use std::fs;
 use std::path::PathBuf;
 
+use object_store::memory::InMemory;
 use penstock_model::apply::apply;
 use penstock_model::id::LogIndex;
-use penstock_wal::WalError;
 use penstock_wal::files::PowerCutFiles;
 use tokio::sync::watch;
 
+use super::store::TestStore;
 use super::*;
+use crate::bucket::{Objects, SnapshotObjects};
 use crate::codec::{put_log_id, put_optional};
 use crate::compaction::Progress;
+use crate::folder::SnapshotFolder;
 use crate::snapshot::{self, ReadFailure};
-use crate::snapshot_store::{Covered, SnapshotStore};
+use crate::snapshot_store::{Covered, SnapshotPlace, SnapshotStore};
 use crate::type_config::{LeaderId, LogId, Membership, Snapshot, SnapshotMeta, StoredMembership};
-use crate::{Damage, LogError, QuorumNode, SnapshotError, StartError, membership};
+use crate::{Damage, LogError, QuorumNode, StartError, membership};
 
 fn log_id(term: u64, index: u64) -> LogId {
     LogId { leader_id: LeaderId { term, node_id: RaftId(1) }, index }
@@ -75,10 +78,10 @@ fn sample_at(index: u64) -> Snapshot {
     sample
 }
 
-fn open_store(disk: &PowerCutFiles) -> SnapshotStore {
+async fn open_store(disk: &PowerCutFiles) -> SnapshotStore {
     let (progress, _) = watch::channel(Progress::default());
-    let files = Arc::new(disk.clone());
-    SnapshotStore::open(files, Path::new("/snapshot"), Covered::default(), progress).unwrap()
+    let place = SnapshotFolder::new(Arc::new(disk.clone()), "/snapshot".into());
+    SnapshotStore::open(Box::new(place), Covered::default(), progress).await.unwrap()
 }
 
 /// The indices of the snapshots that are there.
@@ -89,23 +92,23 @@ fn kept(disk: &PowerCutFiles) -> Vec<u64> {
 }
 
 /// The third save stops at each of its changes in turn.
-#[test]
-fn a_third_snapshot_is_the_one_that_was_replaced_and_goes_at_the_next_start() {
+#[tokio::test]
+async fn a_third_snapshot_is_the_one_that_was_replaced_and_goes_at_the_next_start() {
     let mut seen = Vec::new();
     let deaths = [PowerCutFiles::crash, PowerCutFiles::kill];
     for (change, die) in (1..).flat_map(|change| deaths.map(|die| (change, die))) {
         let disk = PowerCutFiles::new(change);
-        let store = open_store(&disk);
+        let store = open_store(&disk).await;
         for index in [3, 4] {
-            store.save(&sample_at(index)).unwrap();
+            store.save(&sample_at(index)).await.unwrap();
         }
         disk.stop_at(change);
-        let saved = store.save(&sample_at(5)).is_ok();
+        let saved = store.save(&sample_at(5)).await.is_ok() && !disk.is_stopped();
         let disk = die(&disk);
         let left = kept(&disk);
         assert!([&[3, 4][..], &[3, 4, 5], &[4, 5]].contains(&&left[..]), "{left:?}");
-        let store = open_store(&disk);
-        store.load(None).unwrap();
+        let store = open_store(&disk).await;
+        store.load(None).await.unwrap();
         let newest = &left[left.len() - 2..];
         assert_eq!(kept(&disk), newest, "of {left:?}");
         assert_eq!(store.current().unwrap().meta.last_log_id, Some(log_id(1, newest[1])));
@@ -117,88 +120,80 @@ fn a_third_snapshot_is_the_one_that_was_replaced_and_goes_at_the_next_start() {
     assert!(seen.contains(&3), "it stopped between writing and tidying up");
 }
 
-#[test]
-fn a_closed_store_keeps_its_folder_as_it_is() {
+#[tokio::test]
+async fn a_closed_store_keeps_its_folder_as_it_is() {
     let disk = PowerCutFiles::new(1);
-    let store = open_store(&disk);
-    store.save(&sample_at(3)).unwrap();
-    store.close();
+    let store = open_store(&disk).await;
+    store.save(&sample_at(3)).await.unwrap();
+    store.close().await;
     let changes = disk.changes();
-    store.save(&sample_at(4)).unwrap_err();
+    store.save(&sample_at(4)).await.unwrap_err();
     assert_eq!((kept(&disk), disk.changes()), (vec![3], changes));
 }
 
-fn small(dir: &Path) -> Parts {
-    let mut parts = alone(dir);
-    parts.settings.snapshot_entries = 20;
-    parts
-}
-
-/// A folder with two snapshots, and the log from behind the first of them on; its images' last
-/// number is 99.
-async fn with_two_snapshots(dir: &Path) -> Vec<PathBuf> {
-    let node = QuorumNode::start(small(dir)).await.unwrap();
-    node.recovered().await.unwrap();
-    for number in 0..100 {
-        node.client().submit(set("number", &number.to_string())).await.unwrap();
-    }
-    let purged = node.raft().wait(None);
-    purged.metrics(|now| now.purged.is_some_and(|id| id.index > 20), "purge").await.unwrap();
-    node.shutdown().await.unwrap();
-    let names = fs::read_dir(dir.join("snapshot")).unwrap();
-    let mut paths: Vec<_> = names.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    assert_eq!(paths.len(), 2);
-    paths
-}
-
-fn damage(path: &Path) {
-    let mut bytes = fs::read(path).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    fs::write(path, bytes).unwrap();
-}
-
-#[tokio::test]
-async fn a_damaged_snapshot_costs_a_longer_replay() {
-    let dir = tempfile::tempdir().unwrap();
-    let paths = with_two_snapshots(dir.path()).await;
-    damage(&paths[1]);
-    let bytes = fs::read(&paths[1]).unwrap();
-    let node = QuorumNode::start(small(dir.path())).await.unwrap();
-    node.recovered().await.unwrap();
-    assert_eq!(get(&node.client().image(), "number").as_deref(), Some("99"));
-    assert_eq!(fs::read(&paths[1]).unwrap(), bytes, "the bytes are kept");
-    node.shutdown().await.unwrap();
-}
-
-#[tokio::test]
-async fn without_a_snapshot_that_the_log_reaches_nothing_starts() {
-    let dir = tempfile::tempdir().unwrap();
-    let paths = with_two_snapshots(dir.path()).await;
-    paths.iter().for_each(|path| damage(path));
-    match QuorumNode::start(small(dir.path())).await.err().unwrap() {
-        StartError::Snapshot(SnapshotError::Damaged { path, .. }) => {
-            assert_eq!(Path::new(&path), paths[1]);
+/// A place as good as another: what one of its kind has stored, the next one finds.
+async fn check_place(open: impl Fn() -> Box<dyn SnapshotPlace>) {
+    let place = open();
+    assert_eq!(place.list().await.unwrap(), []);
+    for index in [3, 4, 5] {
+        // A second attempt is none too many.
+        for _ in 0..2 {
+            assert!(place.write(log_id(1, index), &sample_at(index)).await.unwrap());
         }
-        other => panic!("{other}"),
     }
-    paths.iter().for_each(|path| fs::remove_file(path).unwrap());
-    let error = QuorumNode::start(small(dir.path())).await.err().unwrap();
-    assert!(matches!(error, StartError::Snapshot(SnapshotError::Missing { .. })), "{error}");
+    place.remove(log_id(1, 4)).await.unwrap();
+    for place in [place, open()] {
+        let mut found = place.list().await.unwrap();
+        found.sort();
+        assert_eq!(found, [log_id(1, 3), log_id(1, 5)]);
+        for id in found {
+            let read = place.read(id).await.unwrap().unwrap();
+            let written = sample_at(id.index);
+            assert_eq!((read.meta, read.snapshot), (written.meta, written.snapshot));
+        }
+    }
 }
 
 #[tokio::test]
-async fn a_log_that_is_gone_is_not_started_without() {
+async fn a_folder_keeps_snapshots() {
+    let disk = PowerCutFiles::new(1);
+    let open = || -> Box<dyn SnapshotPlace> {
+        Box::new(SnapshotFolder::new(Arc::new(disk.clone()), "/snapshot".into()))
+    };
+    check_place(open).await;
+}
+
+#[tokio::test]
+async fn a_bucket_keeps_snapshots() {
+    let bucket = Arc::new(InMemory::new());
+    let open = || -> Box<dyn SnapshotPlace> {
+        let objects = Objects::new(Arc::new(TestStore::new(&bucket)));
+        Box::new(SnapshotObjects::new(objects, "meta/cluster/snapshot".into()))
+    };
+    check_place(open).await;
+    // Another image under the same name stays as it is.
+    let place = open();
+    let other = Snapshot { snapshot: Arc::default(), ..sample_at(3) };
+    assert!(!place.write(log_id(1, 3), &other).await.unwrap());
+    let read = place.read(log_id(1, 3)).await.unwrap().unwrap();
+    assert_eq!(read.meta.last_log_id, Some(log_id(1, 3)));
+    assert_eq!(place.read(log_id(1, 9)).await.unwrap().unwrap_err(), Damage::Gone);
+}
+
+#[tokio::test]
+async fn a_log_whose_beginning_is_forgotten_too_is_missed() {
     let dir = tempfile::tempdir().unwrap();
-    with_two_snapshots(dir.path()).await;
-    fs::remove_dir_all(dir.path().join("log")).unwrap();
-    // Where it began says that there was one.
-    let error = QuorumNode::start(small(dir.path())).await.err().unwrap();
-    assert!(matches!(error, StartError::Log(LogError::Wal(WalError::Missing { .. }))), "{error}");
-    // And if that is gone too, the snapshots do.
+    let mut parts = alone();
+    parts.settings.snapshot_entries = 5;
+    let node = QuorumNode::start(Place::Folder(folder(dir.path())), parts).await.unwrap();
+    node.recovered().await.unwrap();
+    node.client().submit(set("key", "value")).await.unwrap();
+    node.raft().trigger().snapshot().await.unwrap();
+    let built = node.raft().wait(None);
+    built.metrics(|now| now.snapshot.is_some(), "snapshot").await.unwrap();
+    node.shutdown().await.unwrap();
     fs::remove_dir_all(dir.path().join("log")).unwrap();
     fs::remove_file(dir.path().join("head")).unwrap();
-    let error = QuorumNode::start(small(dir.path())).await.err().unwrap();
+    let error = QuorumNode::start(Place::Folder(folder(dir.path())), alone()).await.err().unwrap();
     assert!(matches!(error, StartError::Log(LogError::Gone)), "{error}");
 }
