@@ -48,13 +48,22 @@ struct Running {
 
 impl Running {
     async fn start(dir: &Path) -> Self {
-        let node = start(dir, &[]).await.unwrap();
+        Self::start_with(dir, &[]).await
+    }
+
+    async fn start_with(dir: &Path, more: &[&str]) -> Self {
+        let node = start(dir, more).await.unwrap();
         let (_, address) = &node.kafka_addresses()[0];
         let address = address.strip_prefix("PLAINTEXT://").unwrap().to_owned();
         let ready = node.ready_line();
         let (trigger, shutdown) = shutdown::channel();
         let task = tokio::spawn(Box::pin(node.run(shutdown)));
         Self { address, ready, trigger, task }
+    }
+
+    /// As `cluster.id` takes it.
+    fn cluster(&self) -> String {
+        self.ready.rsplit(' ').next().unwrap().to_owned()
     }
 
     async fn stop(self) {
@@ -90,7 +99,7 @@ async fn the_log_of_another_cluster_is_refused_by_name_and_kept() {
     let mut cluster_of = Vec::new();
     for dir in [dir.path(), other.path()] {
         let running = Running::start(dir).await;
-        cluster_of.push(running.ready.rsplit(' ').next().unwrap().to_owned());
+        cluster_of.push(running.cluster());
         running.stop().await;
     }
     let log = other.path().join("wal");
@@ -188,5 +197,43 @@ async fn a_log_that_is_gone_is_not_begun_again() {
     assert!(refused.contains("holds no log, and one was begun"), "{refused}");
     std::fs::remove_dir_all(&log).unwrap();
     std::fs::rename(&aside, &log).unwrap();
+    Running::start(dir.path()).await.stop().await;
+}
+
+/// With the log in the object store, the node's own folder holds nothing that it needs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_data_folder_that_was_removed_is_not_missed() {
+    let (dir, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let data = dir.path().join("data");
+    let url = format!("storage.url=file://{}", store.path().display());
+    let object = ["wal.url=object", &url];
+    let running = Running::start_with(&data, &object).await;
+    let cluster = running.cluster();
+    running.stop().await;
+    std::fs::remove_dir_all(&data).unwrap();
+    let running = Running::start_with(&data, &object).await;
+    assert_eq!(running.cluster(), cluster);
+    running.stop().await;
+
+    // Another cluster beside it: from now on it must be said which one is meant.
+    let other = cluster_id::format(ClusterId([7; 16]));
+    for id in [&other, &cluster] {
+        std::fs::remove_dir_all(&data).unwrap();
+        let given = format!("cluster.id={id}");
+        let running = Running::start_with(&data, &[object[0], object[1], &given]).await;
+        assert_eq!(running.cluster(), **id);
+        running.stop().await;
+    }
+    let refused = start(&data, &object).await.err().unwrap().to_string();
+    assert!(refused.contains(&other) && refused.contains(&cluster), "{refused}");
+    assert!(refused.contains("set cluster.id"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn metadata_in_a_folder_is_not_left_behind() {
+    let dir = tempfile::tempdir().unwrap();
+    Running::start(dir.path()).await.stop().await;
+    let refused = start(dir.path(), &["wal.url=object"]).await.err().unwrap().to_string();
+    assert!(refused.contains("set wal.url back"), "{refused}");
     Running::start(dir.path()).await.stop().await;
 }

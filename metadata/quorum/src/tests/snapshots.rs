@@ -120,6 +120,26 @@ async fn a_third_snapshot_is_the_one_that_was_replaced_and_goes_at_the_next_star
     assert!(seen.contains(&3), "it stopped between writing and tidying up");
 }
 
+/// It stays until the next one is saved.
+#[tokio::test]
+async fn a_superfluous_snapshot_that_cannot_be_removed_fails_nothing() {
+    let mut left = 0;
+    for change in 1..20 {
+        let disk = PowerCutFiles::new(change);
+        let store = open_store(&disk).await;
+        for index in [3, 4] {
+            store.save(&sample_at(index)).await.unwrap();
+        }
+        disk.fail_at(change, std::io::ErrorKind::Other);
+        if store.save(&sample_at(5)).await.is_ok() && kept(&disk) == [3, 4, 5] {
+            left += 1;
+            store.save(&sample_at(6)).await.unwrap();
+            assert_eq!(kept(&disk), [5, 6]);
+        }
+    }
+    assert_eq!(left, 1, "one of the changes is the removal");
+}
+
 #[tokio::test]
 async fn a_closed_store_keeps_its_folder_as_it_is() {
     let disk = PowerCutFiles::new(1);
