@@ -44,7 +44,7 @@ pub enum StartError {
     Submit(#[from] SubmitError),
     /// The metadata is another cluster's.
     #[error(
-        "the metadata is of cluster {found}, not {expected}; correct cluster.id, data.dir or storage.url"
+        "the metadata belongs to cluster {found}, not to {expected}; correct cluster.id, data.dir or storage.url"
     )]
     OtherCluster {
         /// What the metadata says.

@@ -124,7 +124,7 @@ pub(super) async fn leave(quorum: QuorumNode) {
             tracing::error!(%error, "the quorum's log had stopped before the shutdown");
         }
         Err(_) => {
-            tracing::warn!("the quorum's log is not closed: what it is kept in does not answer")
+            tracing::warn!("the quorum's log is not closed: what it is kept in does not answer");
         }
     }
 }
@@ -136,7 +136,7 @@ pub(super) async fn format(
     expected: Option<ClusterId>,
     entropy: &dyn Entropy,
 ) -> Result<ClusterId, StartError> {
-    let cluster = format_cluster(metadata, config, entropy).await?;
+    let cluster = format_cluster(metadata, expected, entropy).await?;
     if metadata.image().features().epoch() == 0 {
         let outcome = metadata.submit(Command::UpdateFeatures(features::initial())).await?;
         match outcome.result {
@@ -149,7 +149,7 @@ pub(super) async fn format(
 
 async fn format_cluster(
     metadata: &dyn MetadataClient,
-    config: &NodeConfig,
+    expected: Option<ClusterId>,
     entropy: &dyn Entropy,
 ) -> Result<ClusterId, StartError> {
     if let Some(found) = metadata.image().cluster() {

@@ -11,7 +11,8 @@ use tokio::sync::watch;
 
 use super::store::TestStore;
 use super::*;
-use crate::bucket::{Objects, SnapshotObjects};
+use crate::bucket::objects::Objects;
+use crate::bucket::snapshots::SnapshotObjects;
 use crate::codec::{put_log_id, put_optional};
 use crate::compaction::Progress;
 use crate::folder::SnapshotFolder;
