@@ -289,7 +289,8 @@ impl Joining<'_> {
                     None => store.beside(settings.limits),
                     Some(url) => open(url, Arc::clone(files), &settings)?.counted_with(&store),
                 };
-                let wal = object::prove(cluster, config.node, wal_store, config).await?;
+                let drawn = u128::from_be_bytes(entropy.draw());
+                let wal = object::find(cluster, wal_store, config, &client.image(), drawn).await?;
                 let registered =
                     metadata::register(client.as_ref(), config, endpoints, entropy).await?;
                 let recovered =

@@ -159,7 +159,7 @@ impl Storage {
     }
 
     /// Takes no more appends, waits until all are durable, uploads for at most `flush` (what is
-    /// left is found in the log at the next start), and stops tasks and log.
+    /// left is found in the log at the next start), and stops tasks and log, which has as long.
     pub async fn shutdown(&self, flush: Duration) {
         let streams = &self.shared.streams;
         let drained = async {
@@ -174,8 +174,15 @@ impl Storage {
             tracing::warn!(?flush, "stopping before the upload is done, the log keeps the rest");
         }
         streams.lifecycle.shut_down();
-        if let Err(error) = self.shared.wal.close().await {
-            tracing::error!(%error, "the write-ahead log had stopped before the shutdown");
+        // A log in a store that is away takes nothing: what was not acknowledged may go.
+        match timeout(flush, self.shared.wal.close()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the write-ahead log had stopped before the shutdown");
+            }
+            Err(_elapsed) => {
+                tracing::warn!(?flush, "stopping before all that was appended is durable");
+            }
         }
     }
 

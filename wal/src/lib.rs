@@ -202,7 +202,9 @@ pub enum WalError {
         reason: String,
     },
     /// A later epoch has sealed the log.
-    #[error("the log was sealed: another process has taken over")]
+    #[error(
+        "the log was sealed: another process has taken over; look for a second one with this node.id"
+    )]
     Fenced,
     /// The log was closed in order.
     #[error("the log is closed")]

@@ -1,6 +1,8 @@
 //! The object backend: numbered objects in a store, so that a node's own disk holds nothing.
 //!
 //! ```text
+//!   {root}/log                      whose log this is: it was begun
+//!   {root}/{epoch}/claim            the one process that has this epoch
 //!   {root}/{epoch}/{sequence}       data, data, data, … seal      an epoch that has ended
 //!   {root}/{epoch}/{sequence}                           data, …   the next one, from there on
 //! ```
@@ -52,6 +54,10 @@ mod tests;
 
 use bucket::Bucket;
 pub use inspect::{ObjectContent, ObjectReport};
+use sequence::Sequence;
+
+/// Below the root: the log was begun, and whose it is.
+const BEGUN: &str = "log";
 
 /// Settings of the object backend.
 #[derive(Clone, Debug)]
@@ -90,6 +96,12 @@ pub struct LogPart {
     pub begins: Position,
 }
 
+/// The epoch whose part of the log holds an object.
+fn epoch_of(parts: &[LogPart], sequence: Sequence) -> u64 {
+    let begun = parts.partition_point(|part| part.begins <= sequence.begins());
+    parts[begun.checked_sub(1).expect("nothing lies before the first part")].epoch
+}
+
 /// The log of one writer in a store.
 #[derive(Clone)]
 pub struct ObjectWal {
@@ -109,12 +121,65 @@ impl ObjectWal {
     }
 
     /// Proves that the store refuses to create a key twice, which is all that keeps two writers
-    /// apart. Leaves nothing behind but, after a crash, one small object under `name`.
+    /// apart. `name` is one that nobody else draws. Leaves nothing behind but, after a crash, one
+    /// small object under it.
     ///
     /// # Errors
     /// [`WalError::NotFenced`] where it does not, or cannot.
     pub async fn prove_fence(&self, name: &str) -> Result<(), WalError> {
         self.bucket.prove_fence(name).await
+    }
+
+    /// Whether this log was ever begun. One that was, and is not there, is another store's, or lost.
+    ///
+    /// # Errors
+    /// [`WalError::Foreign`] where somebody else's log was begun.
+    pub async fn is_begun(&self) -> Result<bool, WalError> {
+        let Some(found) = self.bucket.content(BEGUN).await? else { return Ok(false) };
+        if found[..] == self.bucket.owner.0 { Ok(true) } else { Err(self.others(&found)) }
+    }
+
+    /// Begins the log, if it was not: from now on it is missed where it is not.
+    ///
+    /// # Errors
+    /// [`WalError::Foreign`] where somebody else's log was begun.
+    pub async fn begin(&self) -> Result<(), WalError> {
+        match self.bucket.settle(BEGUN, &self.bucket.owner.0).await? {
+            true => Ok(()),
+            false => Err(self.others(b"")),
+        }
+    }
+
+    /// Whether anything was ever written to it.
+    ///
+    /// # Errors
+    /// When the store refuses to list it.
+    pub async fn is_written(&self) -> Result<bool, WalError> {
+        Ok(!self.bucket.list(&self.bucket.root).await?.is_empty())
+    }
+
+    /// Makes an epoch that of one process, which draws `incarnation`, for good: before it seals
+    /// anything, and before it writes.
+    ///
+    /// # Errors
+    /// [`WalError::Fenced`] when another process has it: two sets of metadata granted it.
+    pub async fn claim(&self, epoch: u64, incarnation: [u8; 16]) -> Result<(), WalError> {
+        let name = format!("{epoch:020}/claim");
+        match self.bucket.settle(&name, &incarnation).await? {
+            true => Ok(()),
+            false => Err(WalError::Fenced),
+        }
+    }
+
+    fn others(&self, found: &[u8]) -> WalError {
+        let mut owner = Owner([0; Owner::BYTES]);
+        let known = found.len().min(Owner::BYTES);
+        owner.0[..known].copy_from_slice(&found[..known]);
+        WalError::Foreign {
+            place: self.bucket.root.to_string(),
+            found: owner,
+            expected: self.bucket.owner,
+        }
     }
 
     /// Ends a part for good, and answers where its content ends: the next part may begin there. Its

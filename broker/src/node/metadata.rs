@@ -27,6 +27,8 @@ use crate::features;
 #[derive(Debug)]
 pub(super) struct Registered {
     pub(super) epoch: BrokerEpoch,
+    /// This start.
+    pub(super) incarnation: Incarnation,
     /// Fenced epochs of this node whose logs wait for recovery, oldest first.
     pub(super) unrecovered: Vec<BrokerEpoch>,
 }
@@ -189,15 +191,18 @@ pub(super) async fn register(
         WalPlace::Object(_) => WalKind::Object,
     };
     check_wal_kind(&metadata.image(), config.node, wal)?;
+    let incarnation = Incarnation(entropy.draw());
     let command = Command::RegisterBroker(RegisterBroker {
         node: config.node,
-        incarnation: Incarnation(entropy.draw()),
+        incarnation,
         endpoints,
         rack: config.rack.as_deref().map(Arc::from),
         wal,
     });
     match metadata.submit(command).await?.result? {
-        Reply::Registered { epoch, unrecovered } => Ok(Registered { epoch, unrecovered }),
+        Reply::Registered { epoch, unrecovered } => {
+            Ok(Registered { epoch, incarnation, unrecovered })
+        }
         other => unreachable!("a registration is answered by an epoch, not {other:?}"),
     }
 }

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures::future::join_all;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use object_store::path::Path;
-use object_store::{
-    Error, GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload,
-};
+use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
+use tokio::time::sleep;
 
 use super::ObjectWalSettings;
-use super::format::{self, Kind, LABEL_BYTES, Label, LabelError};
-use super::sequence::{Sequence, epoch_prefix, key, sequence_of};
+use super::format::{LABEL_BYTES, Label, LabelError};
+use super::sequence::{Sequence, key, place_of};
 use crate::retry::with_retries;
-use crate::{Owner, Position, WalError};
+use crate::{Owner, WalError};
 
 /// See the module.
 pub(super) struct Bucket {
@@ -23,6 +23,9 @@ pub(super) struct Bucket {
     pub(super) owner: Owner,
     pub(super) settings: ObjectWalSettings,
 }
+
+/// Objects by epoch and sequence, with their sizes in bytes.
+pub(super) type Listed = BTreeMap<(u64, Sequence), u64>;
 
 /// What a store says to a creation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +38,7 @@ pub(super) enum Created {
 
 /// Whether the same request may succeed later, although nothing about it changes. Missing rights
 /// count as such: somebody grants them.
-fn may_pass(error: &Error) -> bool {
+pub(super) fn may_pass(error: &Error) -> bool {
     !matches!(
         error,
         Error::NotFound { .. }
@@ -65,13 +68,14 @@ impl Bucket {
     }
 
     /// Puts a seal. Whether it stands there in the end is for the caller to look at.
-    pub(super) async fn put_seal(&self, seal: &Label) -> Result<Created, WalError> {
+    pub(super) async fn put_seal(&self, seal: &Label) -> Result<(), WalError> {
         let key = self.key(seal.origin.epoch, seal.origin.sequence);
         let payload = PutPayload::from(seal.encode());
         let attempt = || self.create(&key, payload.clone());
-        self.outlived("seal", &key, attempt)
-            .await?
-            .ok_or_else(|| self.failed("seal", &key, "the bucket is gone"))
+        match self.outlived("seal", &key, attempt).await? {
+            Some(_) => Ok(()),
+            None => Err(self.failed("seal", &key, "there is no such bucket")),
+        }
     }
 
     /// What lies under the key of an object.
@@ -81,16 +85,26 @@ impl Bucket {
         sequence: Sequence,
     ) -> Result<Option<Label>, WalError> {
         let key = self.key(epoch, sequence);
-        let front = || async {
-            let range = GetOptions::new().with_range(Some(0..LABEL_BYTES as u64));
-            let answer = self.store.get_opts(&key, range).await?;
-            let size = answer.meta.size;
-            Ok((answer.bytes().await?, size))
-        };
-        match self.outlived("look at", &key, front).await? {
+        match self.outlived("look at", &key, || self.front(&key)).await? {
             Some((front, size)) => self.check(&front, epoch, sequence, size).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The first bytes of an object, as many as a label has, and its size. No range is asked for:
+    /// stores refuse one of an object that is shorter, and say so in many ways.
+    async fn front(&self, key: &Path) -> Result<(Bytes, u64), Error> {
+        let answer = self.store.get(key).await?;
+        let size = answer.meta.size;
+        let mut parts = answer.into_stream();
+        let mut front = BytesMut::new();
+        while front.len() < LABEL_BYTES
+            && let Some(part) = parts.next().await
+        {
+            front.extend_from_slice(&part?);
+        }
+        front.truncate(LABEL_BYTES);
+        Ok((front.freeze(), size))
     }
 
     /// Bytes of an object; `None` if it is not there.
@@ -130,17 +144,47 @@ impl Bucket {
         Ok(label)
     }
 
-    /// The objects of an epoch, with their sizes in bytes. Other keys are left alone.
-    pub(super) async fn list(&self, epoch: u64) -> Result<BTreeMap<Sequence, u64>, WalError> {
-        let prefix = epoch_prefix(&self.root, epoch);
+    /// The objects below a prefix, with their sizes in bytes. Other keys are left alone. What is put
+    /// meanwhile may be missing, and something later be there.
+    pub(super) async fn list(&self, prefix: &Path) -> Result<Listed, WalError> {
         let list = || async {
             let objects = self
                 .store
-                .list(Some(&prefix))
-                .map_ok(|meta| sequence_of(&meta.location).map(|sequence| (sequence, meta.size)));
+                .list(Some(prefix))
+                .map_ok(|meta| place_of(&meta.location).map(|place| (place, meta.size)));
             objects.try_filter_map(|object| async move { Ok(object) }).try_collect().await
         };
-        Ok(self.outlived("list", &prefix, list).await?.unwrap_or_default())
+        Ok(self.outlived("list", prefix, list).await?.unwrap_or_default())
+    }
+
+    /// Creates a small object that stays for good, or finds it there. Answers whether it is this one.
+    pub(super) async fn settle(&self, name: &str, content: &[u8]) -> Result<bool, WalError> {
+        let key = self.root.clone().join(name);
+        let payload = PutPayload::from(content.to_vec());
+        loop {
+            let create = || self.create(&key, payload.clone());
+            if self.outlived("create", &key, create).await? == Some(Created::Now) {
+                return Ok(true);
+            }
+            if let Some(there) = self.content(name).await? {
+                return Ok(there == content);
+            }
+            self.pause(&key, "the store refused a key as taken, and holds nothing there").await;
+        }
+    }
+
+    /// What lies under a name below the root, if anything does.
+    pub(super) async fn content(&self, name: &str) -> Result<Option<Bytes>, WalError> {
+        let key = self.root.clone().join(name);
+        let get = || async { self.store.get(&key).await?.bytes().await };
+        self.outlived("read", &key, get).await
+    }
+
+    /// What nobody can help but time.
+    pub(super) async fn pause(&self, key: &Path, reason: &str) {
+        let pause = self.settings.backoff.cap;
+        tracing::warn!(%key, ?pause, reason, "will try again");
+        sleep(pause).await;
     }
 
     /// Deletes objects; those that are gone count as deleted. One attempt, which says what is left.
@@ -161,21 +205,26 @@ impl Bucket {
         let key = self.root.clone().join(name);
         let payload = PutPayload::from_static(b"may be deleted");
         let create = || self.create(&key, payload.clone());
-        let mut answers = Vec::new();
-        for _ in 0..2 {
-            answers.push(self.outlived("create", &key, create).await);
-        }
+        // At once, and one behind the others.
+        let at_once = (0..3).map(|_| self.outlived("create", &key, create));
+        let mut answers = join_all(at_once).await;
+        answers.push(self.outlived("create", &key, create).await);
         let delete = || self.delete(vec![key.clone()]);
         self.outlived("delete", &key, delete).await?;
-        match answers.as_slice() {
-            [Ok(Some(_)), Ok(Some(Created::Taken))] => Ok(()),
-            [Ok(Some(_)), Ok(Some(Created::Now))] => {
-                Err(WalError::NotFenced { reason: "it created one key twice".into() })
+        let not_fenced = |reason: String| Err(WalError::NotFenced { reason });
+        let mut created = 0;
+        for answer in &answers {
+            match answer {
+                Ok(Some(Created::Now)) => created += 1,
+                Ok(Some(Created::Taken)) => {}
+                Ok(None) => return not_fenced("there is no such bucket".into()),
+                Err(error) => return not_fenced(error.to_string()),
             }
-            [Err(error), _] | [_, Err(error)] => {
-                Err(WalError::NotFenced { reason: error.to_string() })
-            }
-            _ => Err(WalError::NotFenced { reason: "there is no such bucket".into() }),
+        }
+        // None where every answer that said so was lost.
+        match (created, &answers[3]) {
+            (0 | 1, Ok(Some(Created::Taken))) => Ok(()),
+            _ => not_fenced("it created one key twice".into()),
         }
     }
 
@@ -201,49 +250,13 @@ impl Bucket {
         WalError::Corrupt { place: key.to_string(), at, what }
     }
 
-    pub(super) fn missing(&self, missing: std::ops::Range<Position>) -> WalError {
-        WalError::Missing { place: self.root.to_string(), missing }
+    /// From `first` to before `next` nothing is there, and something was.
+    pub(super) fn missing(&self, epoch: u64, first: Sequence, next: Sequence) -> WalError {
+        let place = format!("{} (and what follows it)", self.key(epoch, first));
+        WalError::Missing { place, missing: first.begins()..next.begins() }
     }
 
     pub(super) fn failed(&self, action: &'static str, key: &Path, reason: &str) -> WalError {
         WalError::Io { action, place: key.to_string(), reason: reason.to_owned() }
     }
-
-    /// Whether a failed attempt to create an object may succeed later.
-    pub(super) fn may_pass(error: &Error) -> bool {
-        may_pass(error)
-    }
-}
-
-/// The entries of a data object, read from its end.
-pub(super) async fn read_table(
-    bucket: &Bucket,
-    epoch: u64,
-    sequence: Sequence,
-    size: u64,
-) -> Result<Vec<crate::Recovered>, WalError> {
-    /// What is read at first: the tables of most objects, with their label.
-    const TAIL_BYTES: u64 = 64 << 10;
-
-    let key = bucket.key(epoch, sequence);
-    let gone = || bucket.missing(sequence.begins()..sequence.next().begins());
-    if size < LABEL_BYTES as u64 {
-        return Err(bucket.corrupt(&key, 0, "it is too short"));
-    }
-    let tail_begins = size.saturating_sub(TAIL_BYTES);
-    let tail = bucket.read(&key, tail_begins..size).await?.ok_or_else(gone)?;
-    let label = &tail[tail.len() - LABEL_BYTES..];
-    let label = bucket.check(label, epoch, sequence, size)?;
-    let table = match label.kind {
-        Kind::Seal => return Err(bucket.corrupt(&key, 0, "a seal lies where entries were")),
-        Kind::Data { table_position, .. } if table_position < tail_begins => {
-            let range = table_position..size - LABEL_BYTES as u64;
-            bucket.read(&key, range).await?.ok_or_else(gone)?
-        }
-        Kind::Data { table_position, .. } => {
-            let start = usize::try_from(table_position - tail_begins).expect("within the tail");
-            tail.slice(start..tail.len() - LABEL_BYTES)
-        }
-    };
-    format::decode_table(&label, &table).map_err(|what| bucket.corrupt(&key, 0, what))
 }

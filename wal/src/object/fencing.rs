@@ -137,7 +137,7 @@ impl World {
                 self.recoverers.push(tokio::spawn(seal));
             }
             Step::Trim => {
-                let position = sequence::Sequence(1).begins();
+                let position = Sequence(1).begins();
                 self.trim = Some(position);
                 // A log that was fenced meanwhile keeps what it has.
                 let _ = self.log.trim(position).await;
@@ -199,7 +199,7 @@ impl World {
         let mut recovery = wal.recover(&[FIRST], end, Some(trim), 2).await.unwrap();
         let found = Recovering::<u64>::take_entries(&mut recovery);
         let heir = Box::new(recovery).start(Box::new(Ear::default()));
-        let numbers = sequence::Sequence::of(trim).0..sequence::Sequence::of(end).0;
+        let numbers = Sequence::of(trim).0..Sequence::of(end).0;
         check_content(&*heir, &found, numbers).await;
         drop((log, heir));
     }

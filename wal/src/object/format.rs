@@ -74,15 +74,11 @@ pub(crate) struct Label {
 }
 
 /// Why bytes are no label of this format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LabelError {
-    #[error("it is no object of a log")]
     NotALog,
-    #[error("format version {0} is unknown to this release")]
     Version(u32),
-    #[error("its label does not match its checksum")]
     Checksum,
-    #[error("its label states what cannot be")]
     Impossible,
 }
 
@@ -90,7 +86,7 @@ impl LabelError {
     pub(crate) fn text(self) -> &'static str {
         match self {
             Self::NotALog => "it is no object of a log",
-            Self::Version(_) => "its format version is unknown to this release",
+            Self::Version(_) => "a newer release wrote it: start that one",
             Self::Checksum => "its label does not match its checksum",
             Self::Impossible => "its label states what cannot be",
         }

@@ -6,7 +6,7 @@ use object_store::{Error, ObjectStore, ObjectStoreExt};
 
 use super::ObjectWal;
 use super::format::{self, FRAME_HEAD_BYTES, Kind, LABEL_BYTES, Label};
-use super::sequence::{offset_of, sequence_of};
+use super::sequence::{offset_of, place_of};
 use crate::{Owner, Position, Recovered, WalError};
 
 /// What one object holds.
@@ -63,7 +63,7 @@ impl ObjectWal {
         keys.sort();
         let mut reports = Vec::new();
         for key in keys {
-            let Some(sequence) = sequence_of(&key) else { continue };
+            let Some((_, sequence)) = place_of(&key) else { continue };
             let bytes = store.get(&key).await.map_err(failed)?.bytes().await.map_err(failed)?;
             let (owner, content) = match read(&bytes) {
                 Ok((label, content)) => (Some(label.origin.owner), content),

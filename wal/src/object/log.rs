@@ -11,9 +11,9 @@ use tokio::time::timeout;
 use super::bucket::Bucket;
 use super::format::{FRAME_HEAD_BYTES, decode_frame};
 use super::sequence::{Sequence, offset_of};
-use super::trimmer::{Trimmer, epoch_of};
+use super::trimmer::Trimmer;
 use super::writer::{ObjectWriter, Parts};
-use super::{LogPart, ObjectRecovery};
+use super::{LogPart, ObjectRecovery, epoch_of};
 use crate::files::Blocking;
 use crate::progress::Progress;
 use crate::queue::Queue;
@@ -86,7 +86,8 @@ impl<C: Send + 'static> Wal<C> for ObjectLog<C> {
     async fn read(&self, at: Location) -> Result<Bytes, ReadError> {
         self.check_kept(at.position)?;
         let (sequence, offset) = (Sequence::of(at.position), offset_of(at.position));
-        let key = self.bucket.key(epoch_of(&self.parts, sequence), sequence);
+        let epoch = epoch_of(&self.parts, sequence);
+        let key = self.bucket.key(epoch, sequence);
         let corrupt = |what| self.bucket.corrupt(&key, offset, what);
         if at.position >= self.progress.get().durable {
             return Err(corrupt("no entry lies there").into());
@@ -94,8 +95,7 @@ impl<C: Send + 'static> Wal<C> for ObjectLog<C> {
         let end = offset + FRAME_HEAD_BYTES as u64 + u64::from(at.payload_length);
         let Some(frame) = self.bucket.read(&key, offset..end).await? else {
             self.check_kept(at.position)?;
-            let missing = sequence.begins()..sequence.next().begins();
-            return Err(self.bucket.missing(missing).into());
+            return Err(self.bucket.missing(epoch, sequence, sequence.next()).into());
         };
         Ok(decode_frame(&frame).map_err(corrupt)?)
     }
@@ -103,7 +103,8 @@ impl<C: Send + 'static> Wal<C> for ObjectLog<C> {
     async fn trim(&self, position: Position) -> Result<(), WalError> {
         self.queue.check_running()?;
         if self.progress.trimmed_up_to(position) {
-            self.keep.send_replace(Sequence::of(position));
+            let keep = Sequence::of(position);
+            self.keep.send_if_modified(|kept| std::mem::replace(kept, keep.max(*kept)) < keep);
         }
         Ok(())
     }

@@ -8,10 +8,21 @@ use object_store::path::Path;
 use object_store::{Error, PutPayload};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::bucket::{Bucket, Created};
+use super::bucket::{Bucket, Created, may_pass};
 use super::format::{EncodedObject, Kind, Label};
 use super::latency::Latencies;
 use crate::WalError;
+
+/// Larger ones are not sent twice because they take long: they would share the line with themselves.
+const HEDGED_BYTES_MAX: u64 = 256 << 10;
+
+/// What a key that is taken holds.
+enum Whose {
+    /// These very bytes, sent before.
+    Ours,
+    /// Nothing after all: some stores say that a key is taken while somebody tries to.
+    Nobodys,
+}
 
 /// One object on its way.
 pub(super) struct Put {
@@ -44,10 +55,12 @@ impl Put {
             let reason = match self.send().await {
                 Ok(Created::Now) => return Ok(()),
                 Ok(Created::Taken) => match self.whose().await? {
-                    Some(()) => return Ok(()),
-                    None => "the store refused the key as taken, and holds nothing there".into(),
+                    Whose::Ours => return Ok(()),
+                    Whose::Nobodys => {
+                        "the store refused the key as taken, and holds nothing there".into()
+                    }
                 },
-                Err(error) if Bucket::may_pass(&error) => error.to_string(),
+                Err(error) if may_pass(&error) => error.to_string(),
                 // A bucket that is gone may be made again.
                 Err(error @ Error::NotFound { .. }) => error.to_string(),
                 Err(error) => {
@@ -64,7 +77,8 @@ impl Put {
 
     /// Sends the object, and again beside that when the answer takes longer than most do.
     async fn send(&self) -> Result<Created, Error> {
-        let hedge_after = self.latencies().hedge_after();
+        let is_small = self.label.length <= HEDGED_BYTES_MAX;
+        let hedge_after = self.latencies().hedge_after().filter(|_| is_small);
         let mut first = pin!(self.attempt());
         let Some(hedge_after) = hedge_after else { return first.await };
         if let Ok(answer) = timeout(hedge_after, &mut first).await {
@@ -95,19 +109,18 @@ impl Put {
     async fn attempt(&self) -> Result<Created, Error> {
         let start = Instant::now();
         let answer = self.bucket.create(&self.key, self.payload.clone()).await;
-        if answer.is_ok() {
+        if answer.is_ok() && self.label.length <= HEDGED_BYTES_MAX {
             self.latencies().add(start.elapsed());
         }
         answer
     }
 
-    /// The key is taken. By this object, sent before? `None` if there is nothing after all, which
-    /// is what a store may say of two creations at a time.
-    async fn whose(&self) -> Result<Option<()>, WalError> {
+    /// The key is taken. By this object, sent before?
+    async fn whose(&self) -> Result<Whose, WalError> {
         let origin = self.label.origin;
         match self.bucket.look(origin.epoch, origin.sequence).await? {
-            None => Ok(None),
-            Some(there) if there == self.label => Ok(Some(())),
+            None => Ok(Whose::Nobodys),
+            Some(there) if there == self.label => Ok(Whose::Ours),
             Some(Label { kind: Kind::Seal, .. }) => Err(WalError::Fenced),
             Some(_) => {
                 Err(self.bucket.corrupt(&self.key, 0, "it holds other entries than were sent"))

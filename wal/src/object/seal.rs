@@ -16,7 +16,7 @@ use futures::future::try_join_all;
 use super::LogPart;
 use super::bucket::Bucket;
 use super::format::{self, Kind, LABEL_BYTES, Label, Origin};
-use super::sequence::Sequence;
+use super::sequence::{Sequence, epoch_prefix};
 use crate::{Position, WalError};
 
 /// See [`ObjectWal::seal`](super::ObjectWal::seal).
@@ -25,12 +25,11 @@ pub(super) async fn seal(
     part: LogPart,
     trim: Option<Position>,
 ) -> Result<Position, WalError> {
-    let objects = bucket.list(part.epoch).await?;
-    let mut next = first_free(bucket, part, trim, &objects).await?;
-    let trimmed = trim.unwrap_or(part.begins);
+    let sealing = Sealing { bucket, epoch: part.epoch, trimmed: trim.unwrap_or(part.begins) };
+    let mut next = sealing.first_free(part, trim).await?;
     for tries in (0..).map(|doublings: u32| 1_u64 << doublings.min(10)) {
         let range = next.0..next.0 + tries;
-        if let Some(end) = seal_first(bucket, part.epoch, range.clone(), trimmed).await? {
+        if let Some(end) = sealing.first_of(range.clone()).await? {
             return Ok(end.begins());
         }
         // The writer is still at work, and outran this.
@@ -39,75 +38,96 @@ pub(super) async fn seal(
     unreachable!("the numbers of attempts do not end")
 }
 
-/// The sequence at which the seal is to be put, or stands already.
-async fn first_free(
-    bucket: &Bucket,
-    part: LogPart,
-    trim: Option<Position>,
-    objects: &BTreeMap<Sequence, u64>,
-) -> Result<Sequence, WalError> {
-    let begins = Sequence::of(part.begins);
-    let mut from = match trim {
-        Some(trim) => begins.max(Sequence::of(trim)),
-        None => objects.range(begins..).next().map_or(begins, |(first, _)| *first),
-    };
-    loop {
-        let free = (from.0..).map(Sequence).find(|sequence| !is_data(objects, *sequence));
-        let free = free.expect("a log ends");
-        if objects.contains_key(&free) {
-            return Ok(free);
+struct Sealing<'a> {
+    bucket: &'a Bucket,
+    epoch: u64,
+    trimmed: Position,
+}
+
+impl Sealing<'_> {
+    /// The sequence at which the seal is to be put, or stands already.
+    async fn first_free(
+        &self,
+        part: LogPart,
+        trim: Option<Position>,
+    ) -> Result<Sequence, WalError> {
+        let listed = self.bucket.list(&epoch_prefix(&self.bucket.root, self.epoch)).await?;
+        let mut objects: BTreeMap<Sequence, u64> =
+            listed.into_iter().map(|((_, sequence), size)| (sequence, size)).collect();
+        let begins = Sequence::of(part.begins);
+        let is_none = |size: u64| size != LABEL_BYTES as u64 && size < 2 * LABEL_BYTES as u64;
+        if let Some((sequence, _)) = objects.range(begins..).find(|(_, size)| is_none(**size)) {
+            let key = self.bucket.key(self.epoch, *sequence);
+            return Err(self.bucket.corrupt(&key, 0, "it is too short for an object of a log"));
         }
-        // An object that is there says how far the log was durable when it was sent.
-        let mut behind = objects.range(free..).rev();
-        let Some((last, _)) = behind.find(|(sequence, _)| is_data(objects, **sequence)) else {
-            return Ok(free);
+        let mut from = match trim {
+            Some(trim) => begins.max(Sequence::of(trim)),
+            None => objects.range(begins..).next().map_or(begins, |(first, _)| *first),
         };
-        let Some(label) = bucket.look(part.epoch, *last).await? else { return Ok(free) };
-        if label.origin.durable <= free.begins() {
-            return Ok(free);
+        loop {
+            let free = (from.0..).map(Sequence).find(|sequence| !is_data(&objects, *sequence));
+            let free = free.expect("a log ends");
+            let last = objects.range(free..).rev().map(|(sequence, _)| *sequence);
+            let last = last.into_iter().find(|sequence| is_data(&objects, *sequence));
+            let (false, Some(last)) = (objects.contains_key(&free), last) else { return Ok(free) };
+            // An object that is there says how far the log was durable when it was sent.
+            let Some(label) = self.bucket.look(self.epoch, last).await? else { return Ok(free) };
+            if label.origin.durable <= free.begins() {
+                return Ok(free);
+            }
+            // What was put while the list was made may not be on it.
+            if let Some(there) = self.bucket.look(self.epoch, free).await? {
+                objects.insert(free, there.length);
+                continue;
+            }
+            let there = objects.range(free..).next().map_or(last, |(next, _)| *next);
+            if trim.is_some() {
+                return Err(self.bucket.missing(self.epoch, free, there));
+            }
+            // The trim position is unknown, and lies past here.
+            from = there;
         }
-        let there = objects.range(free..).next().map_or(*last, |(next, _)| *next);
-        if trim.is_some() {
-            return Err(bucket.missing(free.begins()..there.begins()));
+    }
+
+    /// Puts seals at all of these sequences, and answers the first that bears one, ours or
+    /// another's.
+    async fn first_of(&self, sequences: Range<u64>) -> Result<Option<Sequence>, WalError> {
+        try_join_all(sequences.clone().map(|sequence| self.put(Sequence(sequence)))).await?;
+        for sequence in sequences.map(Sequence) {
+            loop {
+                match self.bucket.look(self.epoch, sequence).await? {
+                    Some(Label { kind: Kind::Seal, .. }) => return Ok(Some(sequence)),
+                    Some(Label { kind: Kind::Data { .. }, .. }) => break,
+                    None => {
+                        let key = self.bucket.key(self.epoch, sequence);
+                        self.bucket
+                            .pause(
+                                &key,
+                                "the store holds nothing under a key that it refused as taken",
+                            )
+                            .await;
+                        self.put(sequence).await?;
+                    }
+                }
+            }
         }
-        // The trim position is unknown, and lies past here.
-        from = there;
+        Ok(None)
+    }
+
+    /// Whether the seal stands there in the end is to be looked at.
+    async fn put(&self, sequence: Sequence) -> Result<(), WalError> {
+        let origin = Origin {
+            owner: self.bucket.owner,
+            epoch: self.epoch,
+            sequence,
+            trimmed: self.trimmed,
+            durable: sequence.begins(),
+        };
+        self.bucket.put_seal(&format::seal(origin)).await
     }
 }
 
 /// As far as the sizes tell.
 fn is_data(objects: &BTreeMap<Sequence, u64>, sequence: Sequence) -> bool {
     objects.get(&sequence).is_some_and(|size| *size != LABEL_BYTES as u64)
-}
-
-/// Puts seals at all of these sequences, and answers the first that bears one, ours or another's.
-async fn seal_first(
-    bucket: &Bucket,
-    epoch: u64,
-    sequences: Range<u64>,
-    trimmed: Position,
-) -> Result<Option<Sequence>, WalError> {
-    let put = |sequence| {
-        let sequence = Sequence(sequence);
-        let durable = sequence.begins();
-        let origin = Origin { owner: bucket.owner, epoch, sequence, trimmed, durable };
-        let seal = format::seal(origin);
-        async move { bucket.put_seal(&seal).await }
-    };
-    try_join_all(sequences.clone().map(put)).await?;
-    for sequence in sequences.map(Sequence) {
-        loop {
-            match bucket.look(epoch, sequence).await? {
-                Some(Label { kind: Kind::Seal, .. }) => return Ok(Some(sequence)),
-                Some(Label { kind: Kind::Data { .. }, .. }) => break,
-                // The store said that the key is taken, or was, and holds nothing there.
-                None => {
-                    let durable = sequence.begins();
-                    let origin = Origin { owner: bucket.owner, epoch, sequence, trimmed, durable };
-                    bucket.put_seal(&format::seal(origin)).await?;
-                }
-            }
-        }
-    }
-    Ok(None)
 }

@@ -65,12 +65,14 @@ pub(crate) fn key(root: &Path, epoch: u64, sequence: Sequence) -> Path {
     epoch_prefix(root, epoch).join(format!("{sequence:020}"))
 }
 
-/// The sequence that the last part of a key states; `None` for a key that is no object of a log.
-pub(crate) fn sequence_of(key: &Path) -> Option<Sequence> {
-    let name = key.filename()?;
-    let digits = name.len() == 20 && name.bytes().all(|byte| byte.is_ascii_digit());
-    let number = name.parse().ok().filter(|_| digits)?;
-    (number < 1 << (u64::BITS - OFFSET_BITS)).then_some(Sequence(number))
+/// The epoch and the sequence that a key states; `None` for a key that is no object of a log.
+pub(crate) fn place_of(key: &Path) -> Option<(u64, Sequence)> {
+    let mut names = key.as_ref().rsplit('/').map(|name| {
+        let is_number = name.len() == 20 && name.bytes().all(|byte| byte.is_ascii_digit());
+        name.parse().ok().filter(|_| is_number)
+    });
+    let (sequence, epoch): (u64, u64) = (names.next()??, names.next()??);
+    (sequence < 1 << (u64::BITS - OFFSET_BITS)).then_some((epoch, Sequence(sequence)))
 }
 
 #[cfg(test)]
@@ -92,10 +94,14 @@ mod tests {
         let root = Path::from("wal/ab/cluster/1");
         let stated = key(&root, 3, Sequence(258));
         assert_eq!(stated.as_ref(), "wal/ab/cluster/1/00000000000000000003/00000000000000000258");
-        assert_eq!(sequence_of(&stated), Some(Sequence(258)));
-        for other in ["wal/x", "wal/0000000000000000025", "wal/+0000000000000000258", "wal"] {
-            assert_eq!(sequence_of(&Path::from(other)), None, "{other}");
+        assert_eq!(place_of(&stated), Some((3, Sequence(258))));
+        let epoch = "00000000000000000003";
+        for name in ["claim", "0000000000000000025", "+0000000000000000258", "18446744073709551615"]
+        {
+            assert_eq!(place_of(&Path::from(format!("wal/{epoch}/{name}"))), None, "{name}");
         }
-        assert_eq!(sequence_of(&Path::from("wal/18446744073709551615")), None);
+        for other in [epoch, "", "wal/x/00000000000000000258"] {
+            assert_eq!(place_of(&Path::from(other)), None, "{other}");
+        }
     }
 }

@@ -293,3 +293,63 @@ async fn a_budget_bounds_the_requests_and_a_lone_record_waits_for_nobody() {
     assert!((38..=45).contains(&sent), "{sent} requests in ten seconds");
     log.close().await.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_object_that_is_none_is_named_before_anything_is_sealed() {
+    let shelf = Shelf::new();
+    let (log, _) = shelf.write(&[], Position(0), 1, 0..3).await;
+    drop(log);
+    shelf.store.put(&Shelf::key(1, 3), PutPayload::new()).await.unwrap();
+    let error = shelf.wal.seal(FIRST, Some(Position(0))).await.unwrap_err().to_string();
+    assert!(error.contains("too short") && error.contains("00000000000000000003"), "{error}");
+    assert!(!shelf.exists(&Shelf::key(1, 4)).await);
+}
+
+/// Also what lies below it in epochs whose parts are trimmed to their ends.
+#[tokio::test(start_paused = true)]
+async fn no_epoch_leaves_anything_behind_but_its_seal() {
+    let shelf = Shelf::new();
+    let (log, _) = shelf.write(&[], Position(0), 1, 0..3).await;
+    drop(log);
+    let end = shelf.wal.seal(FIRST, Some(Position(0))).await.unwrap();
+    let (log, _) = shelf.write(&[FIRST], end, 2, 3..5).await;
+    drop(log);
+    let second = LogPart { epoch: 2, begins: end };
+    let end = shelf.wal.seal(second, Some(at(4))).await.unwrap();
+    let recovery = shelf.wal.recover(&[second], end, Some(at(4)), 3).await.unwrap();
+    let log: Arc<dyn Wal<u64>> = Box::new(recovery).start(Box::new(Ear::default()));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    for (epoch, sequence, stays) in [(1, 0, false), (1, 3, true), (2, 3, false), (2, 4, true)] {
+        let key = Shelf::key(epoch, sequence);
+        assert_eq!(shelf.exists(&key).await, stays, "{key}");
+    }
+    log.close().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_was_begun_is_missed_where_it_is_not() {
+    let shelf = Shelf::new();
+    assert!(!shelf.wal.is_begun().await.unwrap());
+    for _ in 0..2 {
+        shelf.wal.begin().await.unwrap();
+        assert!(shelf.wal.is_begun().await.unwrap());
+    }
+    let other = Owner(*b"somebody else's logs");
+    let others = ObjectWal::new(shelf.store.clone(), Path::from(ROOT), other, settings());
+    assert!(matches!(others.is_begun().await, Err(WalError::Foreign { .. })));
+    assert!(matches!(others.begin().await, Err(WalError::Foreign { .. })));
+    assert!(!shelf.wal.is_written().await.unwrap());
+    let (log, _) = shelf.write(&[], Position(0), 1, 0..1).await;
+    assert!(shelf.wal.is_written().await.unwrap());
+    drop(log);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_epoch_is_that_of_one_process() {
+    let shelf = Shelf::new();
+    for _ in 0..2 {
+        shelf.wal.claim(7, [1; 16]).await.unwrap();
+    }
+    assert!(matches!(shelf.wal.claim(7, [2; 16]).await, Err(WalError::Fenced)));
+    shelf.wal.claim(8, [2; 16]).await.unwrap();
+}

@@ -6,9 +6,9 @@ use object_store::path::Path;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use super::LogPart;
 use super::bucket::Bucket;
 use super::sequence::Sequence;
+use super::{LogPart, epoch_of};
 
 /// How many keys are deleted with one call: as many as S3 takes in one request.
 const DELETES_MAX: usize = 1000;
@@ -55,10 +55,4 @@ impl Trimmer {
             sleep(pause).await;
         }
     }
-}
-
-/// The epoch whose part of the log holds an object.
-pub(super) fn epoch_of(parts: &[LogPart], sequence: Sequence) -> u64 {
-    let begun = parts.partition_point(|part| part.begins <= sequence.begins());
-    parts[begun.checked_sub(1).expect("nothing lies before the first part")].epoch
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use futures::FutureExt;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use super::bucket::Bucket;
@@ -95,10 +95,12 @@ impl<C: Send + 'static> ObjectWriter<C> {
             tokio::select! {
                 biased;
                 Some(put) = self.puts.join_next() => {
-                    let (sequence, stored) = put.unwrap_or_else(|error| match error.try_into_panic() {
-                        Ok(panic) => std::panic::resume_unwind(panic),
-                        Err(_) => unreachable!("nobody cancels a put"),
-                    });
+                    let (sequence, stored) = match put.map_err(JoinError::try_into_panic) {
+                        Ok(put) => put,
+                        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+                        // The runtime shuts down.
+                        Err(Err(_cancelled)) => return Err(WalError::Closed),
+                    };
                     stored?;
                     self.sent_at(sequence).is_stored = true;
                 }

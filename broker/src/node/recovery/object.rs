@@ -1,8 +1,9 @@
 //! A log in the object store: the part of each epoch is sealed by the next one, which begins there.
 
 use penstock_model::client::MetadataClient;
-use penstock_model::command::{Command, InheritWal};
+use penstock_model::command::{Command, InheritWal, Refused};
 use penstock_model::id::{BrokerEpoch, ClusterId, NodeId, WalPosition};
+use penstock_model::image::MetadataImage;
 use penstock_s3stream::object::key::wal_root;
 use penstock_s3stream::store::metered::MeteredStore;
 use penstock_wal::{LogPart, ObjectRecovery, ObjectWal, ObjectWalSettings, Position, WalError};
@@ -11,18 +12,19 @@ use super::wal_settings;
 use crate::config::NodeConfig;
 use crate::node::StartError;
 use crate::node::log_owner::LogOwner;
-use crate::node::metadata::Registered;
+use crate::node::metadata::{QUORUM, Registered};
 
-/// Below the log's root, while the store is being proved.
-const PROOF: &str = "proof";
-
-/// Names the log of a node, in a store that is proved to keep two writers apart.
-pub(in crate::node) async fn prove(
+/// Names the log of a node, in a store that is proved to keep two writers apart. What was begun must
+/// be there, and what is there must be known: another store's log looks like an empty one. `drawn`
+/// is a number that nobody else draws.
+pub(in crate::node) async fn find(
     cluster: ClusterId,
-    node: NodeId,
     store: MeteredStore,
     config: &NodeConfig,
+    image: &MetadataImage,
+    drawn: u128,
 ) -> Result<ObjectWal, StartError> {
+    let node = config.node;
     let settings = ObjectWalSettings {
         wal: wal_settings(config),
         puts_per_second_max: config.wal_puts_per_second_max,
@@ -30,7 +32,20 @@ pub(in crate::node) async fn prove(
     };
     let owner = LogOwner { cluster, node }.to_owner();
     let wal = ObjectWal::new(std::sync::Arc::new(store), wal_root(cluster, node), owner, settings);
-    wal.prove_fence(PROOF).await?;
+    // Below the log's root, while the store is being proved.
+    wal.prove_fence(&format!("proof-{drawn:032x}")).await?;
+    let is_known = image.broker(node).is_some();
+    let place = wal_root(cluster, node).to_string();
+    match (wal.is_begun().await.map_err(not_others)?, is_known) {
+        (true, true) => {}
+        (false, true) => return Err(WalError::Gone { place }.into()),
+        (true, false) if wal.is_written().await? => {
+            let metadata = config.data_dir.join(QUORUM).display().to_string();
+            return Err(StartError::MetadataGone { log: place, metadata });
+        }
+        // A start that ended before it registered.
+        (_, false) => wal.begin().await.map_err(not_others)?,
+    }
     Ok(wal)
 }
 
@@ -42,7 +57,13 @@ pub(in crate::node) async fn recover(
     registered: &Registered,
     node: NodeId,
 ) -> Result<ObjectRecovery, StartError> {
-    let log = metadata.image().object_log(node, registered.epoch);
+    let image = metadata.image();
+    if !image.is_active(registered.epoch) {
+        // Another start of this node came after.
+        return Err(Refused::BrokerNotActive(registered.epoch).into());
+    }
+    wal.claim(registered.epoch.0, registered.incarnation.0).await?;
+    let log = image.object_log(node, registered.epoch);
     let trim = Position(log.trim.0);
     let parts: Vec<_> = log.parts.iter().map(|part| log_part(*part)).collect();
     let end = match parts.last() {

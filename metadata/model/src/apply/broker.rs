@@ -26,6 +26,12 @@ pub(super) fn register(
         return Ok(registered(image, node, epoch));
     }
 
+    // Neither kind can inherit the other: what the log holds would be left behind.
+    let newest = image.brokers.get(&node).and_then(|broker| image.wals.get(&broker.epoch));
+    if newest.is_some_and(|newest| newest.kind != command.wal) {
+        return Err(Refused::Malformed("a log of another kind than the node's"));
+    }
+
     let epoch = image.next.broker_epoch;
     let next = epoch.0.checked_add(1).ok_or(Refused::Exhausted("broker epochs"))?;
     image.next.broker_epoch = BrokerEpoch(next);

@@ -120,13 +120,12 @@ impl MetadataImage {
         wals.filter(|wal| wal.kind == WalKind::Local).map(|wal| wal.trim).max()
     }
 
-    /// The log that a node keeps in the object store, without the part of `except`.
+    /// The log that a node keeps in the object store, as far as epochs before `heir` wrote it.
     #[must_use]
-    pub fn object_log(&self, node: NodeId, except: BrokerEpoch) -> ObjectLog {
+    pub fn object_log(&self, node: NodeId, heir: BrokerEpoch) -> ObjectLog {
         let of_node = |wal: &&Wal| wal.node == node && wal.kind == WalKind::Object;
-        let wals = self.wals.iter().filter(|(_, wal)| of_node(wal));
         let mut log = ObjectLog { parts: Vec::new(), trim: WalPosition(0) };
-        for (epoch, wal) in wals.filter(|(epoch, _)| **epoch != except) {
+        for (epoch, wal) in self.wals.range(..heir).filter(|(_, wal)| of_node(wal)) {
             log.trim = log.trim.max(wal.trim);
             log.parts.extend(wal.begins.map(|begins| (*epoch, begins)));
         }
