@@ -28,6 +28,10 @@ use crate::sink::LogSink;
 use crate::streams::Streams;
 use crate::upload::task::UploadTask;
 
+/// How long a log may take to close: files are written in less; a store that is away is not waited
+/// for.
+const CLOSE_MAX: Duration = Duration::from_secs(10);
+
 /// What a storage is made of.
 pub struct Parts {
     /// The log, recovered from the trim position that the metadata states for `epoch`.
@@ -159,7 +163,7 @@ impl Storage {
     }
 
     /// Takes no more appends, waits until all are durable, uploads for at most `flush` (what is
-    /// left is found in the log at the next start), and stops tasks and log, which has as long.
+    /// left is found in the log at the next start), and stops tasks and log.
     pub async fn shutdown(&self, flush: Duration) {
         let streams = &self.shared.streams;
         let drained = async {
@@ -175,13 +179,13 @@ impl Storage {
         }
         streams.lifecycle.shut_down();
         // A log in a store that is away takes nothing: what was not acknowledged may go.
-        match timeout(flush, self.shared.wal.close()).await {
+        match timeout(CLOSE_MAX, self.shared.wal.close()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
                 tracing::error!(%error, "the write-ahead log had stopped before the shutdown");
             }
             Err(_elapsed) => {
-                tracing::warn!(?flush, "stopping before all that was appended is durable");
+                tracing::warn!("stopping before all that was appended is durable");
             }
         }
     }

@@ -54,10 +54,13 @@ mod tests;
 
 use bucket::Bucket;
 pub use inspect::{ObjectContent, ObjectReport};
-use sequence::Sequence;
+use sequence::{Sequence, epoch_prefix};
 
 /// Below the root: the log was begun, and whose it is.
 const BEGUN: &str = "log";
+
+/// Below an epoch's folder: the one process that has it.
+const CLAIM: &str = "claim";
 
 /// Settings of the object backend.
 #[derive(Clone, Debug)]
@@ -135,7 +138,7 @@ impl ObjectWal {
     /// # Errors
     /// [`WalError::Foreign`] where somebody else's log was begun.
     pub async fn is_begun(&self) -> Result<bool, WalError> {
-        let Some(found) = self.bucket.content(BEGUN).await? else { return Ok(false) };
+        let Some(found) = self.bucket.content(&self.begun()).await? else { return Ok(false) };
         if found[..] == self.bucket.owner.0 { Ok(true) } else { Err(self.others(&found)) }
     }
 
@@ -144,7 +147,7 @@ impl ObjectWal {
     /// # Errors
     /// [`WalError::Foreign`] where somebody else's log was begun.
     pub async fn begin(&self) -> Result<(), WalError> {
-        match self.bucket.settle(BEGUN, &self.bucket.owner.0).await? {
+        match self.bucket.settle(&self.begun(), &self.bucket.owner.0).await? {
             true => Ok(()),
             false => Err(self.others(b"")),
         }
@@ -164,11 +167,15 @@ impl ObjectWal {
     /// # Errors
     /// [`WalError::Fenced`] when another process has it: two sets of metadata granted it.
     pub async fn claim(&self, epoch: u64, incarnation: [u8; 16]) -> Result<(), WalError> {
-        let name = format!("{epoch:020}/claim");
-        match self.bucket.settle(&name, &incarnation).await? {
+        let key = epoch_prefix(&self.bucket.root, epoch).join(CLAIM);
+        match self.bucket.settle(&key, &incarnation).await? {
             true => Ok(()),
             false => Err(WalError::Fenced),
         }
+    }
+
+    fn begun(&self) -> Path {
+        self.bucket.root.clone().join(BEGUN)
     }
 
     fn others(&self, found: &[u8]) -> WalError {

@@ -158,26 +158,24 @@ impl Bucket {
     }
 
     /// Creates a small object that stays for good, or finds it there. Answers whether it is this one.
-    pub(super) async fn settle(&self, name: &str, content: &[u8]) -> Result<bool, WalError> {
-        let key = self.root.clone().join(name);
+    pub(super) async fn settle(&self, key: &Path, content: &[u8]) -> Result<bool, WalError> {
         let payload = PutPayload::from(content.to_vec());
         loop {
-            let create = || self.create(&key, payload.clone());
-            if self.outlived("create", &key, create).await? == Some(Created::Now) {
+            let create = || self.create(key, payload.clone());
+            if self.outlived("create", key, create).await? == Some(Created::Now) {
                 return Ok(true);
             }
-            if let Some(there) = self.content(name).await? {
+            if let Some(there) = self.content(key).await? {
                 return Ok(there == content);
             }
-            self.pause(&key, "the store refused a key as taken, and holds nothing there").await;
+            self.pause(key, "the store refused a key as taken, and holds nothing there").await;
         }
     }
 
-    /// What lies under a name below the root, if anything does.
-    pub(super) async fn content(&self, name: &str) -> Result<Option<Bytes>, WalError> {
-        let key = self.root.clone().join(name);
-        let get = || async { self.store.get(&key).await?.bytes().await };
-        self.outlived("read", &key, get).await
+    /// What lies under a key, if anything does.
+    pub(super) async fn content(&self, key: &Path) -> Result<Option<Bytes>, WalError> {
+        let get = || async { self.store.get(key).await?.bytes().await };
+        self.outlived("read", key, get).await
     }
 
     /// What nobody can help but time.

@@ -351,5 +351,6 @@ async fn an_epoch_is_that_of_one_process() {
         shelf.wal.claim(7, [1; 16]).await.unwrap();
     }
     assert!(matches!(shelf.wal.claim(7, [2; 16]).await, Err(WalError::Fenced)));
+    assert!(shelf.exists(&Path::from(format!("{ROOT}/00000000000000000007/claim"))).await);
     shelf.wal.claim(8, [2; 16]).await.unwrap();
 }
