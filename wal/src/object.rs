@@ -190,20 +190,18 @@ impl ObjectWal {
     }
 
     /// Ends a part for good, and answers where its content ends: the next part may begin there. Its
-    /// writer must be known to be replaced, and `trim` no older than that; `None` where nobody
-    /// knows it. Idempotent, and safe side by side; goes on while the store fails.
+    /// writer must be known to be replaced, and `trim` no older than that. Idempotent, and safe side
+    /// by side; goes on while the store fails.
     ///
     /// # Errors
     /// [`WalError::Missing`] when objects are gone that were durable, [`WalError::Foreign`] and
     /// [`WalError::Corrupt`] for what is no object of this log; then nothing is changed.
-    pub async fn seal(&self, part: LogPart, trim: Option<Position>) -> Result<Position, WalError> {
+    pub async fn seal(&self, part: LogPart, trim: Position) -> Result<Position, WalError> {
         seal::seal(&self.bucket, part, trim).await
     }
 
-    /// Finds what sealed parts, oldest first, hold from `trim` on; the last one ends at `end`. `None`
-    /// for a trim position that nobody knows: then the gapless run of objects that ends at `end` is
-    /// what there is. Reads no payload. The recovered log goes on as `epoch`. Goes on while the
-    /// store fails.
+    /// Finds what sealed parts, oldest first, hold from `trim` on; the last one ends at `end`. Reads no
+    /// payload. The recovered log goes on as `epoch`. Goes on while the store fails.
     ///
     /// # Errors
     /// [`WalError::Missing`] when it does not hold everything from the trim position on,
@@ -212,7 +210,7 @@ impl ObjectWal {
         &self,
         parts: &[LogPart],
         end: Position,
-        trim: Option<Position>,
+        trim: Position,
         epoch: u64,
     ) -> Result<ObjectRecovery, WalError> {
         recover::recover(&self.bucket, parts, end, trim, epoch).await

@@ -94,7 +94,7 @@ impl World {
             ..ObjectWalSettings::default()
         };
         let wal = ObjectWal::new(store.clone(), Path::from("wal"), OWNER, settings);
-        let recovery = wal.recover(&[], Position(0), Some(Position(0)), 1).await.unwrap();
+        let recovery = wal.recover(&[], Position(0), Position(0), 1).await.unwrap();
         let ear = Ear::default();
         let log = Box::new(recovery).start(Box::new(ear.clone()));
         for number in 0..bounds.entries {
@@ -133,7 +133,7 @@ impl World {
             Step::Late(index) => self.store.land(index),
             Step::TakeOver => {
                 let (wal, trim) = (self.wal.clone(), self.trim.unwrap_or_default());
-                let seal = async move { wal.seal(FIRST, Some(trim)).await.expect("it is sealed") };
+                let seal = async move { wal.seal(FIRST, trim).await.expect("it is sealed") };
                 self.recoverers.push(tokio::spawn(seal));
             }
             Step::Trim => {
@@ -184,7 +184,7 @@ impl World {
         store.let_go();
         let end = ends[0];
         assert!(ends.iter().all(|other| *other == end), "{ends:?}");
-        let again = wal.seal(FIRST, Some(trim.unwrap_or_default())).await.unwrap();
+        let again = wal.seal(FIRST, trim.unwrap_or_default()).await.unwrap();
         assert_eq!(again, end, "the end of an epoch has moved");
         let heard = ear.heard();
         let acknowledged = heard.end.unwrap_or_default();
@@ -196,7 +196,7 @@ impl World {
             assert!(matches!(error, WalError::Fenced), "{error}");
         }
         let trim = trim.unwrap_or_default();
-        let mut recovery = wal.recover(&[FIRST], end, Some(trim), 2).await.unwrap();
+        let mut recovery = wal.recover(&[FIRST], end, trim, 2).await.unwrap();
         let found = Recovering::<u64>::take_entries(&mut recovery);
         let heir = Box::new(recovery).start(Box::new(Ear::default()));
         let numbers = Sequence::of(trim).0..Sequence::of(end).0;

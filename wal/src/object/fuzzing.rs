@@ -49,7 +49,7 @@ async fn check(bytes: Vec<u8>) -> Option<()> {
     let wal = ObjectWal::new(store, root, OWNER, ObjectWalSettings::default());
     let part = LogPart { epoch: 1, begins: Position(0) };
     let end = Sequence(1).begins();
-    match wal.recover(&[part], end, Some(Position(0)), 2).await {
+    match wal.recover(&[part], end, Position(0), 2).await {
         Ok(mut recovery) => {
             let found = Recovering::<()>::take_entries(&mut recovery);
             assert!(found.iter().all(|entry| entry.location.position < end));

@@ -23,13 +23,13 @@ pub(super) async fn recover(
     bucket: &Arc<Bucket>,
     parts: &[LogPart],
     end: Position,
-    trim: Option<Position>,
+    trim: Position,
     epoch: u64,
 ) -> Result<ObjectRecovery, WalError> {
     let mut all_parts = parts.to_vec();
     all_parts.push(LogPart { epoch, begins: end });
     let end_sequence = Sequence::of(end);
-    if let Some(trim) = trim.filter(|trim| *trim > end) {
+    if trim > end {
         return Err(bucket.missing(epoch, end_sequence, Sequence::of(trim)));
     }
     let listed = bucket.list(&bucket.root).await?;
@@ -38,10 +38,7 @@ pub(super) async fn recover(
     });
     let mut objects: BTreeMap<Sequence, u64> =
         of_parts.map(|((_, sequence), size)| (*sequence, *size)).collect();
-    let first = match trim {
-        Some(trim) => Sequence::of(trim),
-        None => run_before(end_sequence, &objects),
-    };
+    let first = Sequence::of(trim);
     for sequence in (first.0..end_sequence.0).map(Sequence) {
         if objects.contains_key(&sequence) {
             continue;
@@ -59,13 +56,12 @@ pub(super) async fn recover(
         .map(|(sequence, size)| read_table(bucket, epoch_of(&all_parts, sequence), sequence, size))
         .buffered(READS_MAX);
     let tables: Vec<_> = tables.try_collect().await?;
-    let begins = trim.unwrap_or(first.begins());
-    let entries = tables.into_iter().flatten().filter(|entry| entry.location.position >= begins);
+    let entries = tables.into_iter().flatten().filter(|entry| entry.location.position >= trim);
     Ok(ObjectRecovery {
         entries: entries.collect(),
         bucket: Arc::clone(bucket),
         parts: all_parts,
-        begins,
+        begins: trim,
         leftovers: leftovers(bucket, &listed, epoch, first),
     })
 }
@@ -74,18 +70,6 @@ pub(super) async fn recover(
 fn part_of(parts: &[LogPart], sequence: Sequence) -> Option<u64> {
     let first = parts.first().expect("the part to be written");
     (first.begins <= sequence.begins()).then(|| epoch_of(parts, sequence))
-}
-
-/// Where the gapless run of objects begins that ends at `end`.
-fn run_before(end: Sequence, objects: &BTreeMap<Sequence, u64>) -> Sequence {
-    let mut first = end;
-    for sequence in objects.range(..end).rev().map(|(sequence, _)| *sequence) {
-        if sequence.next() != first {
-            break;
-        }
-        first = sequence;
-    }
-    first
 }
 
 /// Objects of earlier epochs below the trim position: their deletion was not seen to the end, or

@@ -23,10 +23,10 @@ use crate::{Position, WalError};
 pub(super) async fn seal(
     bucket: &Bucket,
     part: LogPart,
-    trim: Option<Position>,
+    trim: Position,
 ) -> Result<Position, WalError> {
-    let sealing = Sealing { bucket, epoch: part.epoch, trimmed: trim.unwrap_or(part.begins) };
-    let mut next = sealing.first_free(part, trim).await?;
+    let sealing = Sealing { bucket, epoch: part.epoch, trimmed: trim };
+    let mut next = sealing.first_free(part).await?;
     for tries in (0..).map(|doublings: u32| 1_u64 << doublings.min(10)) {
         let range = next.0..next.0 + tries;
         if let Some(end) = sealing.first_of(range.clone()).await? {
@@ -46,11 +46,7 @@ struct Sealing<'a> {
 
 impl Sealing<'_> {
     /// The sequence at which the seal is to be put, or stands already.
-    async fn first_free(
-        &self,
-        part: LogPart,
-        trim: Option<Position>,
-    ) -> Result<Sequence, WalError> {
+    async fn first_free(&self, part: LogPart) -> Result<Sequence, WalError> {
         let listed = self.bucket.list(&epoch_prefix(&self.bucket.root, self.epoch)).await?;
         let mut objects: BTreeMap<Sequence, u64> =
             listed.into_iter().map(|((_, sequence), size)| (sequence, size)).collect();
@@ -60,10 +56,7 @@ impl Sealing<'_> {
             let key = self.bucket.key(self.epoch, *sequence);
             return Err(self.bucket.corrupt(&key, 0, "it is too short for an object of a log"));
         }
-        let mut from = match trim {
-            Some(trim) => begins.max(Sequence::of(trim)),
-            None => objects.range(begins..).next().map_or(begins, |(first, _)| *first),
-        };
+        let from = begins.max(Sequence::of(self.trimmed));
         loop {
             let free = (from.0..).map(Sequence).find(|sequence| !is_data(&objects, *sequence));
             let free = free.expect("a log ends");
@@ -81,11 +74,7 @@ impl Sealing<'_> {
                 continue;
             }
             let there = objects.range(free..).next().map_or(last, |(next, _)| *next);
-            if trim.is_some() {
-                return Err(self.bucket.missing(self.epoch, free, there));
-            }
-            // The trim position is unknown, and lies past here.
-            from = there;
+            return Err(self.bucket.missing(self.epoch, free, there));
         }
     }
 

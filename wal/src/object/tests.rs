@@ -47,11 +47,11 @@ impl Subject for InStore {
     async fn recover(&self, trim: Position) -> Result<Box<dyn Recovering<u64>>, WalError> {
         let parts = self.parts.lock().unwrap().clone();
         let end = match parts.last() {
-            Some(last) => self.wal.seal(*last, Some(trim)).await?,
+            Some(last) => self.wal.seal(*last, trim).await?,
             None => Position(0),
         };
         let epoch = self.epochs.fetch_add(1, Ordering::Relaxed);
-        let recovery = self.wal.recover(&parts, end, Some(trim), epoch).await?;
+        let recovery = self.wal.recover(&parts, end, trim, epoch).await?;
         self.parts.lock().unwrap().push(LogPart { epoch, begins: end });
         Ok(Box::new(recovery))
     }
@@ -110,7 +110,7 @@ impl Shelf {
         epoch: u64,
         numbers: std::ops::Range<u64>,
     ) -> (Arc<dyn Wal<u64>>, Vec<Location>) {
-        let recovery = self.wal.recover(parts, end, Some(Position(0)), epoch).await.unwrap();
+        let recovery = self.wal.recover(parts, end, Position(0), epoch).await.unwrap();
         let ear = Ear::default();
         let log: Arc<dyn Wal<u64>> = Box::new(recovery).start(Box::new(ear.clone()));
         for number in numbers.clone() {
@@ -147,10 +147,9 @@ async fn a_part_ends_where_its_objects_do() {
         shelf.store.put(&Shelf::key(1, late), payload).await.unwrap();
     }
     for _ in 0..2 {
-        assert_eq!(shelf.wal.seal(FIRST, Some(Position(0))).await.unwrap(), at(3));
+        assert_eq!(shelf.wal.seal(FIRST, Position(0)).await.unwrap(), at(3));
     }
-    assert_eq!(shelf.wal.seal(FIRST, None).await.unwrap(), at(3));
-    let mut recovery = shelf.wal.recover(&[FIRST], at(3), Some(at(1)), 2).await.unwrap();
+    let mut recovery = shelf.wal.recover(&[FIRST], at(3), at(1), 2).await.unwrap();
     let found = Recovering::<u64>::take_entries(&mut recovery);
     let log = Box::new(recovery).start(Box::new(Ear::default()));
     check_content(&*log, &found, 1..3).await;
@@ -159,7 +158,7 @@ async fn a_part_ends_where_its_objects_do() {
 #[tokio::test(start_paused = true)]
 async fn what_was_durable_and_is_gone_is_named_and_nothing_is_sealed() {
     let shelf = Shelf::new();
-    let recovery = shelf.wal.recover(&[], Position(0), Some(Position(0)), 1).await.unwrap();
+    let recovery = shelf.wal.recover(&[], Position(0), Position(0), 1).await.unwrap();
     let ear = Ear::default();
     let log: Arc<dyn Wal<u64>> = Box::new(recovery).start(Box::new(ear.clone()));
     for number in 0..8 {
@@ -168,16 +167,12 @@ async fn what_was_durable_and_is_gone_is_named_and_nothing_is_sealed() {
     }
     drop(log);
     shelf.store.delete(&Shelf::key(1, 3)).await.unwrap();
-    match shelf.wal.seal(FIRST, Some(at(1))).await {
+    match shelf.wal.seal(FIRST, at(1)).await {
         Err(WalError::Missing { missing, .. }) => assert_eq!(missing, at(3)..at(4)),
         other => panic!("{other:?}"),
     }
     assert!(!shelf.exists(&Shelf::key(1, 3)).await && !shelf.exists(&Shelf::key(1, 8)).await);
-    // Where nobody knows the trim position it is taken for one.
-    assert_eq!(shelf.wal.seal(FIRST, None).await.unwrap(), at(8));
-    let mut recovery = shelf.wal.recover(&[FIRST], at(8), None, 2).await.unwrap();
-    assert_eq!(Recovering::<u64>::take_entries(&mut recovery).len(), 4);
-    match shelf.wal.recover(&[FIRST], at(8), Some(at(1)), 2).await.map(drop) {
+    match shelf.wal.recover(&[FIRST], at(8), at(1), 2).await.map(drop) {
         Err(WalError::Missing { missing, .. }) => assert_eq!(missing, at(3)..at(4)),
         other => panic!("{other:?}"),
     }
@@ -188,16 +183,16 @@ async fn epochs_are_one_log() {
     let shelf = Shelf::new();
     let (first, mut places) = shelf.write(&[], Position(0), 1, 0..3).await;
     let mut parts = vec![FIRST];
-    let mut end = shelf.wal.seal(FIRST, Some(Position(0))).await.unwrap();
+    let mut end = shelf.wal.seal(FIRST, Position(0)).await.unwrap();
     // An epoch that wrote nothing.
     parts.push(LogPart { epoch: 2, begins: end });
-    assert_eq!(shelf.wal.seal(parts[1], Some(Position(0))).await.unwrap(), end);
+    assert_eq!(shelf.wal.seal(parts[1], Position(0)).await.unwrap(), end);
     let (second, more) = shelf.write(&parts, end, 3, 3..5).await;
     places.extend(more);
     parts.push(LogPart { epoch: 3, begins: end });
-    end = shelf.wal.seal(parts[2], Some(Position(0))).await.unwrap();
+    end = shelf.wal.seal(parts[2], Position(0)).await.unwrap();
     assert_eq!(end, at(5));
-    let mut recovery = shelf.wal.recover(&parts, end, Some(Position(0)), 4).await.unwrap();
+    let mut recovery = shelf.wal.recover(&parts, end, Position(0), 4).await.unwrap();
     let found = Recovering::<u64>::take_entries(&mut recovery);
     let log: Arc<dyn Wal<u64>> = Box::new(recovery).start(Box::new(Ear::default()));
     check_content(&*log, &found, 0..5).await;
@@ -220,8 +215,8 @@ async fn what_a_trim_left_behind_goes_at_the_next_start() {
     let shelf = Shelf::new();
     let (log, _) = shelf.write(&[], Position(0), 1, 0..5).await;
     drop(log);
-    let end = shelf.wal.seal(FIRST, Some(at(3))).await.unwrap();
-    let recovery = shelf.wal.recover(&[FIRST], end, Some(at(3)), 2).await.unwrap();
+    let end = shelf.wal.seal(FIRST, at(3)).await.unwrap();
+    let recovery = shelf.wal.recover(&[FIRST], end, at(3), 2).await.unwrap();
     let log: Arc<dyn Wal<u64>> = Box::new(recovery).start(Box::new(Ear::default()));
     tokio::time::sleep(Duration::from_secs(1)).await;
     for (sequence, stays) in [(0, false), (2, false), (3, true), (5, true)] {
@@ -236,12 +231,12 @@ async fn what_is_no_object_of_this_log_is_named() {
         let shelf = Shelf::new();
         let (log, _) = shelf.write(&[], Position(0), 1, 0..3).await;
         drop(log);
-        let end = shelf.wal.seal(FIRST, Some(Position(0))).await.unwrap();
+        let end = shelf.wal.seal(FIRST, Position(0)).await.unwrap();
         let there = shelf.store.get(&Shelf::key(1, 1)).await.unwrap().bytes().await.unwrap();
         let mut bytes = there.to_vec();
         change(&mut bytes);
         shelf.store.put(&Shelf::key(1, 1), PutPayload::from(bytes)).await.unwrap();
-        let found = shelf.wal.recover(&[FIRST], end, Some(Position(0)), 2).await.map(drop);
+        let found = shelf.wal.recover(&[FIRST], end, Position(0), 2).await.map(drop);
         let error = found.unwrap_err().to_string();
         assert!(error.contains(expect) && error.contains("00000000000000000001"), "{error}");
     }
@@ -268,7 +263,7 @@ async fn what_is_no_object_of_this_log_is_named() {
     drop(log);
     let other = Owner(*b"somebody else's logs");
     let others = ObjectWal::new(shelf.store.clone(), Path::from(ROOT), other, settings());
-    let found = others.recover(&[FIRST], at(3), Some(Position(0)), 2).await.map(drop);
+    let found = others.recover(&[FIRST], at(3), Position(0), 2).await.map(drop);
     assert!(matches!(found, Err(WalError::Foreign { .. })), "{found:?}");
 }
 
@@ -300,7 +295,7 @@ async fn an_object_that_is_none_is_named_before_anything_is_sealed() {
     let (log, _) = shelf.write(&[], Position(0), 1, 0..3).await;
     drop(log);
     shelf.store.put(&Shelf::key(1, 3), PutPayload::new()).await.unwrap();
-    let error = shelf.wal.seal(FIRST, Some(Position(0))).await.unwrap_err().to_string();
+    let error = shelf.wal.seal(FIRST, Position(0)).await.unwrap_err().to_string();
     assert!(error.contains("too short") && error.contains("00000000000000000003"), "{error}");
     assert!(!shelf.exists(&Shelf::key(1, 4)).await);
 }
@@ -311,12 +306,12 @@ async fn no_epoch_leaves_anything_behind_but_its_seal() {
     let shelf = Shelf::new();
     let (log, _) = shelf.write(&[], Position(0), 1, 0..3).await;
     drop(log);
-    let end = shelf.wal.seal(FIRST, Some(Position(0))).await.unwrap();
+    let end = shelf.wal.seal(FIRST, Position(0)).await.unwrap();
     let (log, _) = shelf.write(&[FIRST], end, 2, 3..5).await;
     drop(log);
     let second = LogPart { epoch: 2, begins: end };
-    let end = shelf.wal.seal(second, Some(at(4))).await.unwrap();
-    let recovery = shelf.wal.recover(&[second], end, Some(at(4)), 3).await.unwrap();
+    let end = shelf.wal.seal(second, at(4)).await.unwrap();
+    let recovery = shelf.wal.recover(&[second], end, at(4), 3).await.unwrap();
     let log: Arc<dyn Wal<u64>> = Box::new(recovery).start(Box::new(Ear::default()));
     tokio::time::sleep(Duration::from_secs(1)).await;
     for (epoch, sequence, stays) in [(1, 0, false), (1, 3, true), (2, 3, false), (2, 4, true)] {

@@ -106,10 +106,10 @@ async fn a_log_in_a_store_is_shown_with_its_seals() {
     let root = wal_root(OWNER.cluster, OWNER.node);
     let settings = ObjectWalSettings::default();
     let log = ObjectWal::new(Arc::new(store), root.clone(), OWNER.to_owner(), settings);
-    let recovery = log.recover(&[], Position(0), None, 5).await.unwrap();
+    let recovery = log.recover(&[], Position(0), Position(0), 5).await.unwrap();
     append(&*Box::new(recovery).start(Box::new(Nobody)), vec![header(5, 0), header(6, 40)]).await;
     let part = LogPart { epoch: 5, begins: Position(0) };
-    log.seal(part, None).await.unwrap();
+    log.seal(part, Position(0)).await.unwrap();
     let place = dir.path().join(root.to_string());
     check(&place, false, &expect![[r#"
         object wal/c4/07070707070707070707070707070707/1/00000000000000000005/00000000000000000000: node 1 of cluster BwcHBwcHBwcHBwcHBwcHBw, 320 bytes, at 0, 2 entries, sent when all was durable to 0

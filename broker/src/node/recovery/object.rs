@@ -67,11 +67,11 @@ pub(in crate::node) async fn recover(
     let trim = Position(log.trim.0);
     let parts: Vec<_> = log.parts.iter().map(|part| log_part(*part)).collect();
     let end = match parts.last() {
-        Some(last) => wal.seal(*last, Some(trim)).await.map_err(not_others)?,
+        Some(last) => wal.seal(*last, trim).await.map_err(not_others)?,
         None => Position(0),
     };
     let epoch = registered.epoch.0;
-    let recovery = wal.recover(&parts, end, Some(trim), epoch).await.map_err(not_others)?;
+    let recovery = wal.recover(&parts, end, trim, epoch).await.map_err(not_others)?;
     for from in &registered.unrecovered {
         let wrote = log.parts.iter().any(|(epoch, _)| epoch == from);
         let end = wrote.then_some(WalPosition(end.0));

@@ -60,7 +60,7 @@ impl Opening {
         let failed = |error| LogError::of_journal(error, id);
         let proof = format!("{PROOF}-{:032x}", u128::from_be_bytes(self.parts.stamp));
         journal.prove_fence(&proof).await.map_err(failed)?;
-        let recovery = journal.recover(&[], Position(0), Some(Position(0)), 1).await;
+        let recovery = journal.recover(&[], Position(0), Position(0), 1).await;
         let incarnation = Incarnation {
             cluster: self.parts.cluster,
             node: self.parts.node,
@@ -83,7 +83,7 @@ impl Opening {
         let journal = self.journal(id);
         let failed = |error| Err(LogError::of_journal(error, id).into());
         let begun = self.begins(former).await?.position();
-        let sealed = journal.seal(former.own_part(), Some(begun)).await;
+        let sealed = journal.seal(former.own_part(), begun).await;
         let head = self.begins(former).await?;
         let begins = head.position();
         let end = match sealed {
@@ -93,7 +93,7 @@ impl Opening {
             Err(error) => return failed(error),
         };
         let mut parts = former.parts_to_recover(end);
-        let recovery = match journal.recover(&parts, end, Some(begins), number).await {
+        let recovery = match journal.recover(&parts, end, begins, number).await {
             Ok(recovery) => recovery,
             Err(error) => {
                 let trimmed = self.begins(former).await?.position() > begins;
