@@ -52,6 +52,15 @@ impl RawBatch {
         }
     }
 
+    /// The batch that a record field begins with, of whatever format, or `None` when it is not
+    /// whole.
+    ///
+    /// # Errors
+    /// When the field does not begin as a batch of any format does.
+    pub fn first(field: &[u8]) -> Result<Option<&[u8]>, FramingError> {
+        Ok(first_batch_bytes(field)?.map(|size| &field[..size]))
+    }
+
     /// The batch's head, as sent.
     #[must_use]
     pub fn header(&self) -> &BatchHeader {

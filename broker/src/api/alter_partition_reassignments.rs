@@ -20,9 +20,14 @@ pub(super) fn handle(
     request: AlterPartitionReassignmentsRequest,
 ) -> AlterPartitionReassignmentsResponse {
     let image = broker.metadata.image();
+    if request.topics.is_empty() {
+        // Kafka answers it before it reads on, with an empty text and the defaults.
+        return AlterPartitionReassignmentsResponse {
+            error_message: Some(WireString::default()),
+            ..AlterPartitionReassignmentsResponse::default()
+        };
+    }
     let may_resize = request.allow_replication_factor_change;
-    // Kafka answers an empty request before it comes to the text.
-    let error_message = request.topics.is_empty().then(WireString::default);
     let responses = request.topics.into_iter().map(|topic| {
         let partitions = topic.partitions.iter().map(|asked| {
             let refusal = reassign(&image, &topic.name, asked, may_resize).err();
@@ -37,7 +42,7 @@ pub(super) fn handle(
     });
     AlterPartitionReassignmentsResponse {
         allow_replication_factor_change: may_resize,
-        error_message,
+        error_message: None,
         responses: responses.collect(),
         ..AlterPartitionReassignmentsResponse::default()
     }

@@ -11,7 +11,9 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use penstock_model::id::{NodeId, Offset, StreamEpoch, TopicId};
-use penstock_records::{BatchHeader, RecordsError, Rejection, Rules, SoundBatch, take_exclusive};
+use penstock_records::{
+    BatchHeader, RawBatch, RecordsError, Rejection, Rules, SoundBatch, take_exclusive,
+};
 use penstock_s3stream::Backing;
 use penstock_wire::produce_request::{ProduceRequest, TopicProduceData};
 use penstock_wire::produce_response::{
@@ -64,7 +66,7 @@ enum Fate {
 const WAIT_MIN: Duration = Duration::from_secs(10);
 
 /// Why a batch is not appended, as the answer states it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Refusal {
     code: i16,
     message: Option<String>,
@@ -127,7 +129,8 @@ pub(super) async fn begin(
     let deadline = Instant::now() + wait;
     let backing = Backing::new(frame.len());
     let mut texts_left = frame.len() + PRODUCE_TEXTS_BYTES;
-    let (mut topics, fields) = take_apart(broker, &context, request, deadline).await;
+    let (mut topics, fields) =
+        take_apart(broker, &context, request, deadline, &mut texts_left).await;
     // The last other slice of the frame: without it the log takes the batches as they lie there.
     context.client_id = None;
     let mut batches = take_exclusive(frame, fields).into_iter();
@@ -203,12 +206,12 @@ async fn take_apart(
     context: &RequestContext,
     mut request: ProduceRequest,
     deadline: Instant,
+    texts_left: &mut usize,
 ) -> (Vec<TopicPart>, Vec<Bytes>) {
     let admin = context.client_id.as_deref() == Some(ADMIN_CLIENT_ID);
     let image = broker.metadata.image();
     let sent = request.topic_data.iter().flat_map(|topic| &topic.partition_data);
-    // As Kafka where the producer may not use its transactional id: nothing of the request is taken.
-    let is_refused = sent.filter_map(|sent| sent.records.as_ref()).any(is_transactional);
+    let refused = refusal_of_all(sent.filter_map(|sent| sent.records.as_ref()));
     drop_repeated(&mut request.topic_data);
     let mut topics = Vec::with_capacity(request.topic_data.len());
     let mut fields = Vec::new();
@@ -225,16 +228,14 @@ async fn take_apart(
         let mut partitions = Vec::with_capacity(data.partition_data.len());
         for sent in data.partition_data {
             let index = sent.index;
-            let fate = match (is_refused, topic, sent.records) {
-                (true, _, _) => {
-                    Fate::Refused(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED.into())
-                }
-                (false, None, _) => Fate::Refused(unknown.into()),
-                (false, Some(_), _) if internal && !admin => {
+            let fate = match (&refused, topic, sent.records) {
+                (Some(refusal), _, _) => Fate::Refused(refusal.clone().within(texts_left)),
+                (None, None, _) => Fate::Refused(unknown.into()),
+                (None, Some(_), _) if internal && !admin => {
                     Fate::Refused(ErrorCode::INVALID_TOPIC_EXCEPTION.into())
                 }
-                (false, Some(_), None) => Fate::Refused(ErrorCode::INVALID_RECORD.into()),
-                (false, Some(topic), Some(records)) => {
+                (None, Some(_), None) => Fate::Refused(ErrorCode::INVALID_RECORD.into()),
+                (None, Some(topic), Some(records)) => {
                     let records = records.into_bytes();
                     let opening = broker.partitions.get(topic.id, index);
                     match timeout_at(deadline, opening).await {
@@ -346,10 +347,18 @@ fn is_idempotent(batch: &[u8]) -> bool {
     BatchHeader::read(batch).is_some_and(|header| header.producer_id.is_some())
 }
 
-/// Whether a field begins with a batch of a transaction, however damaged.
-fn is_transactional(records: &Records) -> bool {
-    let first = records.chunks().first().and_then(|chunk| BatchHeader::read(chunk));
-    first.is_some_and(|header| header.attributes.is_transactional())
+/// Why nothing of a request is taken, if so. Kafka looks at the first batch of each record field
+/// before anything else, until one is of a transaction, which the producer may not write; where it
+/// cannot read how a batch begins, the whole request fails.
+fn refusal_of_all<'a>(fields: impl Iterator<Item = &'a Records>) -> Option<Refusal> {
+    let mut firsts = fields.filter_map(|records| records.chunks().first());
+    firsts.find_map(|field| match RawBatch::first(field) {
+        Err(error) => Some(AppendRefusal::from(Rejection::Framing(error)).worded("", 0)),
+        Ok(Some(batch)) if BatchHeader::read(batch)?.attributes.is_transactional() => {
+            Some(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED.into())
+        }
+        Ok(_) => None,
+    })
 }
 
 /// A refusal whose texts still need the partition's name.

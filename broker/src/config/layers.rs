@@ -111,17 +111,18 @@ impl<'a> Layers<'a> {
     #[must_use]
     pub fn topic(&self, setting: &'static Setting, topic: Option<TopicId>) -> Resolved {
         let keys = topic::synonyms(setting.name);
-        let inherited = self.broker_synonyms(keys).into_iter().next();
-        let value = match inherited {
+        let mut synonyms = self.broker_synonyms(keys);
+        let value = match synonyms.first() {
             Some(first) => {
                 let factor = keys.iter().find(|(name, _)| *name == first.name);
                 Some(scaled(setting, &first.value, factor.map_or(1, |(_, factor)| *factor)))
             }
             None => setting.default.map(str::to_owned),
         };
-        // As in Kafka, which names the first of these keys alone: what another one gives is shown as
-        // if nobody had given it.
-        let synonyms = self.broker_synonyms(keys.get(..1).unwrap_or_default());
+        // As in Kafka, which tells nothing before the first of these keys: where nobody gave that
+        // one, what another one gives is shown as if nobody had.
+        let told = synonyms.iter().position(|synonym| synonym.name == keys[0].0);
+        synonyms.drain(..told.unwrap_or(synonyms.len()));
         let source = synonyms.first().map_or(Source::Default, |first| first.source);
         let inherited = Resolved { value, source, synonyms };
         match topic {
@@ -163,8 +164,7 @@ impl<'a> Layers<'a> {
         Resolved { value: Some(given.to_string()), source, synonyms }
     }
 
-    /// In Kafka's order: by place, and within a place by key. Only the first key has a default, but
-    /// for retention, where each of the three is told.
+    /// In Kafka's order: by place, and within a place by key.
     fn broker_synonyms(&self, keys: &[(&'static str, i64)]) -> Vec<Synonym> {
         let dynamic = |node: Option<NodeId>, name: &str| {
             self.image.config(&ConfigResource::Broker(node), name).map(ToString::to_string)
@@ -176,16 +176,14 @@ impl<'a> Layers<'a> {
             Source::StaticBroker,
             Source::Default,
         ] {
-            for (at, (name, _)) in keys.iter().enumerate() {
+            for (name, _) in keys {
                 let value = match source {
                     Source::Topic | Source::ClientMetrics | Source::Group => None,
                     Source::DynamicBroker => dynamic(Some(self.node), name),
                     Source::DynamicDefaultBroker => dynamic(None, name),
                     Source::StaticBroker => self.given.get(name).map(str::to_owned),
                     Source::Default => {
-                        let setting = table::find(name)
-                            .filter(|_| at == 0 || name.starts_with("log.retention."));
-                        setting.and_then(|setting| setting.default).map(str::to_owned)
+                        table::find(name).and_then(|setting| setting.default).map(str::to_owned)
                     }
                 };
                 synonyms.extend(value.map(|value| Synonym { name, value, source }));
@@ -268,13 +266,20 @@ mod tests {
             &[("log.retention.ms", "7")],
             &[("log.retention.ms", "8")],
             &["log.retention.hours=-1"],
-            "7:2 log.retention.ms=7:2 log.retention.ms=8:3",
+            "7:2 log.retention.ms=7:2 log.retention.ms=8:3 log.retention.hours=-1:4 \
+             log.retention.hours=168:5",
+        );
+        check(
+            &[],
+            &[],
+            &["log.retention.ms=7", "log.retention.minutes=1"],
+            "7:4 log.retention.ms=7:4 log.retention.minutes=1:4 log.retention.hours=168:5",
         );
         check(&[], &[], &["log.retention.hours=-5"], "-1:5");
     }
 
     #[test]
-    fn only_the_first_key_of_a_unit_has_a_default() {
+    fn what_comes_before_the_first_key_is_not_told() {
         let (given, image) = (Given::load(None, [], &[]).unwrap(), MetadataImage::default());
         let layers = Layers::new(&given, NodeId(1), &image);
         for (name, value) in [("segment.ms", "604800000"), ("segment.jitter.ms", "0")] {

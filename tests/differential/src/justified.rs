@@ -40,7 +40,11 @@ pub(crate) const JUSTIFIED: &[Justified] = &[
         name: "asked twice",
         why: "The same thing twice in one request: no client sends it, and what Kafka answers follows \
               from the collection that the API's handler happens to use.",
-        is: |seen| asks_twice(seen.body),
+        is: |seen| {
+            // Of partitions of records the last word counts.
+            let records = [ApiKey::Produce, ApiKey::Fetch];
+            !seen.api.is_some_and(|api| records.contains(&api)) && asks_twice(seen.body)
+        },
         ends: true,
     },
     Justified {
@@ -101,13 +105,28 @@ pub(crate) const JUSTIFIED: &[Justified] = &[
     },
     Justified {
         name: "why a batch is refused",
-        why: "Kafka's answer says so only where single records are refused; Penstock's always does.",
+        why: "Kafka's answer says so only where single records are refused or a batch has no head \
+              that it can read; Penstock's always does, in its own words.",
         is: |seen| {
             seen.api == Some(ApiKey::Produce)
                 && seen.difference.path.ends_with(".error_message")
-                && seen.difference.kafka.as_str().is_none_or(|text| text.starts_with("Record size"))
+                && seen.difference.penstock.is_string()
+                && seen.difference.kafka.as_str().is_none_or(|text| {
+                    text.starts_with("Record size") || text.starts_with("Invalid magic")
+                })
         },
         ends: false,
+    },
+    Justified {
+        name: "a length beyond all",
+        why: "Kafka adds its prefix to a batch's length and is past the greatest number: it fails over \
+              the whole request (-1); Penstock refuses the one batch, which is not whole.",
+        is: |seen| {
+            seen.api == Some(ApiKey::Produce)
+                && says(seen.body, "batch_length", i64::from(i32::MAX))
+                && says(seen.answers.0, "error_code", -1)
+        },
+        ends: true,
     },
     Justified {
         name: "time of a duplicate",
@@ -129,6 +148,21 @@ pub(crate) const JUSTIFIED: &[Justified] = &[
                 && seen.difference.penstock == 0
         },
         ends: true,
+    },
+    Justified {
+        name: "a session's topic is deleted",
+        why: "A running session of Kafka's keeps the name that it found for an id, and says that there \
+              is no topic of that name (3), where any other fetch hears that there is none of that id \
+              (100), as all do of Penstock. Clients ask for metadata either way.",
+        is: |seen| {
+            let Difference { path, kafka, penstock } = seen.difference;
+            seen.api == Some(ApiKey::Fetch)
+                && seen.body["session_epoch"].as_i64().is_some_and(|epoch| epoch > 0)
+                && path == "responses.partitions.error_code"
+                && *kafka == 3
+                && *penstock == 100
+        },
+        ends: false,
     },
     Justified {
         name: "asked and forgotten",

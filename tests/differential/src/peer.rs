@@ -13,7 +13,7 @@ use crate::connection::Connection;
 
 /// What both are set to: small, so that edges are near and nothing takes long, and without anything
 /// that happens by itself while a sequence runs.
-const SETTINGS: [&str; 14] = [
+const SETTINGS: [&str; 15] = [
     "auto.create.topics.enable=true",
     "num.partitions=2",
     "default.replication.factor=1",
@@ -26,6 +26,8 @@ const SETTINGS: [&str; 14] = [
     "message.max.bytes=100000",
     "log.retention.ms=-1",
     "log.retention.check.interval.ms=86400000",
+    // What it is anyway: a key that has another of a larger unit beside it.
+    "log.roll.ms=604800000",
     "log.segment.delete.delay.ms=1000",
     "socket.request.max.bytes=1000000",
 ];

@@ -114,6 +114,18 @@ impl<'a> Player<'a> {
         self.until(ApiKey::DeleteRecords, 0, &ask, "topics.0.partitions.0.error_code", wanted)
     }
 
+    /// Waits until whatever was appended before can be read: nobody is told when that is so of
+    /// records that are sent without acknowledgement, and what is behind them in the log is told of.
+    fn see_records(&mut self) -> anyhow::Result<()> {
+        let record = json!({ "timestamp": 0, "key": "k", "value": "v" });
+        let body = json!({ "acks": -1, "timeout_ms": 5000, "topic_data": [{ "name": self.marker,
+            "partition_data": [{ "index": 0, "records": { "batches": [{ "records": [record] }] } }] }] });
+        let answer = self.control.call(ApiKey::Produce, 9, &body)?;
+        let code = &answer["responses"][0]["partition_responses"][0]["error_code"];
+        ensure!(*code == 0, "the marker takes no records: {answer}");
+        Ok(())
+    }
+
     /// Plays a sequence; its outcomes are in the order of its steps.
     ///
     /// # Errors
@@ -168,7 +180,11 @@ impl<'a> Player<'a> {
                     return self.settle(&body);
                 }
                 match *api == ApiKey::Produce && body["acks"] == 0 {
-                    true => unanswered(&mut line.connection)?,
+                    true => {
+                        let outcome = unanswered(&mut line.connection)?;
+                        self.see_records()?;
+                        outcome
+                    }
                     false => line.connection.hear(&asked, PATIENCE),
                 }
             }

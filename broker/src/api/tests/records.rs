@@ -215,6 +215,40 @@ async fn refused_batches() {
     assert_eq!(text, Some(expected));
 }
 
+/// As in Kafka: it looks at how each record field begins before it appends any, up to the first
+/// batch of a transaction.
+#[tokio::test]
+async fn a_batch_that_cannot_be_read_fails_all_of_its_request() {
+    let broker = broker().await;
+    let good = batch(None, &[1_000]);
+    let with = |at: usize, bytes: &[u8]| {
+        let mut batch = good.to_vec();
+        batch[at..at + bytes.len()].copy_from_slice(bytes);
+        Bytes::from(batch)
+    };
+    let (unknown_format, old_format) = (with(16, &[3]), with(16, &[1]));
+    let too_short = with(8, &13_i32.to_be_bytes());
+    let transactional = with(21, &16_i16.to_be_bytes());
+    let cut = transactional.slice(..transactional.len() - 1);
+    let check = async |second: &Bytes, third: &Bytes, expect: [i16; 3]| {
+        let mut request = produce_request("t", 0, good.clone());
+        for (name, records) in [("t", second), ("missing", third)] {
+            let mut topic = produce_request(name, 1, records.clone()).topic_data;
+            request.topic_data.append(&mut topic);
+        }
+        let response = broker.ask(12, &request).await;
+        let partitions = response.responses.iter().flat_map(|topic| &topic.partition_responses);
+        let codes: Vec<_> = partitions.map(|partition| partition.error_code).collect();
+        assert_eq!(codes, expect);
+    };
+    check(&unknown_format, &good, [2; 3]).await;
+    check(&good, &too_short, [2; 3]).await;
+    check(&transactional, &unknown_format, [53; 3]).await;
+    check(&unknown_format, &transactional, [2; 3]).await;
+    check(&old_format, &good, [0, 87, 3]).await;
+    check(&cut, &good, [0, 87, 3]).await;
+}
+
 /// Producers that are made up crowd out none that wrote lately: its retry is still known as one.
 #[tokio::test]
 async fn a_flood_of_producers_lets_no_batch_be_appended_twice() {

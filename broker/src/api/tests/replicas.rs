@@ -288,8 +288,13 @@ async fn a_reassignment_that_keeps_the_leader_is_done_at_once() {
     let message = "The replication factor is changed from 1 to 2";
     assert_eq!((partition.error_code, partition.error_message.as_deref()), (38, Some(message)));
 
-    let nothing = AlterPartitionReassignmentsRequest::default();
-    assert_eq!(test.ask(1, &nothing).await.error_message.as_deref(), Some(""));
+    let nothing = AlterPartitionReassignmentsRequest {
+        allow_replication_factor_change: false,
+        ..AlterPartitionReassignmentsRequest::default()
+    };
+    let response = test.ask(1, &nothing).await;
+    assert_eq!(response.error_message.as_deref(), Some(""));
+    assert!(response.allow_replication_factor_change);
     let response = test.ask(0, &ListPartitionReassignmentsRequest::default()).await;
     assert_eq!((response.error_code, response.error_message, response.topics.len()), (0, None, 0));
 }

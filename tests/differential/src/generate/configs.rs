@@ -78,7 +78,7 @@ pub(super) fn describe(world: &mut World) {
 pub(super) fn alter(world: &mut World) {
     let version = world.version(ApiKey::AlterConfigs);
     let resources = world.some(|world| {
-        let topic = world.topic();
+        let topic = world.own_topic();
         let configs = world.some(|world| {
             let (name, value) = topic_setting(world);
             json!({ "name": name, "value": value })
@@ -92,7 +92,7 @@ pub(super) fn alter(world: &mut World) {
 pub(super) fn incremental_alter(world: &mut World) {
     let version = world.version(ApiKey::IncrementalAlterConfigs);
     let resources = world.some(|world| {
-        let topic = world.topic();
+        let topic = world.own_topic();
         let configs = world.some(|world| {
             let (name, value) = topic_setting(world);
             let operation = world.mostly(&[0, 0, 0, 1, 2, 3], &[4, -1, 127]);

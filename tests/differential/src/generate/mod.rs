@@ -1,6 +1,7 @@
 //! Sequences from seeds. A generator knows what was asked before, never what was answered: ids that
 //! servers choose are said by the answer that told them.
 
+mod administration;
 mod cluster;
 mod configs;
 mod frames;
@@ -46,6 +47,12 @@ pub(crate) const GENERATORS: &[(ApiKey, Generator)] = &[
     (ApiKey::DeleteGroups, groups::delete),
     (ApiKey::IncrementalAlterConfigs, configs::incremental_alter),
     (ApiKey::DescribeCluster, cluster::describe_cluster),
+    (ApiKey::ElectLeaders, administration::elect_leaders),
+    (ApiKey::AlterPartitionReassignments, administration::alter_reassignments),
+    (ApiKey::ListPartitionReassignments, administration::list_reassignments),
+    (ApiKey::DescribeProducers, administration::describe_producers),
+    (ApiKey::ListConfigResources, administration::list_config_resources),
+    (ApiKey::DescribeTopicPartitions, administration::describe_topic_partitions),
 ];
 
 /// What a sequence is about: what is asked often, by weight.
@@ -105,6 +112,18 @@ const THEMES: &[&[(Generator, usize)]] = &[
         (groups::delete, 1),
         (groups::describe, 1),
         (groups::list, 1),
+    ],
+    // Partitions as administrators see them.
+    &[
+        (administration::elect_leaders, 3),
+        (administration::alter_reassignments, 3),
+        (administration::list_reassignments, 2),
+        (administration::describe_producers, 4),
+        (administration::list_config_resources, 1),
+        (administration::describe_topic_partitions, 4),
+        (records::idempotent, 4),
+        (topics::create, 2),
+        (topics::delete, 1),
     ],
     // Bytes.
     &[(frames::bytes, 4), (cluster::api_versions, 2), (topics::metadata, 1)],

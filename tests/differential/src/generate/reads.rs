@@ -7,7 +7,7 @@ use super::world::{World, answer};
 
 fn topics(world: &mut World) -> Vec<Value> {
     world.some(|world| {
-        let topic = world.topic();
+        let topic = world.own_topic();
         let count = if world.one_in(4) { 2 } else { 1 };
         let partitions: Vec<Value> = (0..count)
             .map(|_| {
@@ -70,7 +70,7 @@ pub(super) fn session(world: &mut World) {
         body["topics"] = json!([]);
     }
     if world.one_in(4) {
-        let topic = world.topic();
+        let topic = world.own_topic();
         body["forgotten_topics_data"] = json!([{ "topic": topic.name, "topic_id": topic.id,
             "partitions": [world.partition(&topic)] }]);
     }
@@ -80,7 +80,7 @@ pub(super) fn session(world: &mut World) {
 pub(super) fn list_offsets(world: &mut World) {
     let version = world.version(ApiKey::ListOffsets);
     let topics = world.some(|world| {
-        let topic = world.topic();
+        let topic = world.own_topic();
         let partitions = world.some(|_| Value::Null);
         let partitions: Vec<Value> = partitions
             .iter()
@@ -102,7 +102,7 @@ pub(super) fn list_offsets(world: &mut World) {
 pub(super) fn offset_for_leader_epoch(world: &mut World) {
     let version = world.version(ApiKey::OffsetForLeaderEpoch);
     let topics = world.some(|world| {
-        let topic = world.topic();
+        let topic = world.own_topic();
         let partition = json!({ "partition": world.partition(&topic),
             "current_leader_epoch": world.leader_epoch(), "leader_epoch": world.leader_epoch() });
         json!({ "topic": topic.name, "partitions": [partition] })

@@ -26,11 +26,26 @@ pub(super) fn produce(world: &mut World) {
             topic["partition_data"].as_array_mut().expect("it was made so").truncate(1);
         }
     }
-    let transactional = world.mostly(&[Value::Null], &[json!("~tx"), json!("")]);
+    let transactional = match topics.iter().any(|topic| says(topic, "transactional")) {
+        // With an id it is a transaction.
+        true => Value::Null,
+        false => world.mostly(&[Value::Null], &[json!("~tx"), json!("")]),
+    };
     let body = json!({ "acks": acks,
         "timeout_ms": world.mostly(&[5000], &[0, -1]), "transactional_id": transactional,
         "topic_data": topics });
     world.ask(ApiKey::Produce, version, body);
+}
+
+/// Whether something has a field of this name.
+fn says(body: &Value, field: &str) -> bool {
+    match body {
+        Value::Object(fields) => {
+            fields.iter().any(|(name, inner)| name == field || says(inner, field))
+        }
+        Value::Array(items) => items.iter().any(|item| says(item, field)),
+        _ => false,
+    }
 }
 
 fn records(world: &mut World) -> Value {

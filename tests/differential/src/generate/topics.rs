@@ -58,7 +58,7 @@ fn assignment(world: &mut World) -> Value {
 pub(super) fn delete(world: &mut World) {
     let version = world.version(ApiKey::DeleteTopics);
     let topics = world.some(|world| {
-        let topic = world.topic();
+        let topic = world.own_topic();
         match world.below(6) {
             0 => json!({ "name": topic.name, "topic_id": topic.id }),
             1 => json!({ "name": null, "topic_id": topic.id }),

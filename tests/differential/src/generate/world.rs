@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use super::Generator;
 use crate::sequence::{Ask, Step};
 
+/// Where servers keep what they know of groups.
+const GROUPS_TOPIC: &str = "__consumer_offsets";
+
 /// A topic that was asked for.
 #[derive(Clone, Debug)]
 pub(super) struct Topic {
@@ -183,18 +186,20 @@ impl World {
         Topic { name, id, partitions: 1 }
     }
 
-    /// A name that no topic has, or can have.
+    /// A topic that is no other sequence's too: what is in the groups' topic, and whether it is
+    /// there, all of them share.
+    pub(super) fn own_topic(&mut self) -> Topic {
+        let topic = self.topic();
+        match topic.name == GROUPS_TOPIC {
+            true => Topic { name: Value::from("~missing"), ..topic },
+            false => topic,
+        }
+    }
+
+    /// A name that no topic of the sequence has, or can have.
     pub(super) fn odd_name(&mut self) -> Value {
-        let odd = [
-            "",
-            ".",
-            "..",
-            "~white space",
-            "~umläut",
-            "__consumer_offsets",
-            "__cluster_metadata",
-            "~a/b",
-        ];
+        let odd =
+            ["", ".", "..", "~white space", "~umläut", GROUPS_TOPIC, "__cluster_metadata", "~a/b"];
         match self.below(odd.len() + 2) {
             0 => Value::from(format!("~{}", "x".repeat(249))),
             1 => Value::from(format!("~{}", "x".repeat(200))),
