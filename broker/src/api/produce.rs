@@ -12,7 +12,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use penstock_model::id::{NodeId, Offset, StreamEpoch, TopicId};
 use penstock_records::{
-    BatchHeader, RawBatch, RecordsError, Rejection, Rules, SoundBatch, take_exclusive,
+    BatchHeader, FramingError, RawBatch, RecordsError, Rejection, Rules, SoundBatch, take_exclusive,
 };
 use penstock_s3stream::Backing;
 use penstock_wire::produce_request::{ProduceRequest, TopicProduceData};
@@ -292,9 +292,14 @@ fn check(
 ) -> Result<(SoundBatch, Rules), AppendRefusal> {
     let mut rules = settings.config.rules.clone();
     rules.zstd_negotiated = context.api_version >= 7;
+    let is_known = matches!(acks, -1..=1);
     match SoundBatch::check(records, &rules) {
+        // That a batch is shorter than its head, Kafka's log finds out.
+        Err(Rejection::Framing(FramingError::TooShort(_))) if !is_known => {
+            Err(ErrorCode::INVALID_REQUIRED_ACKS.into())
+        }
         Err(unread @ (Rejection::Framing(_) | Rejection::ZstdNotNegotiated)) => Err(unread.into()),
-        _ if !matches!(acks, -1..=1) => Err(ErrorCode::INVALID_REQUIRED_ACKS.into()),
+        _ if !is_known => Err(ErrorCode::INVALID_REQUIRED_ACKS.into()),
         checked => Ok((checked?, rules)),
     }
 }

@@ -40,11 +40,7 @@ pub(crate) const JUSTIFIED: &[Justified] = &[
         name: "asked twice",
         why: "The same thing twice in one request: no client sends it, and what Kafka answers follows \
               from the collection that the API's handler happens to use.",
-        is: |seen| {
-            // Of partitions of records the last word counts.
-            let records = [ApiKey::Produce, ApiKey::Fetch];
-            !seen.api.is_some_and(|api| records.contains(&api)) && asks_twice(seen.body)
-        },
+        is: |seen| asks_twice(seen.body),
         ends: true,
     },
     Justified {
@@ -299,19 +295,6 @@ pub(crate) const JUSTIFIED: &[Justified] = &[
             seen.api == Some(ApiKey::JoinGroup) && protocols.any(|protocol| protocol["name"] == "")
         },
         ends: true,
-    },
-    Justified {
-        name: "partitions of the groups' topic",
-        why: "Which partition a group belongs to follows from their number: Penstock says that it \
-              stays, where Kafka says why this number is none.",
-        is: |seen| {
-            seen.api == Some(ApiKey::CreatePartitions)
-                && seen.difference.path == "results.error_message"
-                && seen.difference.penstock.as_str().is_some_and(|text| {
-                    text == "The number of partitions of __consumer_offsets cannot be changed."
-                })
-        },
-        ends: false,
     },
     Justified {
         name: "a rebalance in no time",

@@ -202,6 +202,11 @@ async fn refused_batches() {
     check(acks(produce_request("t", 0, good.clone())), 21).await;
     check(acks(produce_request("t", 0, Bytes::new())), 87).await;
     check(acks(produce_request("missing", 0, good.clone())), 3).await;
+    let mut headless = good.to_vec();
+    headless[8..12].copy_from_slice(&48_i32.to_be_bytes());
+    headless.truncate(60);
+    check(produce_request("t", 0, headless.clone().into()), 2).await;
+    check(acks(produce_request("t", 0, headless.into())), 21).await;
     let mut builder = BatchBuilder::new(Encoding::None).transactional();
     builder.push(&NewRecord { timestamp: Timestamp(1_000), ..NewRecord::default() });
     let transactional = builder.build().unwrap().sequence(0, 0, Timestamp(0)).bytes;

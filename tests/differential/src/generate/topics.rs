@@ -77,7 +77,7 @@ pub(super) fn delete(world: &mut World) {
 pub(super) fn create_partitions(world: &mut World) {
     let version = world.version(ApiKey::CreatePartitions);
     let topics = world.some(|world| {
-        let topic = world.topic();
+        let topic = world.own_topic();
         let count = match world.one_in(4) {
             // Kafka makes a hundred thousand of them, and is not seen again for a while.
             true => *world.pick(&[0, -1, topic.partitions, i64::from(i32::MIN)]),
