@@ -61,7 +61,8 @@ pub(super) const STORAGE: &[Setting] = settings! {
          `file://{data.dir}/objects`.";
     "wal.url": String =>
         "Where the write-ahead log lies: `file:///path`, `object` for the store that the objects \
-         are in, or `object+` and the URL of another, which must refuse to create a key twice. \
+         are in, or `object+` and the URL of another, which must refuse to create a key twice; the \
+         metadata is then under `storage.url`, too, and nothing on the disk is missed. \
          Null for `file://{data.dir}/wal`.";
     "wal.max.put.per.second": Int = "20" (Valid::AtLeast(0)) =>
         "The request budget of a WAL in an object store: with more traffic records gather longer, \
