@@ -16,7 +16,7 @@
 //! - **A writer's epochs are one log**: its positions go on, and what an earlier epoch holds is
 //!   read and trimmed like its own.
 //!
-//! [`format`] is an object's bytes, [`pace`] says when the next one goes out, [`put`] how one is
+//! [`mod@format`] is an object's bytes, [`pace`] says when the next one goes out, [`put`] how one is
 //! sent, [`seal`] how an epoch ends, [`recover`] what is found in it.
 
 use std::fmt;
