@@ -17,7 +17,8 @@ use penstock_s3stream::store::url::StoreUrl;
 use penstock_s3stream::{Clock, Opened, Parts, Settings, Storage};
 use penstock_wal::files::OsFiles;
 use penstock_wal::{MemoryMedium, Position, WalSettings};
-use penstock_wire::{Message, Reader, Request, encode_request};
+use penstock_wire::produce_request::{PartitionProduceData, ProduceRequest, TopicProduceData};
+use penstock_wire::{Message, Reader, Records, Request, encode_request};
 
 use crate::api::{Api, FetchSessions};
 use crate::broker::Broker;
@@ -297,4 +298,25 @@ pub(crate) fn start_storage(
     })
     .expect("an empty log fits an empty image");
     storage
+}
+
+/// A request to append these bytes, acknowledged by all.
+pub(crate) fn produce_request(
+    topic: &'static str,
+    partition: i32,
+    records: Bytes,
+) -> ProduceRequest {
+    ProduceRequest {
+        acks: -1,
+        timeout_ms: 1000,
+        topic_data: vec![TopicProduceData {
+            name: topic.into(),
+            partition_data: vec![PartitionProduceData {
+                index: partition,
+                records: Some(Records::from(records)),
+            }],
+            ..TopicProduceData::default()
+        }],
+        ..ProduceRequest::default()
+    }
 }

@@ -7,6 +7,8 @@
 use std::fmt::Display;
 use std::time::Duration;
 
+use object_store::Error;
+
 /// Pauses that double from `first` up to `cap`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
@@ -37,6 +39,25 @@ impl Backoff {
         let spread = f64::from(crc32c::crc32c(&key)) / f64::from(u32::MAX);
         full.mul_f64(1.0 - spread / 4.0)
     }
+}
+
+/// Whether the same request may succeed later, although nothing about it changes.
+///
+/// Missing rights count as such: an operator grants them, or a credential is renewed, and service
+/// resumes by itself.
+#[must_use]
+pub fn may_pass(error: &Error) -> bool {
+    !matches!(
+        error,
+        Error::NotFound { .. }
+            | Error::InvalidPath { .. }
+            | Error::NotSupported { .. }
+            | Error::NotImplemented { .. }
+            | Error::AlreadyExists { .. }
+            | Error::Precondition { .. }
+            | Error::NotModified { .. }
+            | Error::UnknownConfigurationKey { .. }
+    )
 }
 
 /// Asks until the answer is anything but a transient failure. Dropping the future ends it, which

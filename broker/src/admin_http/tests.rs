@@ -4,13 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use penstock_records::{BatchBuilder, Encoding, NewRecord, Timestamp};
-use penstock_wire::Records;
 use penstock_wire::create_topics_request::{CreatableTopic, CreateTopicsRequest};
 use penstock_wire::find_coordinator_request::FindCoordinatorRequest;
 use penstock_wire::offset_commit_request::{
     OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic,
 };
-use penstock_wire::produce_request::{PartitionProduceData, ProduceRequest, TopicProduceData};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -20,7 +18,7 @@ use super::v1::PATHS;
 use super::{AdminHttp, Insight, Readiness, Sample};
 use crate::metrics::Metrics;
 use crate::shutdown::{self, ShutdownTrigger};
-use crate::testing::TestBroker;
+use crate::testing::{TestBroker, produce_request};
 
 /// A status and a body.
 pub(super) async fn ask(address: SocketAddr, path: &str) -> (u16, String) {
@@ -93,20 +91,7 @@ async fn append(test: &TestBroker, topic: &'static str, partition: i32) {
     let mut builder = BatchBuilder::new(Encoding::None);
     builder.push(&NewRecord { timestamp: Timestamp(999_000), ..NewRecord::default() });
     let records = builder.build().unwrap().sequence(0, 0, Timestamp(0)).bytes;
-    let request = ProduceRequest {
-        acks: -1,
-        timeout_ms: 1_000,
-        topic_data: vec![TopicProduceData {
-            name: topic.into(),
-            partition_data: vec![PartitionProduceData {
-                index: partition,
-                records: Some(Records::from(records)),
-            }],
-            ..TopicProduceData::default()
-        }],
-        ..ProduceRequest::default()
-    };
-    let answer = test.ask(12, &request).await;
+    let answer = test.ask(12, &produce_request(topic, partition, records)).await;
     assert_eq!(answer.responses[0].partition_responses[0].error_code, 0);
 }
 

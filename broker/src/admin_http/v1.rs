@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use super::answer::HttpError;
 use super::{Insight, cluster, groups, storage, topics};
+use crate::broker::Broker;
 
 const OPENAPI: &str = include_str!("../../../docs/openapi.json");
 
@@ -49,41 +50,29 @@ pub(super) fn router(insight: &watch::Receiver<Option<Insight>>) -> Router {
         let shown = shown();
         get(move || ready(shown.answer(|at| cluster::show(&at.broker))))
     };
-    let groups = {
+    let list = |list: fn(&Broker, Option<&str>) -> Result<Response, HttpError>| {
         let shown = shown();
         get(move |RawQuery(query): RawQuery| {
-            ready(shown.answer(|at| groups::list(&at.broker, query.as_deref())))
+            ready(shown.answer(|at| list(&at.broker, query.as_deref())))
         })
     };
-    let one_group = {
+    let one = |one: fn(&Broker, &str, Option<&str>) -> Result<Response, HttpError>| {
         let shown = shown();
         get(move |Path(name): Path<String>, RawQuery(query): RawQuery| {
-            ready(shown.answer(|at| groups::one(&at.broker, &name, query.as_deref())))
+            ready(shown.answer(|at| one(&at.broker, &name, query.as_deref())))
         })
     };
     let storage = {
         let shown = shown();
         get(move || ready(shown.answer(|at| storage::show(&at.broker, &at.store))))
     };
-    let topics = {
-        let shown = shown();
-        get(move |RawQuery(query): RawQuery| {
-            ready(shown.answer(|at| topics::list(&at.broker, query.as_deref())))
-        })
-    };
-    let one_topic = {
-        let shown = shown();
-        get(move |Path(name): Path<String>, RawQuery(query): RawQuery| {
-            ready(shown.answer(|at| topics::one(&at.broker, &name, query.as_deref())))
-        })
-    };
     let description = get(|| ready(([(header::CONTENT_TYPE, "application/json")], OPENAPI)));
     Router::new()
         .route(cluster_path, cluster)
-        .route(groups_path, groups)
-        .route(group, one_group)
+        .route(groups_path, list(groups::list))
+        .route(group, one(groups::one))
         .route(openapi, description)
         .route(storage_path, storage)
-        .route(topics_path, topics)
-        .route(topic, one_topic)
+        .route(topics_path, list(topics::list))
+        .route(topic, one(topics::one))
 }

@@ -1,26 +1,14 @@
 //! Which failures of a store may pass.
 
 use object_store::Error;
+use penstock_wal::retry::may_pass;
 pub use penstock_wal::retry::{Backoff, with_retries};
 
 use super::local::NamesUnsafe;
 
-/// Whether the same request may succeed later, although nothing about it changes.
-///
-/// Missing rights count as such: an operator grants them, or a credential is renewed, and service
-/// resumes by itself.
+/// Whether the same request may succeed later, although nothing about it changes: of any store, and of
+/// one in files.
 #[must_use]
 pub fn is_transient(error: &Error) -> bool {
-    let refused = matches!(
-        error,
-        Error::NotFound { .. }
-            | Error::InvalidPath { .. }
-            | Error::NotSupported { .. }
-            | Error::NotImplemented { .. }
-            | Error::AlreadyExists { .. }
-            | Error::Precondition { .. }
-            | Error::NotModified { .. }
-            | Error::UnknownConfigurationKey { .. }
-    );
-    !refused && !NamesUnsafe::caused(error)
+    may_pass(error) && !NamesUnsafe::caused(error)
 }

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 use super::ObjectWalSettings;
 use super::format::{LABEL_BYTES, Label, LabelError};
 use super::sequence::{Sequence, key, place_of};
-use crate::retry::with_retries;
+use crate::retry::{may_pass, with_retries};
 use crate::{Owner, WalError};
 
 /// See the module.
@@ -27,6 +27,10 @@ pub(super) struct Bucket {
 /// Objects by epoch and sequence, with their sizes in bytes.
 pub(super) type Listed = BTreeMap<(u64, Sequence), u64>;
 
+/// Of a key that the store refused.
+pub(super) const NOTHING_THERE: &str =
+    "the store refused the key as taken, and holds nothing there";
+
 /// What a store says to a creation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Created {
@@ -34,22 +38,6 @@ pub(super) enum Created {
     Now,
     /// The key is taken: by this very object, sent before, or by another.
     Taken,
-}
-
-/// Whether the same request may succeed later, although nothing about it changes. Missing rights
-/// count as such: somebody grants them.
-pub(super) fn may_pass(error: &Error) -> bool {
-    !matches!(
-        error,
-        Error::NotFound { .. }
-            | Error::InvalidPath { .. }
-            | Error::NotSupported { .. }
-            | Error::NotImplemented { .. }
-            | Error::AlreadyExists { .. }
-            | Error::Precondition { .. }
-            | Error::NotModified { .. }
-            | Error::UnknownConfigurationKey { .. }
-    )
 }
 
 impl Bucket {
@@ -168,7 +156,7 @@ impl Bucket {
             if let Some(there) = self.content(key).await? {
                 return Ok(there == content);
             }
-            self.pause(key, "the store refused a key as taken, and holds nothing there").await;
+            self.pause_for_nothing_there(key).await;
         }
     }
 
@@ -178,10 +166,11 @@ impl Bucket {
         self.outlived("read", key, get).await
     }
 
-    /// What nobody can help but time.
-    pub(super) async fn pause(&self, key: &Path, reason: &str) {
+    /// The store refused a key as taken and holds nothing there, as some say while somebody else
+    /// tries to: what nobody can help but time.
+    pub(super) async fn pause_for_nothing_there(&self, key: &Path) {
         let pause = self.settings.backoff.cap;
-        tracing::warn!(%key, ?pause, reason, "will try again");
+        tracing::warn!(%key, ?pause, "{NOTHING_THERE}, will try again");
         sleep(pause).await;
     }
 

@@ -8,10 +8,11 @@ use object_store::path::Path;
 use object_store::{Error, PutPayload};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::bucket::{Bucket, Created, may_pass};
+use super::bucket::{Bucket, Created, NOTHING_THERE};
 use super::format::{EncodedObject, Kind, Label};
 use super::latency::Latencies;
 use crate::WalError;
+use crate::retry::may_pass;
 
 /// Larger ones are not sent twice because they take long: they would share the line with themselves.
 const HEDGED_BYTES_MAX: u64 = 256 << 10;
@@ -56,9 +57,7 @@ impl Put {
                 Ok(Created::Now) => return Ok(()),
                 Ok(Created::Taken) => match self.whose().await? {
                     Whose::Ours => return Ok(()),
-                    Whose::Nobodys => {
-                        "the store refused the key as taken, and holds nothing there".into()
-                    }
+                    Whose::Nobodys => NOTHING_THERE.to_owned(),
                 },
                 Err(error) if may_pass(&error) => error.to_string(),
                 // A bucket that is gone may be made again.

@@ -60,9 +60,12 @@ impl Sealing<'_> {
         loop {
             let free = (from.0..).map(Sequence).find(|sequence| !is_data(&objects, *sequence));
             let free = free.expect("a log ends");
-            let last = objects.range(free..).rev().map(|(sequence, _)| *sequence);
-            let last = last.into_iter().find(|sequence| is_data(&objects, *sequence));
-            let (false, Some(last)) = (objects.contains_key(&free), last) else { return Ok(free) };
+            if objects.contains_key(&free) {
+                return Ok(free);
+            }
+            let mut behind = objects.range(free..).rev().map(|(sequence, _)| *sequence);
+            let last = behind.find(|sequence| is_data(&objects, *sequence));
+            let Some(last) = last else { return Ok(free) };
             // An object that is there says how far the log was durable when it was sent.
             let Some(label) = self.bucket.look(self.epoch, last).await? else { return Ok(free) };
             if label.origin.durable <= free.begins() {
@@ -89,12 +92,7 @@ impl Sealing<'_> {
                     Some(Label { kind: Kind::Data { .. }, .. }) => break,
                     None => {
                         let key = self.bucket.key(self.epoch, sequence);
-                        self.bucket
-                            .pause(
-                                &key,
-                                "the store holds nothing under a key that it refused as taken",
-                            )
-                            .await;
+                        self.bucket.pause_for_nothing_there(&key).await;
                         self.put(sequence).await?;
                     }
                 }

@@ -6,9 +6,9 @@ use penstock_wire::list_offsets_request::{
 };
 use tokio::time::Instant;
 
-use super::records::{filled, produce, produce_request};
+use super::records::{filled, produce};
 use super::{create, topic};
-use crate::testing::TestBroker;
+use crate::testing::{TestBroker, produce_request};
 
 fn asked(partition_index: i32, timestamp: i64) -> ListOffsetsPartition {
     ListOffsetsPartition { partition_index, current_leader_epoch: -1, timestamp }

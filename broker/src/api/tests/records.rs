@@ -18,14 +18,14 @@ use penstock_wire::init_producer_id_request::InitProducerIdRequest;
 use penstock_wire::offset_for_leader_epoch_request::{
     OffsetForLeaderEpochRequest, OffsetForLeaderPartition, OffsetForLeaderTopic,
 };
-use penstock_wire::produce_request::{PartitionProduceData, ProduceRequest, TopicProduceData};
+use penstock_wire::produce_request::{PartitionProduceData, ProduceRequest};
 use penstock_wire::produce_response::PartitionProduceResponse;
 use penstock_wire::{Records, Uuid};
 
 use super::list_offsets::list;
 use super::{create, topic};
 use crate::net::Outcome;
-use crate::testing::TestBroker;
+use crate::testing::{TestBroker, produce_request};
 
 /// A broker with the topics `t` (two partitions) and `compacted`.
 async fn broker() -> TestBroker {
@@ -46,26 +46,6 @@ pub(super) fn batch(producer: Option<(i64, i16, i32)>, timestamps: &[i64]) -> By
         builder.push(&NewRecord { timestamp, value: Some(b"value"), ..NewRecord::default() });
     }
     builder.build().unwrap().sequence(0, 0, Timestamp(0)).bytes
-}
-
-pub(super) fn produce_request(
-    topic: &'static str,
-    partition: i32,
-    records: Bytes,
-) -> ProduceRequest {
-    ProduceRequest {
-        acks: -1,
-        timeout_ms: 1000,
-        topic_data: vec![TopicProduceData {
-            name: topic.into(),
-            partition_data: vec![PartitionProduceData {
-                index: partition,
-                records: Some(Records::from(records)),
-            }],
-            ..TopicProduceData::default()
-        }],
-        ..ProduceRequest::default()
-    }
 }
 
 pub(super) async fn produce(

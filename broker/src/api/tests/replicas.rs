@@ -18,9 +18,9 @@ use penstock_wire::elect_leaders_request::{ElectLeadersRequest, TopicPartitions}
 use penstock_wire::elect_leaders_response::ElectLeadersResponse;
 use penstock_wire::list_partition_reassignments_request::ListPartitionReassignmentsRequest;
 
-use super::records::{batch, produce, produce_request};
+use super::records::{batch, produce};
 use super::{assigned, create, topic};
-use crate::testing::TestBroker;
+use crate::testing::{TestBroker, produce_request};
 
 /// A broker with the topics `aa` of three partitions, `bb` of two and `cc` of one.
 async fn broker(settings: &[&str]) -> TestBroker {

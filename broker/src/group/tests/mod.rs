@@ -143,7 +143,12 @@ fn joining(member: Option<MemberId>) -> JoinRequest {
 async fn join_and_sync(groups: &Arc<GroupCoordinator>) -> Claim {
     let told = groups.join("g", joining(None), ()).await.unwrap_err();
     assert_eq!(told.error, GroupError::MemberIdRequired);
-    let joined = groups.join("g", joining(told.member), ()).await.unwrap();
+    stable(groups, joining(told.member)).await
+}
+
+/// A stable group of one member that joins so; as the member, with what it may claim.
+async fn stable(groups: &Arc<GroupCoordinator>, join: JoinRequest) -> Claim {
+    let joined = groups.join("g", join, ()).await.unwrap();
     let claim =
         Claim { member: joined.member.clone(), instance: None, generation: joined.generation };
     let sync = Sync {

@@ -19,21 +19,6 @@ fn reading(topic: &str, member: Option<MemberId>) -> JoinRequest {
     JoinRequest { protocols, id_required: false, ..joining(member) }
 }
 
-/// A stable group of one member that joins so; as the member, with what it may claim.
-async fn stable(groups: &Arc<GroupCoordinator>, join: JoinRequest) -> Claim {
-    let joined = groups.join("g", join, ()).await.unwrap();
-    let claim =
-        Claim { member: joined.member.clone(), instance: None, generation: joined.generation };
-    let sync = Sync {
-        claim: claim.clone(),
-        protocol_type: None,
-        protocol: None,
-        assignments: [(joined.member, Bytes::from_static(b"A"))].into(),
-    };
-    groups.sync("g", sync, ()).await.unwrap();
-    claim
-}
-
 async fn leave(groups: &Arc<GroupCoordinator>, claim: &Claim) {
     let leaving = [Leaving { member: claim.member.clone(), instance: None }];
     assert_eq!(groups.leave("g", &leaving).await, Ok(vec![Ok(())]));

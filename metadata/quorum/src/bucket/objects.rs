@@ -11,7 +11,7 @@ use object_store::path::Path;
 use object_store::{
     Error, GetResult, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload,
 };
-use penstock_wal::retry::{Backoff, with_retries};
+use penstock_wal::retry::{Backoff, may_pass, with_retries};
 
 /// A store that does not do what is asked of it, and never will: correct its settings.
 #[derive(Debug, thiserror::Error)]
@@ -150,20 +150,6 @@ impl Objects {
         let answer = with_retries(Backoff::default(), &what, may_pass, attempt).await;
         answer.map_err(|source| StoreRefused { action, place: path.to_string(), source })
     }
-}
-
-/// Whether the same request may succeed later, although nothing about it changes. Missing rights
-/// count as such: somebody grants them.
-fn may_pass(error: &Error) -> bool {
-    !matches!(
-        error,
-        Error::NotFound { .. }
-            | Error::InvalidPath { .. }
-            | Error::NotSupported { .. }
-            | Error::NotImplemented { .. }
-            | Error::NotModified { .. }
-            | Error::UnknownConfigurationKey { .. }
-    )
 }
 
 /// A folder without objects is none.
