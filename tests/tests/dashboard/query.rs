@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context, bail, ensure};
 
 /// Functions and words that are neither metrics nor labels.
-const WORDS: [&str; 5] = ["by", "histogram_quantile", "increase", "rate", "sum"];
+const WORDS: [&str; 6] = ["by", "histogram_quantile", "increase", "max", "rate", "sum"];
 
 /// What a query asks for.
 #[derive(Debug, Default, PartialEq, Eq)]
