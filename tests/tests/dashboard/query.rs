@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use anyhow::{Context, bail, ensure};
 
 /// Functions and words that are neither metrics nor labels.
-const WORDS: [&str; 6] = ["by", "histogram_quantile", "increase", "max", "rate", "sum"];
+const WORDS: [&str; 4] = ["by", "histogram_quantile", "increase", "rate"];
+/// Of many series they make one, without labels but those that it is grouped by.
+const AGGREGATIONS: [&str; 2] = ["max", "sum"];
 
 /// What a query asks for.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub(crate) struct Query {
     pub(crate) metrics: BTreeSet<(String, BTreeSet<String>)>,
     /// What it is grouped by.
     pub(crate) grouped: BTreeSet<String>,
+    /// Whether the labels that it is not grouped by are gone.
+    pub(crate) aggregates: bool,
 }
 
 impl Query {
@@ -45,6 +49,10 @@ impl Query {
                 .and_then(|rest| rest.split_once(')'))
                 .context("a list behind by")?;
             self.grouped.extend(labels.split(',').map(|label| label.trim().to_owned()));
+            return Ok(rest);
+        }
+        if AGGREGATIONS.contains(&word) {
+            self.aggregates = true;
             return Ok(rest);
         }
         if WORDS.contains(&word) {
@@ -84,6 +92,7 @@ fn queries_are_taken_apart() {
         Query {
             metrics: BTreeSet::from([("penstock_a_bucket".to_owned(), set(&["api"]))]),
             grouped: set(&["le", "api"]),
+            aggregates: true,
         }
     );
     for wrong in ["up", "avg(penstock_a)", "penstock_a{api", "sum by api", "penstock_a[5m"] {
