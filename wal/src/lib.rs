@@ -148,7 +148,7 @@ pub enum WalError {
     },
     /// Bytes that were durable are damaged. They are kept as they are.
     #[error(
-        "{place} is damaged at byte {at}: {what}; the bytes are kept, restore the file or accept the loss by name"
+        "{place} is damaged at byte {at}: {what}; nothing was changed: bring an undamaged copy back, to start without it would lose acknowledged records"
     )]
     Corrupt {
         /// Which file or object.
@@ -159,7 +159,10 @@ pub enum WalError {
         what: &'static str,
     },
     /// Entries that were durable are not there at all.
-    #[error("{place} lacks the positions {} to {}; bring back the missing files, or accept the loss by name", missing.start.0, missing.end.0)]
+    #[error(
+        "{place} lacks the positions {} to {}; nothing was changed: bring back what is missing, to start without it would lose acknowledged records",
+        missing.start.0, missing.end.0
+    )]
     Missing {
         /// Which folder or prefix.
         place: String,
@@ -167,7 +170,9 @@ pub enum WalError {
         missing: Range<Position>,
     },
     /// There was a log, and there is none: another disk is mounted, or the folder was moved.
-    #[error("{place} holds no log, and one was begun; bring it back, or accept the loss by name")]
+    #[error(
+        "{place} holds no log, and one was begun; nothing was changed: bring it back, or correct wal.url or data.dir; to start without it would lose acknowledged records"
+    )]
     Gone {
         /// Which folder.
         place: String,
