@@ -1,11 +1,11 @@
 # Starts and ends what a suite runs on. BROKER=penstock (the default) or kafka, which is Apache
-# Kafka 4.3.1 from its jars; for Penstock WAL=file (the default) or object, which keeps log and
-# objects in a MinIO of its own. Everything listens on loopback and keeps its data in `data`, a
-# folder under `work`.
+# Kafka 4.3.1 from its jars. For Penstock WAL=file (the default) or object, which keeps log and
+# objects in a MinIO of its own; PENSTOCK is the absolute path of a program to run instead of the
+# debug build. Everything listens on loopback and keeps its data in `data`, a folder under `work`.
 
 broker=${BROKER:-penstock}
 wal=${WAL:-file}
-server=${CARGO_TARGET_DIR:-$root/target}/debug/penstock
+server=${PENSTOCK:-${CARGO_TARGET_DIR:-$root/target}/debug/penstock}
 broker_id=
 minio_id=
 data=$work/data
