@@ -16,8 +16,8 @@
 //! - **A writer's epochs are one log**: its positions go on, and what an earlier epoch holds is
 //!   read and trimmed like its own.
 //!
-//! [`mod@format`] is an object's bytes, [`pace`] says when the next one goes out, [`put`] how one is
-//! sent, [`seal`] how an epoch ends, [`recover`] what is found in it.
+//! [`mod@format`] is an object's bytes, [`pace`] says when the next one goes out, [`window`] how many
+//! at once, [`put`] how one is sent, [`seal`] how an epoch ends, [`recover`] what is found in it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -43,6 +43,7 @@ mod recover;
 mod seal;
 mod sequence;
 mod trimmer;
+mod window;
 mod writer;
 
 #[cfg(test)]
@@ -71,7 +72,7 @@ pub struct ObjectWalSettings {
     pub puts_per_second_max: u32,
     /// Entries of so many bytes are an object of their own, whatever the budget says.
     pub object_bytes_max: usize,
-    /// Objects on their way at once.
+    /// Objects on their way at once, where the store takes them quickly.
     pub puts_in_flight_max: usize,
     /// Between attempts. How long one may take is the store's to say, which knows the line.
     pub backoff: Backoff,

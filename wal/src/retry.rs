@@ -9,6 +9,12 @@ use std::time::Duration;
 
 use object_store::Error;
 
+/// A request that has no answer by then hangs, as far as anybody can tell: stores answer in hundredths
+/// of a second, and nearly always within one. It is the border between two who send what is not
+/// answered again: before it the object log hedges PUTs that take longer than most, and from it on the
+/// store's client repeats what hangs. Neither does so on the other's side.
+pub const HANGS_AFTER: Duration = Duration::from_secs(2);
+
 /// Pauses that double from `first` up to `cap`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {

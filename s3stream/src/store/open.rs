@@ -1,8 +1,8 @@
 //! Opens the store that a URL names.
 //!
 //! The clouds' own clients try nothing again: what failed is counted, and `retry.rs` alone decides
-//! about the next attempt. What hangs does not fail, and is asked for again beside it (`doubts.rs`). Their credentials come from the environment and the identities that
-//! the cloud's own tools know.
+//! about the next attempt. What hangs does not fail, and is asked for again beside it (`doubts.rs`).
+//! Their credentials come from the environment and the identities that the cloud's own tools know.
 
 mod clouds;
 #[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]

@@ -3,12 +3,39 @@
 //! A group goes out at once when a slot is free, so that a lone record waits for nobody; while all
 //! slots are busy, entries gather. A budget of requests stretches the gathering when there is more
 //! traffic than it pays for, but never past a full object: then there is enough in it for its cost.
+//!
+//! The budget is the ceiling of the store's bill: in any time it pays for so many PUTs a second, and one
+//! second's more. Each is charged, whatever it is for: an object's first waits for its token unless it
+//! is full, one that is sent again after a failure waits for its token, and one that hedges is not sent
+//! without. Beside that there are what full objects overdraw, and what the store's own client repeats
+//! because it hangs: one in two seconds for each that is on its way.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::ObjectWalSettings;
+use super::latency::Latencies;
+use super::window::Window;
 use crate::batch::Load;
+
+/// What all PUTs of a log learn from, and share.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    pub(crate) budget: Budget,
+    pub(crate) latencies: Latencies,
+    pub(crate) window: Window,
+}
+
+impl Pace {
+    pub(crate) fn new(settings: &ObjectWalSettings, now: Instant) -> Self {
+        Self {
+            budget: Budget::new(settings.puts_per_second_max, now),
+            latencies: Latencies::default(),
+            window: Window::new(settings.puts_in_flight_max),
+        }
+    }
+}
 
 /// A token bucket of requests: one second's worth at most, filled evenly. Full objects may overdraw
 /// it, and whoever comes next pays.
@@ -40,11 +67,29 @@ impl Budget {
         self.ready_at(now) <= now
     }
 
-    /// Spends a request, though there may be none.
+    /// Spends a request, though there may be none. A second's worth is the most that is owed: nobody
+    /// waits for longer because others had full objects.
     pub(crate) fn spend(&mut self, now: Instant) {
-        let Some(every) = self.every else { return };
+        if self.empty_at < now + Self::SAVED {
+            self.reserve(now);
+        }
+    }
+
+    /// Spends a request if there is one.
+    pub(crate) fn try_spend(&mut self, now: Instant) -> bool {
+        let is_ready = self.is_ready(now);
+        if is_ready {
+            self.reserve(now);
+        }
+        is_ready
+    }
+
+    /// Spends a request that is sent once there is one: at the time answered.
+    pub(crate) fn reserve(&mut self, now: Instant) -> Instant {
+        let Some(every) = self.every else { return now };
         let saved = now.checked_sub(Self::SAVED.max(every));
         self.empty_at = saved.map_or(self.empty_at, |saved| self.empty_at.max(saved)) + every;
+        self.empty_at.max(now)
     }
 }
 
@@ -99,6 +144,9 @@ mod tests {
         // Overdrawn by a full object: the next one waits for both.
         budget.spend(start);
         assert_eq!(budget.ready_at(start), start + millis(500));
+        // A second's worth is the most that is owed.
+        (0..100).for_each(|_| budget.spend(start));
+        assert_eq!(budget.ready_at(start), start + millis(1250));
         // What is not used is saved, a second of it.
         let later = start + Duration::from_secs(60);
         for _ in 0..4 {
@@ -109,12 +157,27 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn what_is_reserved_is_spent_and_whoever_must_have_one_at_once_goes_without() {
+        let start = Instant::now() + Duration::from_secs(100);
+        let mut budget = Budget::new(4, start);
+        for _ in 0..3 {
+            assert!(budget.try_spend(start));
+        }
+        assert_eq!(budget.reserve(start), start);
+        assert!(!budget.try_spend(start));
+        assert_eq!(budget.reserve(start), start + millis(250));
+        assert_eq!(budget.reserve(start), start + millis(500));
+        assert!(!budget.try_spend(start + millis(500)));
+        assert!(budget.try_spend(start + millis(750)));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn no_budget_is_no_limit() {
         let now = Instant::now();
         let mut budget = Budget::new(0, now);
         for _ in 0..1000 {
-            assert!(budget.is_ready(now));
-            budget.spend(now);
+            assert!(budget.try_spend(now));
+            assert_eq!(budget.reserve(now), now);
         }
     }
 

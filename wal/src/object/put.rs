@@ -1,18 +1,30 @@
-//! How one object gets into the store: sent until its fate is known, twice where that takes long.
+//! How one object gets into the store: sent until its fate is known, twice where that takes longer than
+//! most do.
+//!
+//! ```text
+//!   PUT ─────────────┬──────────────────────┬──────────►
+//!                    3 × p95, ≥ 20 ms       HANGS_AFTER
+//!                    hedge ────────────────┘
+//! ```
+//!
+//! A hedge is for the tail: of most PUTs that take longer than others, another one is answered at once.
+//! It ends where the first one counts as hanging, which is for the store's client to ask again, since that
+//! alone knows the line, and no longer for this. The client doubts nothing sooner, a hedge included, so
+//! that no hedge is ever repeated, and what is sent of one attempt adds up: two, and the repeats of one.
 
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures::future::{Either, select};
 use object_store::path::Path;
 use object_store::{Error, PutPayload};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use super::bucket::{Bucket, Created, NOTHING_THERE};
 use super::format::{EncodedObject, Kind, Label};
-use super::latency::Latencies;
+use super::pace::Pace;
 use crate::WalError;
-use crate::retry::may_pass;
+use crate::retry::{HANGS_AFTER, may_pass};
 
 /// Larger ones are not sent twice because they take long: they would share the line with themselves.
 const HEDGED_BYTES_MAX: u64 = 256 << 10;
@@ -28,7 +40,7 @@ enum Whose {
 /// One object on its way.
 pub(super) struct Put {
     bucket: Arc<Bucket>,
-    latencies: Arc<Mutex<Latencies>>,
+    pace: Arc<Mutex<Pace>>,
     key: Path,
     label: Label,
     payload: PutPayload,
@@ -36,14 +48,10 @@ pub(super) struct Put {
 
 impl Put {
     /// From here on the bytes of the key are what they are.
-    pub(super) fn new(
-        bucket: Arc<Bucket>,
-        latencies: Arc<Mutex<Latencies>>,
-        object: EncodedObject,
-    ) -> Self {
+    pub(super) fn new(bucket: Arc<Bucket>, pace: Arc<Mutex<Pace>>, object: EncodedObject) -> Self {
         let key = bucket.key(object.label.origin.epoch, object.label.origin.sequence);
         let payload = PutPayload::from_iter(object.parts);
-        Self { bucket, latencies, key, label: object.label, payload }
+        Self { bucket, pace, key, label: object.label, payload }
     }
 
     /// Returns when the object lies in the store, however long that takes.
@@ -53,7 +61,7 @@ impl Put {
     pub(super) async fn settle(self) -> Result<(), WalError> {
         let mut failures = 0_u32;
         loop {
-            let reason = match self.send().await {
+            let reason = match self.attempt().await {
                 Ok(Created::Now) => return Ok(()),
                 Ok(Created::Taken) => match self.whose().await? {
                     Whose::Ours => return Ok(()),
@@ -71,47 +79,74 @@ impl Put {
             let pause = self.bucket.settings.backoff.pause(failures, seed);
             tracing::warn!(key = %self.key, failures, ?pause, reason, "the log's object is not stored yet, will try again");
             sleep(pause).await;
+            let is_paid = self.pace().budget.reserve(Instant::now());
+            sleep_until(is_paid).await;
         }
+    }
+
+    /// Sends the object, and tells the window how that went.
+    async fn attempt(&self) -> Result<Created, Error> {
+        let began = Instant::now();
+        let mut sent = pin!(self.send());
+        let Ok(answer) = timeout(HANGS_AFTER, &mut sent).await else {
+            self.pace().window.narrow(began, Instant::now());
+            return sent.await;
+        };
+        match &answer {
+            Ok(_) => self.pace().window.widen(),
+            Err(_) => self.pace().window.narrow(began, Instant::now()),
+        }
+        answer
     }
 
     /// Sends the object, and again beside that when the answer takes longer than most do.
     async fn send(&self) -> Result<Created, Error> {
-        let is_small = self.label.length <= HEDGED_BYTES_MAX;
-        let hedge_after = self.latencies().hedge_after().filter(|_| is_small);
-        let mut first = pin!(self.attempt());
+        let hangs_at = Instant::now() + HANGS_AFTER;
+        let hedge_after = self.pace().latencies.hedge_after();
+        let hedge_after = hedge_after.filter(|after| self.is_small() && *after < HANGS_AFTER);
+        let mut first = pin!(self.create());
         let Some(hedge_after) = hedge_after else { return first.await };
         if let Ok(answer) = timeout(hedge_after, &mut first).await {
             return answer;
         }
-        let second = pin!(self.attempt());
-        let (answer, other) = match select(first, second).await {
-            Either::Left((answer, other)) => (answer, Either::Left(other)),
-            Either::Right((answer, other)) => (answer, Either::Right(other)),
-        };
-        let other = async {
-            match other {
-                Either::Left(other) => other.await,
-                Either::Right(other) => other.await,
+        if !self.pace().budget.try_spend(Instant::now()) {
+            return first.await;
+        }
+        // In a box, so that it ends with its time.
+        let hedge = Box::pin(timeout_at(hangs_at, self.create()));
+        // Of two, one that finds the key taken was beaten by the other, most likely, which may soon say
+        // so. To look costs a request.
+        match select(first, hedge).await {
+            Either::Left((Ok(Created::Now), _)) | Either::Right((Ok(Ok(Created::Now)), _)) => {
+                Ok(Created::Now)
             }
-        };
-        match answer {
-            Ok(Created::Now) => Ok(Created::Now),
-            // By the other one, most likely, which may soon say so. To look costs a request.
-            Ok(Created::Taken) => match timeout(hedge_after, other).await {
-                Ok(Ok(Created::Now)) => Ok(Created::Now),
+            Either::Left((Ok(Created::Taken), hedge)) => match timeout(hedge_after, hedge).await {
+                Ok(Ok(Ok(Created::Now))) => Ok(Created::Now),
                 _ => Ok(Created::Taken),
             },
-            Err(_) => other.await,
+            Either::Right((Ok(Ok(Created::Taken)), first)) => {
+                match timeout(hedge_after, first).await {
+                    Ok(Ok(Created::Now)) => Ok(Created::Now),
+                    _ => Ok(Created::Taken),
+                }
+            }
+            Either::Left((Err(error), hedge)) => hedge.await.unwrap_or(Err(error)),
+            // It failed, or the first one hangs.
+            Either::Right((Ok(Err(_)) | Err(_), first)) => first.await,
         }
     }
 
-    async fn attempt(&self) -> Result<Created, Error> {
+    async fn create(&self) -> Result<Created, Error> {
         let start = Instant::now();
         let answer = self.bucket.create(&self.key, self.payload.clone()).await;
-        if answer.is_ok() && self.label.length <= HEDGED_BYTES_MAX {
-            self.latencies().add(start.elapsed());
+        if answer.is_ok() && self.is_small() {
+            self.pace().latencies.add(start.elapsed());
         }
         answer
+    }
+
+    fn is_small(&self) -> bool {
+        self.label.length <= HEDGED_BYTES_MAX
     }
 
     /// The key is taken. By this object, sent before?
@@ -127,7 +162,7 @@ impl Put {
         }
     }
 
-    fn latencies(&self) -> std::sync::MutexGuard<'_, Latencies> {
-        self.latencies.lock().expect("nothing panics while it holds them")
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().expect("nothing panics while it holds it")
     }
 }

@@ -1,9 +1,10 @@
 //! Stores for tests.
 
 use std::fmt;
-use std::sync::Arc;
+
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::{self, BoxStream, StreamExt};
@@ -14,25 +15,57 @@ use object_store::{
     ObjectStore, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 use tokio::sync::oneshot;
+use tokio::time::sleep;
 
-/// Counts requests.
+/// How long the PUT of this number, counted from zero, takes; `None` where it fails at once.
+pub(super) type PutTakes = fn(u64) -> Option<Duration>;
+
+/// Counts requests. PUTs take their time.
 #[derive(Debug)]
 pub(super) struct CountingStore {
-    store: Arc<dyn ObjectStore>,
+    store: InMemory,
+    put_takes: PutTakes,
     requests: AtomicU64,
+    puts: AtomicU64,
+    puts_under_way: AtomicU64,
 }
 
 impl CountingStore {
-    pub(super) fn new(store: Arc<dyn ObjectStore>) -> Self {
-        Self { store, requests: AtomicU64::new(0) }
+    pub(super) fn new(put_takes: PutTakes) -> Self {
+        let [requests, puts, puts_under_way] = [0; 3].map(AtomicU64::new);
+        Self { store: InMemory::new(), put_takes, requests, puts, puts_under_way }
     }
 
     pub(super) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
 
+    pub(super) fn puts(&self) -> u64 {
+        self.puts.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn puts_under_way(&self) -> u64 {
+        self.puts_under_way.load(Ordering::Relaxed)
+    }
+
     fn count(&self) {
         self.requests.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Until it is dropped, one more is under way.
+struct UnderWay<'a>(&'a AtomicU64);
+
+impl<'a> UnderWay<'a> {
+    fn new(count: &'a AtomicU64) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -45,6 +78,13 @@ impl ObjectStore for CountingStore {
         options: PutOptions,
     ) -> Result<PutResult> {
         self.count();
+        let _under_way = UnderWay::new(&self.puts_under_way);
+        let takes = (self.put_takes)(self.puts.fetch_add(1, Ordering::Relaxed));
+        match takes {
+            None => return Err(failed()),
+            Some(Duration::ZERO) => {}
+            Some(takes) => sleep(takes).await,
+        }
         self.store.put_opts(location, payload, options).await
     }
 
@@ -168,7 +208,7 @@ impl SteppedStore {
 }
 
 fn failed() -> Error {
-    Error::Generic { store: "stepped", source: "as the test wants it".into() }
+    Error::Generic { store: "scripted", source: "as the test wants it".into() }
 }
 
 #[async_trait]

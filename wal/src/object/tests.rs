@@ -10,11 +10,13 @@ use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutPayload};
 use tokio::time::Instant;
 
-use super::scripted::CountingStore;
+use super::scripted::{CountingStore, PutTakes};
 use super::sequence::{Sequence, key};
 use super::*;
 use crate::conformance::{self, Ear, OWNER, Subject, append, check_content, entry};
 use crate::{Location, ReadError};
+
+mod slow;
 
 /// A log in a store, with what the metadata would know of it.
 struct InStore {
@@ -28,7 +30,11 @@ struct InStore {
 
 impl InStore {
     fn new(settings: ObjectWalSettings, is_paused: bool) -> Self {
-        let store = Arc::new(CountingStore::new(Arc::new(InMemory::new())));
+        Self::slow(settings, is_paused, |_| Some(Duration::ZERO))
+    }
+
+    fn slow(settings: ObjectWalSettings, is_paused: bool, put_takes: PutTakes) -> Self {
+        let store = Arc::new(CountingStore::new(put_takes));
         let wal = ObjectWal::new(store.clone(), Path::from("wal/root"), OWNER, settings);
         Self { wal, store, parts: Mutex::default(), epochs: AtomicU64::new(1), is_paused }
     }

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures::FutureExt;
 use tokio::sync::watch;
@@ -12,8 +12,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::bucket::Bucket;
 use super::format::{self, Origin};
-use super::latency::Latencies;
-use super::pace::{self, Budget, Next};
+use super::pace::{self, Next, Pace};
 use super::put::Put;
 use super::sequence::Sequence;
 use crate::progress::Progress;
@@ -43,8 +42,7 @@ pub(super) struct Parts<C> {
 pub(super) struct ObjectWriter<C> {
     parts: Parts<C>,
     next: Sequence,
-    budget: Budget,
-    latencies: Arc<Mutex<Latencies>>,
+    pace: Arc<Mutex<Pace>>,
     /// In order of sequence, without a gap up to `next`.
     sent: VecDeque<Sent<C>>,
     puts: JoinSet<(Sequence, Result<(), WalError>)>,
@@ -56,12 +54,11 @@ impl<C: Send + 'static> ObjectWriter<C> {
     /// Starts the writer, and returns what closes when it has ended.
     pub(super) fn start(parts: Parts<C>) -> watch::Receiver<()> {
         let (running, ended) = watch::channel(());
-        let puts_per_second = parts.bucket.settings.puts_per_second_max;
+        let pace = Pace::new(&parts.bucket.settings, Instant::now());
         let writer = Self {
             next: parts.first,
             parts,
-            budget: Budget::new(puts_per_second, Instant::now()),
-            latencies: Arc::default(),
+            pace: Arc::new(Mutex::new(pace)),
             sent: VecDeque::new(),
             puts: JoinSet::new(),
             _running: running,
@@ -112,7 +109,6 @@ impl<C: Send + 'static> ObjectWriter<C> {
 
     fn take_or_wait(&mut self) -> Turn<C> {
         let settings = &self.parts.bucket.settings;
-        let slot_is_free = self.puts.len() < settings.puts_in_flight_max;
         let full = full_object(settings);
         let mut waiting = self.parts.queue.lock();
         let is_closing = matches!(waiting.state, State::Closing);
@@ -120,7 +116,9 @@ impl<C: Send + 'static> ObjectWriter<C> {
         if is_closing && load.entries == 0 && self.sent.is_empty() {
             return Turn::End;
         }
-        match pace::next(load, slot_is_free, full, &self.budget, Instant::now()) {
+        let pace = self.pace();
+        let slot_is_free = self.puts.len() < pace.window.size();
+        match pace::next(load, slot_is_free, full, &pace.budget, Instant::now()) {
             // Whoever closes the log waits for all of it.
             Next::Wait { .. } if is_closing && slot_is_free && load.entries > 0 => {}
             Next::Send => {}
@@ -150,11 +148,11 @@ impl<C: Send + 'static> ObjectWriter<C> {
         let locations = std::mem::take(&mut object.locations);
         // Their bytes are in the object.
         group.entries.clear();
-        let put = Put::new(Arc::clone(bucket), Arc::clone(&self.latencies), object);
+        let put = Put::new(Arc::clone(bucket), Arc::clone(&self.pace), object);
         self.puts.spawn(async move { (sequence, put.settle().await) });
         self.sent.push_back(Sent { sequence, group, locations, is_stored: false });
         self.next = sequence.next();
-        self.budget.spend(Instant::now());
+        self.pace().budget.spend(Instant::now());
     }
 
     /// What is stored, and everything before it, is durable.
@@ -175,6 +173,10 @@ impl<C: Send + 'static> ObjectWriter<C> {
         let front = self.sent.front().expect("it is on its way").sequence;
         let index = usize::try_from(sequence.0 - front.0).expect("few are on their way");
         &mut self.sent[index]
+    }
+
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().expect("nothing panics while it holds it")
     }
 
     fn stop(&mut self, error: &WalError) {

@@ -16,6 +16,10 @@
 //! requests are answered, its time doubles with each doubt. While none is, the store is away, and what
 //! counts is to be there soon when it is back.
 //!
+//! Who else sends a request twice is the object log, whose hedges are for PUTs that take longer than most:
+//! they are sent before [`HANGS_AFTER`](penstock_wal::retry::HANGS_AFTER) and given up there, and nothing is
+//! doubted sooner. So no hedge is repeated, and no log needs to know what is slow and what hangs.
+//!
 //! A repeated request has a connection of its own: what hangs is often the line, and with it all the
 //! connections that wait for use.
 

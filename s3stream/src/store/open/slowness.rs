@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-/// No request is doubted sooner. Stores answer in hundredths of a second, and nearly always within
-/// one; what has not come after two most likely never comes.
-const DOUBT_MIN: Duration = Duration::from_secs(2);
+use penstock_wal::retry::HANGS_AFTER;
+
+/// No request is doubted sooner.
+const DOUBT_MIN: Duration = HANGS_AFTER;
 /// However slow a store is, a request is doubted then.
 const DOUBT_MAX: Duration = Duration::from_secs(20);
 /// What a MiB of a body adds until more is known.

@@ -1,0 +1,92 @@
+//! What is sent to a store that is slow, in part or altogether.
+
+use super::*;
+
+/// A log within a budget, in a store whose PUTs take their time.
+async fn start(puts_per_second: u32, takes: PutTakes) -> (InStore, Arc<dyn Wal<u64>>, Ear) {
+    let settings = ObjectWalSettings {
+        puts_per_second_max: puts_per_second,
+        puts_in_flight_max: PUTS_IN_FLIGHT,
+        ..ObjectWalSettings::default()
+    };
+    let subject = InStore::slow(settings, true, takes);
+    let ear = Ear::default();
+    let log = subject.recover(Position(0)).await.unwrap().start(Box::new(ear.clone()));
+    (subject, log, ear)
+}
+
+const PUTS_IN_FLIGHT: usize = 16;
+const QUICK: Duration = Duration::from_millis(10);
+const SLOW: Duration = Duration::from_millis(1_500);
+const NEVER: Duration = Duration::from_secs(1_000_000);
+
+/// Appends an entry every ten milliseconds for so many seconds, and answers how many PUTs were sent.
+async fn puts_within(seconds: u64, puts_per_second: u32, takes: PutTakes) -> u64 {
+    let (subject, log, ear) = start(puts_per_second, takes).await;
+    for number in 0..seconds * 100 {
+        append(&*log, entry(number % 3), number).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(ear.heard().stopped.is_none());
+    subject.store.puts()
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_put_is_sent_that_is_not_paid_for() {
+    let check = async |puts_per_second: u32, takes: PutTakes| {
+        let puts = puts_within(30, puts_per_second, takes).await;
+        let paid = u64::from(puts_per_second) * 30;
+        let saved = u64::from(puts_per_second);
+        assert!((paid / 2..=paid + saved).contains(&puts), "{puts} PUTs, {paid} are paid for");
+    };
+    check(20, |_| Some(QUICK)).await;
+    // The tail is slow for ever: every third is worth a hedge.
+    let slow_tail = |put| Some(if put > 100 && put % 3 == 0 { SLOW } else { QUICK });
+    check(20, slow_tail).await;
+    check(5, slow_tail).await;
+    let every_second_fails = |put| (put % 2 == 0).then_some(QUICK);
+    check(20, every_second_fails).await;
+    check(2, every_second_fails).await;
+    check(1, |_| None).await;
+}
+
+/// A hedge ends where the store's client begins to repeat what hangs.
+#[tokio::test(start_paused = true)]
+async fn what_hangs_is_not_hedged_any_more() {
+    let (subject, log, ear) = start(20, |put| Some(if put < 20 { QUICK } else { NEVER })).await;
+    for number in 0..21 {
+        append(&*log, entry(0), number).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    ear.wait_for(20).await;
+    let under_way = async |millis: u64, expect: u64| {
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+        let store = &subject.store;
+        assert_eq!((store.puts_under_way(), store.puts()), (expect, 22), "{millis}");
+    };
+    under_way(1_900, 2).await;
+    under_way(100, 1).await;
+    under_way(1_000_000, 1).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn fewer_puts_share_a_slow_line() {
+    let begun = Instant::now();
+    let (subject, log, _ear) = start(0, |_| Some(Duration::from_secs(10))).await;
+    let appending = async {
+        for number in 0.. {
+            append(&*log, entry(1), number).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let checks = async {
+        for (seconds, expect) in [(1, 16), (11, 8), (21, 4), (31, 2), (41, 1), (51, 1)] {
+            tokio::time::sleep_until(begun + Duration::from_secs(seconds)).await;
+            assert_eq!(subject.store.puts_under_way(), expect, "{seconds}");
+        }
+    };
+    tokio::select! {
+        () = appending => {}
+        () = checks => {}
+    }
+}
