@@ -1,5 +1,5 @@
-//! What measurements share: rounds that alternate between two things, so that a noisy machine is
-//! noisy for both, and their medians.
+//! What measurements share: two things take turns, one operation of each, so that a noisy machine is
+//! noisy for both, and both find caches and idle processes as the other has left them.
 
 use tokio::time::{Duration, Instant};
 
@@ -18,8 +18,11 @@ pub fn compare(
     println!("round  bare p50  bare p99  produce p50  produce p99   (microseconds)");
     let (mut bare_medians, mut produce_medians) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
-        let mut alone = times(per_round, |i| bare(round * per_round + i))?;
-        let mut produced = times(per_round, |_| produce())?;
+        let (mut alone, mut produced) = (Vec::new(), Vec::new());
+        for i in 0..per_round {
+            alone.push(time(|| bare(round * per_round + i))?);
+            produced.push(time(&mut produce)?);
+        }
         let (b50, b99) = (percentile(&mut alone, 50), percentile(&mut alone, 99));
         let (p50, p99) = (percentile(&mut produced, 50), percentile(&mut produced, 99));
         println!("{:5}  {b50:8}  {b99:8}  {p50:11}  {p99:11}", round + 1);
@@ -29,17 +32,10 @@ pub fn compare(
     Ok((median(&mut bare_medians), median(&mut produce_medians)))
 }
 
-fn times(
-    count: usize,
-    mut operation: impl FnMut(usize) -> anyhow::Result<()>,
-) -> anyhow::Result<Vec<Duration>> {
-    (0..count)
-        .map(|i| {
-            let begin = Instant::now();
-            operation(i)?;
-            Ok(begin.elapsed())
-        })
-        .collect()
+fn time(operation: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<Duration> {
+    let begin = Instant::now();
+    operation()?;
+    Ok(begin.elapsed())
 }
 
 fn percentile(times: &mut [Duration], percent: usize) -> i128 {

@@ -5,8 +5,7 @@
 //! cargo run --release -p penstock-bench --bin one-record -- target/release/penstock [FOLDER]
 //! ```
 //!
-//! Rounds alternate between both, in one folder and one run, so that a noisy machine is noisy for
-//! both; what counts are the medians and their difference.
+//! Both take turns, in one folder and one run; what counts are the medians and their difference.
 
 use std::io::IoSlice;
 use std::path::{Path, PathBuf};

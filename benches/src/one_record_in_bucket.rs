@@ -58,7 +58,7 @@ struct Bare {
 }
 
 impl Bare {
-    /// Objects of the size of the newest in the log.
+    /// Objects of the size of the one in the log.
     fn new(minio: &Minio) -> anyhow::Result<Self> {
         let store = AmazonS3Builder::new()
             .with_endpoint(format!("http://{}", minio.address()))
@@ -69,8 +69,9 @@ impl Bare {
             .build()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let log = runtime.block_on(store.list(Some(&Path::from("wal"))).try_collect::<Vec<_>>())?;
-        let newest = log.iter().max_by(|a, b| a.location.cmp(&b.location));
-        let size = usize::try_from(newest.context("the log holds a record")?.size)?;
+        // Beside it lie only marks of the log and of its epochs, which are smaller.
+        let object = log.iter().map(|object| object.size).max();
+        let size = usize::try_from(object.context("the log holds a record")?)?;
         let payload = PutPayload::from(Bytes::from(vec![b'x'; size]));
         Ok(Self { runtime, store, payload })
     }
