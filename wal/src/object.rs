@@ -17,7 +17,7 @@
 //!   read and trimmed like its own.
 //!
 //! [`mod@format`] is an object's bytes, [`pace`] says when the next one goes out, [`window`] how many
-//! at once, [`put`] how one is sent, [`seal`] how an epoch ends, [`recover`] what is found in it.
+//! bytes at once, [`put`] how one is sent, [`seal`] how an epoch ends, [`recover`] what is found in it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -72,7 +72,7 @@ pub struct ObjectWalSettings {
     pub puts_per_second_max: u32,
     /// Entries of so many bytes are an object of their own, whatever the budget says.
     pub object_bytes_max: usize,
-    /// Objects on their way at once, where the store takes them quickly.
+    /// Objects on their way at once; their bytes follow what the store takes quickly.
     pub puts_in_flight_max: usize,
     /// Between attempts. How long one may take is the store's to say, which knows the line.
     pub backoff: Backoff,

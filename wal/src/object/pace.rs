@@ -28,11 +28,12 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    pub(crate) fn new(settings: &ObjectWalSettings, now: Instant) -> Self {
+    /// `full` is the bytes of a full object.
+    pub(crate) fn new(settings: &ObjectWalSettings, full: usize, now: Instant) -> Self {
         Self {
             budget: Budget::new(settings.puts_per_second_max, now),
             latencies: Latencies::default(),
-            window: Window::new(settings.puts_in_flight_max),
+            window: Window::new(full, settings.puts_in_flight_max),
         }
     }
 }

@@ -93,7 +93,7 @@ impl Put {
             return sent.await;
         };
         match &answer {
-            Ok(_) => self.pace().window.widen(),
+            Ok(_) => self.pace().window.widen(self.payload.content_length()),
             Err(_) => self.pace().window.narrow(began, Instant::now()),
         }
         answer

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -17,8 +17,9 @@ use object_store::{
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
-/// How long the PUT of this number, counted from zero, takes; `None` where it fails at once.
-pub(super) type PutTakes = fn(u64) -> Option<Duration>;
+/// How long a PUT takes, by its number, counted from zero, and the bytes on their way, its own among
+/// them; `None` where it fails at once.
+pub(super) type PutTakes = fn(u64, u64) -> Option<Duration>;
 
 /// Counts requests. PUTs take their time.
 #[derive(Debug)]
@@ -28,12 +29,23 @@ pub(super) struct CountingStore {
     requests: AtomicU64,
     puts: AtomicU64,
     puts_under_way: AtomicU64,
+    bytes_under_way: AtomicU64,
+    longest_put: Mutex<Duration>,
 }
 
 impl CountingStore {
     pub(super) fn new(put_takes: PutTakes) -> Self {
-        let [requests, puts, puts_under_way] = [0; 3].map(AtomicU64::new);
-        Self { store: InMemory::new(), put_takes, requests, puts, puts_under_way }
+        let [requests, puts, puts_under_way, bytes_under_way] = [0; 4].map(AtomicU64::new);
+        let store = InMemory::new();
+        Self {
+            store,
+            put_takes,
+            requests,
+            puts,
+            puts_under_way,
+            bytes_under_way,
+            longest_put: Mutex::default(),
+        }
     }
 
     pub(super) fn requests(&self) -> u64 {
@@ -48,24 +60,28 @@ impl CountingStore {
         self.puts_under_way.load(Ordering::Relaxed)
     }
 
+    pub(super) fn longest_put(&self) -> Duration {
+        *self.longest_put.lock().unwrap()
+    }
+
     fn count(&self) {
         self.requests.fetch_add(1, Ordering::Relaxed);
     }
 }
 
-/// Until it is dropped, one more is under way.
-struct UnderWay<'a>(&'a AtomicU64);
+/// Until it is dropped, so many more are under way.
+struct UnderWay<'a>(&'a AtomicU64, u64);
 
 impl<'a> UnderWay<'a> {
-    fn new(count: &'a AtomicU64) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(count)
+    fn new(count: &'a AtomicU64, more: u64) -> Self {
+        count.fetch_add(more, Ordering::Relaxed);
+        Self(count, more)
     }
 }
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.fetch_sub(self.1, Ordering::Relaxed);
     }
 }
 
@@ -78,12 +94,21 @@ impl ObjectStore for CountingStore {
         options: PutOptions,
     ) -> Result<PutResult> {
         self.count();
-        let _under_way = UnderWay::new(&self.puts_under_way);
-        let takes = (self.put_takes)(self.puts.fetch_add(1, Ordering::Relaxed));
+        let bytes = payload.content_length() as u64;
+        let _put = UnderWay::new(&self.puts_under_way, 1);
+        let _bytes = UnderWay::new(&self.bytes_under_way, bytes);
+        let put = self.puts.fetch_add(1, Ordering::Relaxed);
+        let takes = (self.put_takes)(put, self.bytes_under_way.load(Ordering::Relaxed));
         match takes {
             None => return Err(failed()),
             Some(Duration::ZERO) => {}
-            Some(takes) => sleep(takes).await,
+            Some(takes) => {
+                {
+                    let mut longest = self.longest_put.lock().unwrap();
+                    *longest = takes.max(*longest);
+                }
+                sleep(takes).await;
+            }
         }
         self.store.put_opts(location, payload, options).await
     }
@@ -148,13 +173,14 @@ struct Pending {
 /// A store whose requests wait until a test says which is next, and how it goes.
 #[derive(Default)]
 pub(super) struct SteppedStore {
-    store: InMemory,
-    pending: Mutex<Vec<Pending>>,
+    store: Arc<InMemory>,
+    turns: Arc<Turns>,
     /// Puts on their way.
     late: Mutex<Vec<(Path, PutPayload)>>,
-    let_go: AtomicBool,
     /// A key is overwritten, whatever was asked for.
     overwrites: bool,
+    /// Lists have two pages.
+    pages: bool,
 }
 
 impl SteppedStore {
@@ -163,16 +189,21 @@ impl SteppedStore {
         Self { overwrites: true, ..Self::default() }
     }
 
+    /// One whose lists are not of one moment.
+    pub(super) fn paging() -> Self {
+        Self { pages: true, ..Self::default() }
+    }
+
     /// The requests that wait, in order: whether each is a put.
     pub(super) fn pending(&self) -> Vec<bool> {
-        let mut pending = self.pending.lock().unwrap();
+        let mut pending = self.turns.pending.lock().unwrap();
         // Whoever asked may have gone away.
         pending.retain(|request| !request.go.is_closed());
         pending.iter().map(|request| request.is_put).collect()
     }
 
     pub(super) fn answer(&self, index: usize, answer: Answer) {
-        let request = self.pending.lock().unwrap().remove(index);
+        let request = self.turns.pending.lock().unwrap().remove(index);
         request.go.send(answer).unwrap();
     }
 
@@ -188,23 +219,38 @@ impl SteppedStore {
         let _ = futures::FutureExt::now_or_never(put).expect("memory does not wait");
     }
 
-    /// From now on requests do not wait.
-    pub(super) fn let_go(&self) {
-        self.let_go.store(true, Ordering::Relaxed);
+    /// Whether requests wait from now on. At first they do not.
+    pub(super) fn wait(&self, wait: bool) {
+        self.turns.wait.store(wait, Ordering::Relaxed);
     }
 
     fn options(&self) -> PutOptions {
         PutOptions::from(if self.overwrites { PutMode::Overwrite } else { PutMode::Create })
     }
+}
 
-    async fn turn(&self, is_put: bool) -> Answer {
-        if self.let_go.load(Ordering::Relaxed) {
+/// The requests that wait for their turn.
+#[derive(Default)]
+struct Turns {
+    pending: Mutex<Vec<Pending>>,
+    wait: AtomicBool,
+}
+
+impl Turns {
+    async fn next(&self, is_put: bool) -> Answer {
+        if !self.wait.load(Ordering::Relaxed) {
             return Answer::Told;
         }
         let (go, told) = oneshot::channel();
         self.pending.lock().unwrap().push(Pending { is_put, go });
         told.await.unwrap()
     }
+}
+
+/// What a store lists at a moment, in the order of the keys.
+async fn list_now(store: &InMemory, prefix: Option<&Path>) -> Vec<ObjectMeta> {
+    let listed: Vec<_> = store.list(prefix).collect().await;
+    listed.into_iter().map(|meta| meta.expect("memory does not fail")).collect()
 }
 
 fn failed() -> Error {
@@ -220,7 +266,7 @@ impl ObjectStore for SteppedStore {
         options: PutOptions,
     ) -> Result<PutResult> {
         assert_eq!(options.mode, PutMode::Create, "the log creates, and never overwrites");
-        match self.turn(true).await {
+        match self.turns.next(true).await {
             Answer::Told => self.store.put_opts(location, payload, self.options()).await,
             Answer::Lost => {
                 let _ = self.store.put_opts(location, payload, self.options()).await;
@@ -242,7 +288,7 @@ impl ObjectStore for SteppedStore {
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        self.turn(false).await;
+        self.turns.next(false).await;
         self.store.get_opts(location, options).await
     }
 
@@ -254,11 +300,23 @@ impl ObjectStore for SteppedStore {
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        // What a list shows may be old by the time that it is looked at: it waits for no turn.
-        let listed = self.store.list(prefix);
-        let listed: Vec<_> =
-            futures::FutureExt::now_or_never(listed.collect()).expect("memory does not wait");
-        stream::iter(listed).boxed()
+        // What a page shows may be old by the time that it is looked at: the first waits for no turn.
+        // The second shows what lies behind the first one's keys at a later moment.
+        let (store, turns, prefix) = (self.store.clone(), self.turns.clone(), prefix.cloned());
+        let pages = self.pages;
+        let listed = async move {
+            let mut listed = list_now(&store, prefix.as_ref()).await;
+            if pages {
+                listed.truncate(1);
+                turns.next(false).await;
+                let rest = list_now(&store, prefix.as_ref()).await.into_iter();
+                let last = listed.first().map(|meta| meta.location.clone());
+                let is_behind = |meta: &ObjectMeta| Some(&meta.location) > last.as_ref();
+                listed.extend(rest.filter(is_behind));
+            }
+            stream::iter(listed.into_iter().map(Ok))
+        };
+        stream::once(listed).flatten().boxed()
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {

@@ -30,7 +30,7 @@ struct InStore {
 
 impl InStore {
     fn new(settings: ObjectWalSettings, is_paused: bool) -> Self {
-        Self::slow(settings, is_paused, |_| Some(Duration::ZERO))
+        Self::slow(settings, is_paused, |_, _| Some(Duration::ZERO))
     }
 
     fn slow(settings: ObjectWalSettings, is_paused: bool, put_takes: PutTakes) -> Self {

@@ -1,42 +1,52 @@
-//! How many PUTs may be on their way at once: fewer where they fail or take long. Pure.
+//! How many bytes may be on their way at once: fewer where they take long. Pure.
 //!
-//! PUTs that share a slow line take as many times longer, and one that is given up has sent its bytes for
-//! nothing. So the window halves, down to one, and widens by one with each that is stored quickly:
-//! additive increase, multiplicative decrease, by which all that share a line find their part of it
-//! (Chiu and Jain, 1989; RFC 5681).
+//! What a line cannot carry within [`HANGS_AFTER`](crate::retry::HANGS_AFTER) is taken for hanging, and is
+//! sent again beside itself, which takes yet longer. So little is sent at first, and more by what was
+//! stored quickly; what fails or takes as long halves it: additive increase and multiplicative decrease, by
+//! which all that share a line find their part of it (Chiu and Jain, 1989; RFC 5681). What small objects
+//! show of a line is little, and widens the window by as little.
 
 use tokio::time::Instant;
+
+/// At first: a second of a line of 1 MiB/s.
+const FIRST: usize = 1 << 20;
+/// How much one object widens the window at most.
+const STEP: usize = 1 << 20;
+/// The least that is worth an object, however slow the line is.
+const LEAST: usize = 256 << 10;
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Window {
-    size: usize,
+    bytes: usize,
+    least: usize,
     max: usize,
     narrowed: Option<Instant>,
 }
 
 impl Window {
-    /// Open, until something fails.
-    pub(crate) fn new(max: usize) -> Self {
-        let max = max.max(1);
-        Self { size: max, max, narrowed: None }
+    /// For so many objects of at most `full` bytes.
+    pub(crate) fn new(full: usize, objects: usize) -> Self {
+        let (least, max) = (LEAST.min(full), full.saturating_mul(objects.max(1)));
+        Self { bytes: FIRST, least, max: max.max(FIRST), narrowed: None }
     }
 
-    /// How many may be on their way.
-    pub(crate) fn size(&self) -> usize {
-        self.size
+    /// How large the next object may be, with so many bytes on their way; `None` while none may go.
+    pub(crate) fn room(&self, under_way: usize) -> Option<usize> {
+        let room = self.bytes.saturating_sub(under_way);
+        (room >= self.least || under_way == 0).then_some(room.max(self.least))
     }
 
-    /// An object was stored quickly.
-    pub(crate) fn widen(&mut self) {
-        self.size = self.max.min(self.size + 1);
+    /// So many bytes were stored quickly.
+    pub(crate) fn widen(&mut self, stored: usize) {
+        self.bytes = self.max.min(self.bytes.saturating_add(stored.min(STEP)));
     }
 
     /// An attempt that began then has failed, or takes long. What befalls those that were on their way
     /// together counts once.
     pub(crate) fn narrow(&mut self, began: Instant, now: Instant) {
         if self.narrowed.is_none_or(|narrowed| narrowed <= began) {
-            self.size = (self.size / 2).max(1);
+            self.bytes = (self.bytes / 2).max(self.least);
             self.narrowed = Some(now);
         }
     }
@@ -48,40 +58,63 @@ mod tests {
 
     use super::*;
 
-    /// What becomes of an attempt, and the seconds at which it began and that is known.
+    /// What becomes of an attempt: its bytes, or the seconds at which it began and that is known.
     enum Attempt {
-        Stored,
+        Stored(usize),
         Failed { began: u64, at: u64 },
     }
 
     use Attempt::{Failed, Stored};
 
-    #[test]
-    fn the_window_halves_and_widens_by_one() {
+    const MIB: usize = 1 << 20;
+
+    fn after(full: usize, objects: usize, attempts: &[Attempt]) -> Window {
         let start = Instant::now();
-        let check = |max: usize, attempts: &[Attempt], expect: usize| {
-            let mut window = Window::new(max);
-            for attempt in attempts {
-                match *attempt {
-                    Stored => window.widen(),
-                    Failed { began, at } => {
-                        let [began, at] = [began, at].map(|at| start + Duration::from_secs(at));
-                        window.narrow(began, at);
-                    }
+        let mut window = Window::new(full, objects);
+        for attempt in attempts {
+            match *attempt {
+                Stored(bytes) => window.widen(bytes),
+                Failed { began, at } => {
+                    let [began, at] = [began, at].map(|at| start + Duration::from_secs(at));
+                    window.narrow(began, at);
                 }
             }
-            assert_eq!(window.size(), expect);
+        }
+        window
+    }
+
+    #[test]
+    fn the_window_widens_by_what_was_stored_and_halves() {
+        let check = |attempts: &[Attempt], expect: usize| {
+            assert_eq!(after(16 * MIB, 4, attempts).bytes, expect);
         };
-        check(4, &[], 4);
-        check(0, &[], 1);
-        check(4, &[Stored], 4);
-        check(4, &[Failed { began: 0, at: 2 }], 2);
-        let together = || [0, 1, 1].map(|began| Failed { began, at: began + 2 });
-        check(4, &together(), 2);
-        let one_by_one = || [0, 2, 4, 6].map(|began| Failed { began, at: began + 2 });
-        check(16, &one_by_one()[..3], 2);
-        check(4, &one_by_one(), 1);
-        check(4, &[Failed { began: 0, at: 2 }, Stored], 3);
-        check(4, &[Failed { began: 0, at: 2 }, Stored, Stored, Stored], 4);
+        check(&[], MIB);
+        check(&[Stored(100)], MIB + 100);
+        check(&[Stored(MIB), Stored(2 * MIB)], 3 * MIB);
+        let many = || (0..100).map(|_| Stored(MIB)).collect::<Vec<_>>();
+        check(&many(), 64 * MIB);
+        let mut together = many();
+        together.extend([0, 1, 1].map(|began| Failed { began, at: began + 2 }));
+        check(&together, 32 * MIB);
+        let mut one_by_one = many();
+        one_by_one.extend([0, 2, 4].map(|began| Failed { began, at: began + 2 }));
+        check(&one_by_one, 8 * MIB);
+        one_by_one.extend((3..20).map(|began| Failed { began: 2 * began, at: 2 * began + 2 }));
+        check(&one_by_one, LEAST);
+        check(&[Failed { began: 0, at: 2 }, Stored(MIB)], 3 * MIB / 2);
+    }
+
+    #[test]
+    fn an_object_goes_where_there_is_room_for_it() {
+        let window = after(16 * MIB, 4, &[]);
+        assert_eq!(window.room(0), Some(MIB));
+        assert_eq!(window.room(MIB / 2), Some(MIB / 2));
+        assert_eq!(window.room(MIB - LEAST), Some(LEAST));
+        assert_eq!(window.room(MIB - LEAST + 1), None);
+        assert_eq!(window.room(9 * MIB), None);
+        // Objects that are smaller than what is worth one.
+        let small = after(1_000, 4, &[]);
+        let rooms = [0, MIB - 1_000, MIB - 999].map(|under_way| small.room(under_way));
+        assert_eq!(rooms, [Some(MIB), Some(1_000), None]);
     }
 }

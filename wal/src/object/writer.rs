@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use bytes::Bytes;
 use futures::FutureExt;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
@@ -24,6 +25,7 @@ struct Sent<C> {
     sequence: Sequence,
     group: Group<C>,
     locations: Vec<Location>,
+    bytes: usize,
     is_stored: bool,
 }
 
@@ -54,7 +56,8 @@ impl<C: Send + 'static> ObjectWriter<C> {
     /// Starts the writer, and returns what closes when it has ended.
     pub(super) fn start(parts: Parts<C>) -> watch::Receiver<()> {
         let (running, ended) = watch::channel(());
-        let pace = Pace::new(&parts.bucket.settings, Instant::now());
+        let pace =
+            Pace::new(&parts.bucket.settings, full_object(&parts.bucket.settings), Instant::now());
         let writer = Self {
             next: parts.first,
             parts,
@@ -117,10 +120,11 @@ impl<C: Send + 'static> ObjectWriter<C> {
             return Turn::End;
         }
         let pace = self.pace();
-        let slot_is_free = self.puts.len() < pace.window.size();
-        match pace::next(load, slot_is_free, full, &pace.budget, Instant::now()) {
+        let slot_is_free = self.puts.len() < settings.puts_in_flight_max;
+        let room = pace.window.room(self.bytes_under_way()).filter(|_| slot_is_free);
+        match pace::next(load, room.is_some(), full, &pace.budget, Instant::now()) {
             // Whoever closes the log waits for all of it.
-            Next::Wait { .. } if is_closing && slot_is_free && load.entries > 0 => {}
+            Next::Wait { .. } if is_closing && room.is_some() && load.entries > 0 => {}
             Next::Send => {}
             Next::Wait { until, load } => {
                 if let Some(load) = load {
@@ -130,7 +134,7 @@ impl<C: Send + 'static> ObjectWriter<C> {
             }
         }
         let mut group = Group::empty();
-        waiting.take(&mut group, full);
+        waiting.take(&mut group, room.map_or(full, |room| room.min(full)));
         Turn::Send(group)
     }
 
@@ -146,11 +150,12 @@ impl<C: Send + 'static> ObjectWriter<C> {
         };
         let mut object = format::encode(origin, &group.entries);
         let locations = std::mem::take(&mut object.locations);
+        let bytes = object.parts.iter().map(Bytes::len).sum();
         // Their bytes are in the object.
         group.entries.clear();
         let put = Put::new(Arc::clone(bucket), Arc::clone(&self.pace), object);
         self.puts.spawn(async move { (sequence, put.settle().await) });
-        self.sent.push_back(Sent { sequence, group, locations, is_stored: false });
+        self.sent.push_back(Sent { sequence, group, locations, bytes, is_stored: false });
         self.next = sequence.next();
         self.pace().budget.spend(Instant::now());
     }
@@ -167,6 +172,10 @@ impl<C: Send + 'static> ObjectWriter<C> {
             self.parts.sink.durable(DurableGroup { range, entries });
             self.parts.queue.answered(&mut group);
         }
+    }
+
+    fn bytes_under_way(&self) -> usize {
+        self.sent.iter().filter(|sent| !sent.is_stored).map(|sent| sent.bytes).sum()
     }
 
     fn sent_at(&mut self, sequence: Sequence) -> &mut Sent<C> {

@@ -1,6 +1,10 @@
 //! What is sent to a store that is slow, in part or altogether.
 
+use bytes::Bytes;
+
 use super::*;
+use crate::Entry;
+use crate::retry::HANGS_AFTER;
 
 /// A log within a budget, in a store whose PUTs take their time.
 async fn start(puts_per_second: u32, takes: PutTakes) -> (InStore, Arc<dyn Wal<u64>>, Ear) {
@@ -39,21 +43,21 @@ async fn no_put_is_sent_that_is_not_paid_for() {
         let saved = u64::from(puts_per_second);
         assert!((paid / 2..=paid + saved).contains(&puts), "{puts} PUTs, {paid} are paid for");
     };
-    check(20, |_| Some(QUICK)).await;
+    check(20, |_, _| Some(QUICK)).await;
     // The tail is slow for ever: every third is worth a hedge.
-    let slow_tail = |put| Some(if put > 100 && put % 3 == 0 { SLOW } else { QUICK });
+    let slow_tail = |put, _| Some(if put > 100 && put % 3 == 0 { SLOW } else { QUICK });
     check(20, slow_tail).await;
     check(5, slow_tail).await;
-    let every_second_fails = |put| (put % 2 == 0).then_some(QUICK);
+    let every_second_fails = |put, _| (put % 2 == 0).then_some(QUICK);
     check(20, every_second_fails).await;
     check(2, every_second_fails).await;
-    check(1, |_| None).await;
+    check(1, |_, _| None).await;
 }
 
 /// A hedge ends where the store's client begins to repeat what hangs.
 #[tokio::test(start_paused = true)]
 async fn what_hangs_is_not_hedged_any_more() {
-    let (subject, log, ear) = start(20, |put| Some(if put < 20 { QUICK } else { NEVER })).await;
+    let (subject, log, ear) = start(20, |put, _| Some(if put < 20 { QUICK } else { NEVER })).await;
     for number in 0..21 {
         append(&*log, entry(0), number).await.unwrap();
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -69,24 +73,32 @@ async fn what_hangs_is_not_hedged_any_more() {
     under_way(1_000_000, 1).await;
 }
 
+/// From cold, and with more than the line carries in half a minute.
 #[tokio::test(start_paused = true)]
-async fn fewer_puts_share_a_slow_line() {
-    let begun = Instant::now();
-    let (subject, log, _ear) = start(0, |_| Some(Duration::from_secs(10))).await;
-    let appending = async {
-        for number in 0.. {
-            append(&*log, entry(1), number).await.unwrap();
-            tokio::time::sleep(Duration::from_millis(10)).await;
+async fn a_slow_line_carries_a_backlog_without_anything_that_hangs() {
+    const MIB: u64 = 1 << 20;
+    let check = async |bytes_per_second: u64, takes: PutTakes| {
+        let begun = Instant::now();
+        let (subject, log, ear) = start(20, takes).await;
+        let payload = Bytes::from(vec![7; 64 << 10]);
+        let payload_crc32c = crc32c::crc32c(&payload);
+        for number in 0..512 {
+            let header = Bytes::from_static(b"header");
+            let entry = Entry { header, payload_crc32c, payload: payload.clone() };
+            append(&*log, entry, number).await.unwrap();
         }
+        ear.wait_for(512).await;
+        let took = begun.elapsed().as_secs();
+        let ideal = 32 * MIB / bytes_per_second;
+        assert!((ideal - 1..=ideal + 5).contains(&took), "{took} of {ideal} seconds");
+        // Nothing was sent twice, and no object took much longer than what is taken for hanging.
+        let puts = subject.store.puts();
+        assert!((2..=32 * MIB / (128 << 10)).contains(&puts), "{puts} PUTs");
+        assert_eq!(subject.store.requests(), puts + 1, "and a list");
+        let longest = subject.store.longest_put();
+        assert!(longest <= 2 * HANGS_AFTER, "{longest:?}");
     };
-    let checks = async {
-        for (seconds, expect) in [(1, 16), (11, 8), (21, 4), (31, 2), (41, 1), (51, 1)] {
-            tokio::time::sleep_until(begun + Duration::from_secs(seconds)).await;
-            assert_eq!(subject.store.puts_under_way(), expect, "{seconds}");
-        }
-    };
-    tokio::select! {
-        () = appending => {}
-        () = checks => {}
-    }
+    check(MIB / 2, |_, bytes| Some(Duration::from_millis(bytes * 2_000 / MIB))).await;
+    check(MIB, |_, bytes| Some(Duration::from_millis(bytes * 1_000 / MIB))).await;
+    check(8 * MIB, |_, bytes| Some(Duration::from_millis(bytes * 125 / MIB))).await;
 }
