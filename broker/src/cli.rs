@@ -75,7 +75,8 @@ pub enum InspectWhat {
     Object(PlaceArgs),
     /// A write-ahead log: segments, streams, the durable end.
     Wal(WalArgs),
-    /// A node's metadata: cluster, brokers, topics, streams, objects.
+    /// A node's metadata: cluster, brokers, topics, streams, objects. Of its data.dir or, with
+    /// wal.url=object, of the store in its storage.url, which may be followed by /meta/{cluster}.
     Metadata(PlaceArgs),
 }
 

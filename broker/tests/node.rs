@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use penstock_broker::config::{Given, NodeConfig};
 use penstock_broker::env::{SystemClock, SystemEntropy};
+use penstock_broker::inspect::InspectError;
 use penstock_broker::node::{Node, NodeFailure, Parts, StartError};
 use penstock_broker::shutdown::{self, ShutdownTrigger};
 use penstock_broker::{cluster_id, inspect};
@@ -85,6 +86,12 @@ async fn api_versions(address: &str) -> ApiVersionsResponse {
     stream.read_exact(&mut answer).await.unwrap();
     let mut reader = Reader::new(Bytes::from(answer).slice(4..));
     ApiVersionsResponse::decode(&mut reader, 4).unwrap()
+}
+
+async fn metadata_of(place: &str) -> Result<String, InspectError> {
+    let mut shown = Vec::new();
+    inspect::metadata(place, &mut shown).await?;
+    Ok(String::from_utf8(shown).unwrap())
 }
 
 async fn inspected(place: &Path) -> String {
@@ -173,15 +180,13 @@ async fn starts_serves_stops_and_starts_again_as_the_same_cluster() {
     second.stop().await;
 
     let place = dir.path().display().to_string();
-    let mut shown = Vec::new();
-    inspect::metadata(&place, &mut shown).await.unwrap();
-    let shown = String::from_utf8(shown).unwrap();
+    let shown = metadata_of(&place).await.unwrap();
     assert!(shown.contains(&format!("cluster {cluster}")), "{shown}");
     assert!(shown.contains("broker 1: epoch 2, active, PLAINTEXT://127.0.0.1:"), "{shown}");
     let shown = inspected(&dir.path().join("quorum/log")).await;
     assert!(shown.contains(": controller "), "{shown}");
     assert!(shown.contains("all checksums hold, durable to position"), "{shown}");
-    assert!(inspect::metadata("/nowhere", &mut Vec::new()).await.is_err());
+    assert!(metadata_of("/nowhere").await.is_err());
     assert!(inspect::wal("/nowhere", false, &mut Vec::new()).await.is_err());
     assert!(inspect::object("/nowhere", &mut Vec::new()).await.is_err());
 }
@@ -227,6 +232,71 @@ async fn a_data_folder_that_was_removed_is_not_missed() {
     let refused = start(&data, &object).await.err().unwrap().to_string();
     assert!(refused.contains(&other) && refused.contains(&cluster), "{refused}");
     assert!(refused.contains("set cluster.id"), "{refused}");
+}
+
+/// An empty disk does not tell whether the cluster in the store is this node's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn metadata_in_the_store_is_not_left_behind() {
+    let (dir, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let [data, disk] = ["data", "disk"].map(|name| dir.path().join(name));
+    let url = format!("storage.url=file://{}", store.path().display());
+    let object = ["wal.url=object", &url];
+    let running = Running::start_with(&data, &object).await;
+    let cluster = running.cluster();
+    running.stop().await;
+
+    let its = format!("cluster.id={cluster}");
+    for given in [&[object[1]][..], &[object[1], &its]] {
+        let refused = start(&disk, given).await.err().unwrap().to_string();
+        assert!(refused.contains(&format!("cluster {cluster}")), "{refused}");
+        assert!(refused.contains("set wal.url=object to go on"), "{refused}");
+    }
+    // One of its own goes beside it, and finds its disk from then on.
+    let other = cluster_id::format(ClusterId([7; 16]));
+    let given = format!("cluster.id={other}");
+    for given in [&[object[1], &given][..], &[object[1]]] {
+        let running = Running::start_with(&disk, given).await;
+        assert_eq!(running.cluster(), other);
+        running.stop().await;
+    }
+    let running = Running::start_with(&data, &object).await;
+    assert_eq!(running.cluster(), cluster);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn metadata_in_a_store_is_shown_and_left_alone() {
+    let (dir, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let place = format!("file://{}", store.path().display());
+    let nothing = metadata_of(&place).await.unwrap_err().to_string();
+    assert!(nothing.contains("name a node's data.dir, or the store"), "{nothing}");
+
+    let url = format!("storage.url={place}");
+    let object = ["wal.url=object", &url, "node.id=3"];
+    let running = Running::start_with(dir.path(), &object).await;
+    let cluster = running.cluster();
+    let check = async |place: &str, epoch: u32| {
+        let shown = metadata_of(place).await.unwrap();
+        assert!(shown.contains(&format!("cluster {cluster}")), "{shown}");
+        let broker = format!("broker 3: epoch {epoch}, active, PLAINTEXT://127.0.0.1:");
+        assert!(shown.contains(&broker), "{shown}");
+    };
+    // Beside the node that serves, as often as one likes.
+    check(&place, 1).await;
+    check(&place, 1).await;
+    running.stop().await;
+    let running = Running::start_with(dir.path(), &object).await;
+    check(&place, 2).await;
+    running.stop().await;
+
+    let other = cluster_id::format(ClusterId([7; 16]));
+    let given = format!("cluster.id={other}");
+    Running::start_with(dir.path(), &[object[0], object[1], &given]).await.stop().await;
+    let several = metadata_of(&place).await.unwrap_err().to_string();
+    assert!(several.contains(&format!("{place}/meta/07070707")), "{several}");
+    let named = format!("{place}/meta/{}", ClusterId([7; 16]));
+    let shown = metadata_of(&named).await.unwrap();
+    assert!(shown.contains(&format!("cluster {other}")), "{shown}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

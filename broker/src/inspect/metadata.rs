@@ -5,20 +5,27 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use penstock_model::id::NodeId;
+use object_store::ObjectStore;
+use penstock_model::id::{ClusterId, NodeId};
 use penstock_model::image::MetadataImage;
-use penstock_quorum::{Folder, Parts, Place, QuorumNode, QuorumSettings, RaftId};
+use penstock_quorum::{
+    Bucket, BucketParts, Folder, Parts, Place, QuorumNode, QuorumSettings, RaftId,
+};
+use penstock_wal::ObjectWalSettings;
 use penstock_wal::files::{Files, OsFiles};
 use tokio::time::timeout;
 
 use super::overlay::Overlay;
+use super::place::{open_store, split_options};
+use super::store_overlay::StoreOverlay;
 use super::{InspectError, local_path};
 use crate::cluster_id;
 
-/// A lone voter knows all it knew after a few writes, which stay in memory here.
+/// A lone voter knows all it knew after a few writes, which stay in memory here; a store may be away.
 const RECOVERY_MAX: Duration = Duration::from_secs(30);
 
-/// Shows the newest image, after the same checks as a start makes. `place` is a data folder.
+/// Shows the newest image, after the same checks as a start makes. `place` is a data folder, or a
+/// store in which a node keeps its metadata, and may go on with `/meta/{cluster}`.
 ///
 /// # Errors
 /// When there is none, or a damaged one.
@@ -26,31 +33,83 @@ pub async fn metadata(place: &str, out: &mut dyn Write) -> Result<(), InspectErr
     let given = local_path(place);
     let inner = given.join("quorum");
     let dir = if inner.is_dir() { inner } else { given };
-    let files: Arc<dyn Files> = Arc::new(Overlay::new(Arc::new(OsFiles)));
-    let image = read(&files, &dir, place).await?;
+    let image = async {
+        let (found, node) = match dir.join("id").is_file() {
+            true => (in_folder(&dir)?, NodeId::default()),
+            false => in_store(place).await?,
+        };
+        read(found, node).await
+    };
+    let in_time = timeout(RECOVERY_MAX, image).await;
+    let image = in_time.map_err(|_| failed(&"it does not become current here alone"))??;
     show(out, &image).map_err(InspectError::Output)
 }
 
-/// Starts the controller on a copy in memory, and takes its image.
-async fn read(
-    files: &Arc<dyn Files>,
-    dir: &Path,
-    place: &str,
-) -> Result<Arc<MetadataImage>, InspectError> {
-    if !dir.join("id").is_file() {
-        let what = "holds no metadata; name a node's data.dir".to_owned();
-        return Err(InspectError::NotThat { place: place.to_owned(), what });
-    }
-    let failed = |error: &dyn std::fmt::Display| InspectError::Metadata(error.to_string());
-    let folder = Folder::open(Arc::clone(files), dir.to_owned(), RaftId::default())
-        .map_err(|error| failed(&error))?;
-    let parts = Parts::alone(folder.id(), NodeId::default(), QuorumSettings::default());
-    let node =
-        QuorumNode::start(Place::Folder(folder), parts).await.map_err(|error| failed(&error))?;
-    let recovered = timeout(RECOVERY_MAX, node.recovered()).await;
-    recovered
-        .map_err(|_| failed(&"it does not become current on this node alone"))?
-        .map_err(|error| failed(&error))?;
+fn failed(error: &dyn std::fmt::Display) -> InspectError {
+    InspectError::Metadata(error.to_string())
+}
+
+/// The metadata in a folder, over which all writes stay in memory.
+fn in_folder(dir: &Path) -> Result<Place, InspectError> {
+    let files: Arc<dyn Files> = Arc::new(Overlay::new(Arc::new(OsFiles)));
+    let folder = Folder::open(files, dir.to_owned(), RaftId::default());
+    Ok(Place::Folder(folder.map_err(|error| failed(&error))?))
+}
+
+/// The metadata in a store, over which all writes stay in memory, and the node that keeps it.
+async fn in_store(place: &str) -> Result<(Place, NodeId), InspectError> {
+    let (path, options) = split_options(place);
+    let (root, named) = split_cluster(path);
+    let store = open_store(place, root, options)?;
+    let not_that = |what| InspectError::NotThat { place: place.to_owned(), what };
+    let found = match named {
+        Some(cluster) => vec![cluster],
+        None => Bucket::clusters(&store).await.map_err(|error| failed(&error))?,
+    };
+    let (cluster, node) = match found.as_slice() {
+        [cluster] => (*cluster, Bucket::keeper(&store, *cluster).await),
+        [] => (ClusterId([0; 16]), Ok(None)),
+        several => {
+            let name = |cluster| format!("{root}/meta/{cluster}{options}");
+            let several: Vec<_> = several.iter().map(name).collect();
+            let several = several.join(", ");
+            return Err(not_that(format!(
+                "holds the metadata of several clusters; name one: {several}"
+            )));
+        }
+    };
+    let Some(node) = node.map_err(|error| failed(&error))? else {
+        let what =
+            "holds no metadata; name a node's data.dir, or the store of one with wal.url=object";
+        return Err(not_that(what.to_owned()));
+    };
+    let parts = BucketParts {
+        store: Arc::new(StoreOverlay::new(store)) as Arc<dyn ObjectStore>,
+        cluster,
+        node,
+        journal: ObjectWalSettings::default(),
+        drawn: RaftId::default(),
+        stamp: *b"penstock inspect",
+    };
+    let bucket = Bucket::open(parts).await.map_err(|error| failed(&error))?;
+    Ok((Place::Bucket(bucket), node))
+}
+
+/// A store, and the cluster whose folder in it is named.
+fn split_cluster(path: &str) -> (&str, Option<ClusterId>) {
+    let path = path.trim_end_matches('/');
+    let named = path.rsplit_once("/meta/").and_then(|(root, name)| {
+        let cluster = u128::from_str_radix(name, 16).ok().filter(|_| name.len() == 32)?;
+        Some((root, Some(ClusterId(cluster.to_be_bytes()))))
+    });
+    named.unwrap_or((path, None))
+}
+
+/// Starts the controller on what was found, and takes its image.
+async fn read(found: Place, node: NodeId) -> Result<Arc<MetadataImage>, InspectError> {
+    let parts = Parts::alone(found.id(), node, QuorumSettings::default());
+    let node = QuorumNode::start(found, parts).await.map_err(|error| failed(&error))?;
+    node.recovered().await.map_err(|error| failed(&error))?;
     let image = node.client().image();
     node.shutdown().await?;
     Ok(image)
@@ -94,4 +153,23 @@ fn show(out: &mut dyn Write, image: &MetadataImage) -> io::Result<()> {
         writeln!(out, "object {id}: {object:?}")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_may_name_a_cluster() {
+        let id = "07070707070707070707070707070707";
+        let check = |place: &str, root: &str, is_named: bool| {
+            let cluster = is_named.then_some(ClusterId([7; 16]));
+            assert_eq!(split_cluster(place), (root, cluster), "{place}");
+        };
+        check("s3://bucket/some/prefix", "s3://bucket/some/prefix", false);
+        check("s3://bucket/", "s3://bucket", false);
+        check(&format!("s3://bucket/meta/{id}"), "s3://bucket", true);
+        check(&format!("/data/objects/meta/{id}/"), "/data/objects", true);
+        check("/data/meta/07", "/data/meta/07", false);
+    }
 }

@@ -7,6 +7,7 @@ mod metadata;
 mod object;
 mod overlay;
 mod place;
+mod store_overlay;
 mod wal;
 
 use std::io;

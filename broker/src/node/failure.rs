@@ -62,6 +62,16 @@ pub enum StartError {
         "{0} holds metadata, and with this wal.url it is kept in the object store; nothing was changed: set wal.url back, or name an empty data.dir"
     )]
     MetadataInFolder(String),
+    /// A new cluster would begin beside one that may be this node's.
+    #[error(
+        "storage.url holds the metadata of cluster {clusters}, and {folder} holds none; nothing was changed: set wal.url=object to go on with what is there, bring the folder back if this node had one, or set cluster.id to an id that is not there to begin another cluster beside it"
+    )]
+    MetadataInStore {
+        /// Where this start would keep metadata.
+        folder: String,
+        /// Whose metadata is in the store.
+        clusters: String,
+    },
     /// The log that `wal.url` names is another's. It is kept as it is.
     #[error(
         "{place} belongs to {found}, and this is {expected}; nothing was changed: correct wal.url or node.id, or name an empty folder"

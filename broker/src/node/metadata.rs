@@ -1,6 +1,7 @@
 //! The node's part in the metadata: its controller, the cluster's id, its own registration.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -62,6 +63,9 @@ pub(super) async fn start(
     let (place, cluster) = match config.wal {
         WalPlace::File(_) => {
             let dir = config.data_dir.join(QUORUM);
+            if is_empty(files.as_ref(), &dir)? {
+                check_none_is_in_the_store(store, config).await?;
+            }
             files.create_dir_all(&dir).map_err(StartError::Folder)?;
             (Place::Folder(Folder::open(Arc::clone(files), dir, drawn)?), config.cluster)
         }
@@ -110,10 +114,33 @@ async fn choose_cluster(
 /// A node's metadata goes on where it is.
 fn check_no_folder_is_there(files: &dyn Files, config: &NodeConfig) -> Result<(), StartError> {
     let dir = config.data_dir.join(QUORUM);
-    match files.list(&dir) {
-        Ok(there) if there.is_empty() => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Ok(_) => Err(StartError::MetadataInFolder(dir.display().to_string())),
+    match is_empty(files, &dir)? {
+        true => Ok(()),
+        false => Err(StartError::MetadataInFolder(dir.display().to_string())),
+    }
+}
+
+/// The other way round: a cluster that keeps its metadata in the store may be this node's, which an
+/// empty folder does not tell. Asked at the first start alone, and until the store answers.
+async fn check_none_is_in_the_store(
+    store: &MeteredStore,
+    config: &NodeConfig,
+) -> Result<(), StartError> {
+    let store: Arc<dyn ObjectStore> = Arc::new(store.beside(StoreLimits::default()));
+    let found = Bucket::clusters(&store).await.map_err(penstock_quorum::StartError::from)?;
+    let is_meant = |found: &ClusterId| config.cluster.is_none_or(|cluster| cluster == *found);
+    let meant: Vec<_> = found.into_iter().filter(is_meant).map(cluster_id::format).collect();
+    if meant.is_empty() {
+        return Ok(());
+    }
+    let folder = config.data_dir.join(QUORUM).display().to_string();
+    Err(StartError::MetadataInStore { folder, clusters: meant.join(", ") })
+}
+
+fn is_empty(files: &dyn Files, dir: &Path) -> Result<bool, StartError> {
+    match files.list(dir) {
+        Ok(there) => Ok(there.is_empty()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(error) => Err(StartError::Folder(error)),
     }
 }

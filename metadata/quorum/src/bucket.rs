@@ -127,13 +127,27 @@ impl Bucket {
         Ok(names.iter().filter_map(|name| cluster_of(name)).collect())
     }
 
+    /// The node that keeps a cluster's metadata; `None` where it was not begun. Goes on while the
+    /// store fails.
+    ///
+    /// # Errors
+    /// When what is there cannot be used.
+    pub async fn keeper(
+        store: &Arc<dyn ObjectStore>,
+        cluster: ClusterId,
+    ) -> Result<Option<NodeId>, BucketError> {
+        let objects = Objects::new(Arc::clone(store));
+        let newest = opening::newest(&objects, &folder_of(cluster), cluster).await?;
+        Ok(newest.map(|incarnation| incarnation.node))
+    }
+
     /// Takes the cluster's metadata over from whoever had it, or begins it. Goes on while the
     /// store fails.
     ///
     /// # Errors
     /// When what is there cannot be used, or is another's.
     pub async fn open(parts: BucketParts) -> Result<Self, StartError> {
-        let root = Path::from(META).join(parts.cluster.to_string());
+        let root = folder_of(parts.cluster);
         let opening = Opening::new(parts, root.clone());
         for _ in 0..ATTEMPTS_MAX {
             if let Some(bucket) = opening.attempt().await? {
@@ -153,6 +167,10 @@ impl Bucket {
     pub(crate) fn find(self) -> Found {
         self.found
     }
+}
+
+fn folder_of(cluster: ClusterId) -> Path {
+    Path::from(META).join(cluster.to_string())
 }
 
 /// The cluster whose folder has this name.

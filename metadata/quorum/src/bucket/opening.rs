@@ -10,6 +10,7 @@
 use std::sync::Arc;
 
 use object_store::path::Path;
+use penstock_model::id::ClusterId;
 use penstock_wal::{LogPart, ObjectRecovery, ObjectWal, Position, WalError};
 
 use super::begins::StoredBegins;
@@ -50,7 +51,7 @@ impl Opening {
     /// Begins the metadata of a new cluster.
     async fn begin(&self) -> Result<Option<Bucket>, StartError> {
         if !self.nothing_is_there().await? {
-            let place = self.root.clone().join("incarnation").to_string();
+            let place = incarnations(&self.root).to_string();
             // Unless another process has begun it meanwhile.
             let begun = self.newest().await?.is_some();
             return if begun { Ok(None) } else { Err(BucketError::Gone { place }.into()) };
@@ -138,24 +139,12 @@ impl Opening {
 
     /// The newest incarnation, if it is this node's.
     async fn newest(&self) -> Result<Option<Incarnation>, BucketError> {
-        let listed = self.objects.list(&self.root.clone().join("incarnation")).await?;
-        let Some(newest) = listed.iter().filter_map(number_of).max() else { return Ok(None) };
-        let path = self.incarnation(newest);
-        let place = path.to_string();
-        let Some(bytes) = self.objects.get(&path).await? else {
-            return Err(BucketError::Gone { place });
-        };
-        let found = match Incarnation::decode(&bytes) {
-            Ok(found) if found.number() == newest => found,
-            Ok(_) => return Err(BucketError::Damaged { place, what: "it states another number" }),
-            Err(what) => return Err(BucketError::Damaged { place, what }),
-        };
         let BucketParts { cluster, node, .. } = self.parts;
-        if found.cluster != cluster {
-            let (found, expected) = (found.cluster, cluster);
-            return Err(BucketError::OtherCluster { place, found, expected });
-        }
+        let Some(found) = newest(&self.objects, &self.root, cluster).await? else {
+            return Ok(None);
+        };
         if found.node != node {
+            let place = self.incarnation(found.number()).to_string();
             return Err(BucketError::OtherNode { place, found: found.node, expected: node });
         }
         Ok(Some(found))
@@ -183,6 +172,36 @@ impl Opening {
     }
 
     fn incarnation(&self, number: u64) -> Path {
-        self.root.clone().join("incarnation").join(numbered(number))
+        incarnations(&self.root).join(numbered(number))
     }
+}
+
+fn incarnations(root: &Path) -> Path {
+    root.clone().join("incarnation")
+}
+
+/// The newest incarnation of a cluster, whichever node it is of.
+pub(super) async fn newest(
+    objects: &Objects,
+    root: &Path,
+    cluster: ClusterId,
+) -> Result<Option<Incarnation>, BucketError> {
+    let folder = incarnations(root);
+    let listed = objects.list(&folder).await?;
+    let Some(newest) = listed.iter().filter_map(number_of).max() else { return Ok(None) };
+    let path = folder.join(numbered(newest));
+    let place = path.to_string();
+    let Some(bytes) = objects.get(&path).await? else {
+        return Err(BucketError::Gone { place });
+    };
+    let found = match Incarnation::decode(&bytes) {
+        Ok(found) if found.number() == newest => found,
+        Ok(_) => return Err(BucketError::Damaged { place, what: "it states another number" }),
+        Err(what) => return Err(BucketError::Damaged { place, what }),
+    };
+    if found.cluster != cluster {
+        let (found, expected) = (found.cluster, cluster);
+        return Err(BucketError::OtherCluster { place, found, expected });
+    }
+    Ok(Some(found))
 }
