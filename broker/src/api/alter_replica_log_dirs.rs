@@ -1,6 +1,9 @@
 //! `AlterReplicaLogDirs` (34): moves partitions between folders (KIP-113), of which there is one.
 
+use std::collections::BTreeMap;
+
 use penstock_model::image::MetadataImage;
+use penstock_wire::WireString;
 use penstock_wire::alter_replica_log_dirs_request::AlterReplicaLogDirsRequest;
 use penstock_wire::alter_replica_log_dirs_response::{
     AlterReplicaLogDirPartitionResult, AlterReplicaLogDirTopicResult, AlterReplicaLogDirsResponse,
@@ -15,23 +18,28 @@ pub(super) fn handle(
     request: AlterReplicaLogDirsRequest,
 ) -> AlterReplicaLogDirsResponse {
     let image = broker.metadata.image();
-    let mut results = Vec::new();
+    // A partition can go to one folder: the one that is named last.
+    let mut moves: BTreeMap<WireString, BTreeMap<i32, bool>> = BTreeMap::new();
     for dir in request.dirs {
         let is_there = dir.path.as_str() == log_dir::name(broker);
-        for topic in dir.topics {
-            let partitions = topic.partitions.iter().map(|index| {
-                let error = if is_there {
-                    stay(broker, &image, &topic.name, *index)
-                } else {
-                    ErrorCode::LOG_DIR_NOT_FOUND
-                };
-                AlterReplicaLogDirPartitionResult { partition_index: *index, error_code: error.0 }
-            });
-            let partitions = partitions.collect();
-            results.push(AlterReplicaLogDirTopicResult { topic_name: topic.name, partitions });
+        for topic in dir.topics.into_iter().filter(|topic| !topic.partitions.is_empty()) {
+            let partitions = topic.partitions.iter().map(|index| (*index, is_there));
+            moves.entry(topic.name).or_default().extend(partitions);
         }
     }
-    AlterReplicaLogDirsResponse { throttle_time_ms: 0, results }
+    let results = moves.into_iter().map(|(topic_name, partitions)| {
+        let partitions = partitions.into_iter().map(|(partition_index, is_there)| {
+            let error = if is_there {
+                stay(broker, &image, &topic_name, partition_index)
+            } else {
+                ErrorCode::LOG_DIR_NOT_FOUND
+            };
+            AlterReplicaLogDirPartitionResult { partition_index, error_code: error.0 }
+        });
+        let partitions = partitions.collect();
+        AlterReplicaLogDirTopicResult { topic_name, partitions }
+    });
+    AlterReplicaLogDirsResponse { throttle_time_ms: 0, results: results.collect() }
 }
 
 /// Whatever is led here is in the folder already.

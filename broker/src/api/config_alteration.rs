@@ -78,6 +78,18 @@ impl Owner {
         }
     }
 
+    /// Whether all that lists are asked is asked of lists.
+    pub(super) fn check_lists(self, operations: &[(String, Operation)]) -> Result<(), Refusal> {
+        for (key, operation) in operations {
+            match operation {
+                Operation::Set(_) | Operation::Delete => continue,
+                Operation::Append(_) => self.list(&Settings::new(), key, "APPEND")?,
+                Operation::Subtract(_) => self.list(&Settings::new(), key, "SUBTRACT")?,
+            };
+        }
+        Ok(())
+    }
+
     /// What `settings` become.
     pub(super) fn alter(
         self,

@@ -165,6 +165,8 @@ fn of_topic(
     name: &str,
     operations: &[(String, Operation)],
 ) -> Result<AlterConfigs, Refusal> {
+    // Kafka's controller reads the operations before it looks at what they are about.
+    Owner::Topic.check_lists(operations)?;
     if name.is_empty() {
         return Err(invalid("Default topic resources are not allowed."));
     }

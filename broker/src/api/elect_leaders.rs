@@ -33,6 +33,10 @@ pub(super) fn rows(broker: &Broker, request: &ElectLeadersRequest) -> Rows {
 
 pub(super) fn handle(broker: &Broker, request: &ElectLeadersRequest) -> ElectLeadersResponse {
     let named = request.topic_partitions.as_deref();
+    if named.is_some_and(<[_]>::is_empty) {
+        // As in Kafka it is done before anything about it is looked at.
+        return ElectLeadersResponse::default();
+    }
     let election = match request.election_type {
         0 => Election::Preferred,
         1 => Election::Unclean,

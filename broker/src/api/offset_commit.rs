@@ -88,7 +88,8 @@ fn commit(known: &Topic, partition: &OffsetCommitRequestPartition) -> Commit {
         topic_id: known.id,
         partition: partition.partition_index,
         offset: partition.committed_offset,
-        leader_epoch: Some(partition.committed_leader_epoch).filter(|epoch| *epoch >= 0),
+        // What else a client says comes back to it.
+        leader_epoch: Some(partition.committed_leader_epoch).filter(|epoch| *epoch != -1),
         metadata: Arc::from(partition.committed_metadata.as_deref().unwrap_or_default()),
     }
 }

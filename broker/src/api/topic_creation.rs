@@ -100,7 +100,9 @@ pub(super) fn plan(
     defaults: Defaults,
     wanted: &[Wanted<'_>],
 ) -> Vec<Result<Creation, Refusal>> {
-    let partitions = wanted.iter().map(|wanted| wanted.partition_count(defaults));
+    // What nobody may create is not counted.
+    let possible = wanted.iter().filter(|wanted| check_permission(wanted.name).is_ok());
+    let partitions = possible.map(|wanted| wanted.partition_count(defaults));
     if partitions.fold(0, usize::saturating_add) > PARTITIONS_MAX {
         return wanted.iter().map(|_| Err(too_many_partitions())).collect();
     }
@@ -124,6 +126,7 @@ fn plan_one(
     defaults: Defaults,
     wanted: &Wanted<'_>,
 ) -> Result<Creation, Refusal> {
+    check_permission(wanted.name)?;
     check_name(image, wanted.name)?;
     if !wanted.assignments.is_empty() {
         let both = |what: &str| {
@@ -171,12 +174,16 @@ fn plan_one(
     Ok(creation)
 }
 
-fn check_name(image: &MetadataImage, name: &str) -> Result<(), Refusal> {
-    let invalid = |message| Refusal::new(ErrorCode::INVALID_TOPIC_EXCEPTION, message);
+fn check_permission(name: &str) -> Result<(), Refusal> {
     if topic_name::is_prohibited(name) {
         let message = format!("Creation of internal topic {name} is prohibited.");
         return Err(Refusal::new(ErrorCode::INVALID_REQUEST, message));
     }
+    Ok(())
+}
+
+fn check_name(image: &MetadataImage, name: &str) -> Result<(), Refusal> {
+    let invalid = |message| Refusal::new(ErrorCode::INVALID_TOPIC_EXCEPTION, message);
     topic_name::check(name).map_err(|error| invalid(error.to_string()))?;
     if image.topic_by_name(name).is_some() {
         let message = format!("Topic '{name}' already exists.");

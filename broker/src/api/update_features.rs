@@ -116,13 +116,13 @@ fn judge(
     let wrong = |reason: &str| {
         refused(&format!("Invalid update version {level} for feature {name}. {reason}"))
     };
-    let Some(feature) = features::find(name) else {
-        return Err(wrong(&format!("Local controller {node} does not support this feature.")));
-    };
     let direction = direction
         .ok_or_else(|| wrong("The controller does not support the given upgrade type."))?;
     let level =
         u16::try_from(level).map_err(|_| wrong("A feature version cannot be less than 0."))?;
+    let Some(feature) = features::find(name) else {
+        return Err(wrong(&format!("Local controller {node} does not support this feature.")));
+    };
     if !feature.levels.contains(&level) {
         let (least, greatest) = (feature.levels.start(), feature.levels.end());
         let supported = format!("{least}-{greatest}");

@@ -238,7 +238,7 @@ fn read_group(value: GroupMetadataValue) -> Snapshot {
 fn read_offset(value: OffsetCommitValue) -> Committed {
     Committed {
         offset: value.offset,
-        leader_epoch: Some(value.leader_epoch).filter(|epoch| *epoch >= 0),
+        leader_epoch: Some(value.leader_epoch).filter(|epoch| *epoch != -1),
         metadata: Arc::from(&*value.metadata),
         committed_at: Timestamp(value.commit_timestamp),
         expires_at: Some(Timestamp(value.expire_timestamp)).filter(|at| at.0 != -1),
@@ -352,7 +352,8 @@ mod tests {
         }
         check(&no_group(&id), Read::Group(id.clone(), None));
         let plain = Committed { leader_epoch: None, topic_id: None, ..committed() };
-        for committed in [committed(), plain] {
+        let below = Committed { leader_epoch: Some(-2), ..committed() };
+        for committed in [committed(), plain, below] {
             let record = offset(&id, "t", 3, &committed);
             check(&record, Read::Offset(id.clone(), Arc::from("t"), 3, Some(committed)));
         }

@@ -22,6 +22,15 @@ use super::subscription::{CONSUMER, Subscription};
 /// Groups whose expired offsets are looked for at a time.
 const EXPIRING_AT_ONCE: usize = 16;
 
+/// Why offsets are looked through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Topics were deleted, and take theirs along.
+    ForDeletedTopics,
+    /// From time to time.
+    ForExpired,
+}
+
 /// What one step takes out.
 struct Removal {
     offsets: Vec<(Arc<str>, i32)>,
@@ -160,8 +169,9 @@ impl GroupCoordinator {
         }
     }
 
-    /// Forgets offsets that nobody needs any more, and groups that have nothing left.
-    pub(super) async fn expire_offsets(&self) {
+    /// Forgets offsets that nobody needs any more and, at a look for what has expired, groups that
+    /// have nothing left.
+    pub(super) async fn expire_offsets(&self, look: Look) {
         let mut expiring = Vec::new();
         for (_, shard) in self.ready_shards() {
             expiring.extend(shard.all().into_iter().map(|group| (Arc::clone(&shard), group)));
@@ -170,7 +180,7 @@ impl GroupCoordinator {
             futures::stream::iter(expiring),
             EXPIRING_AT_ONCE,
             |(shard, group)| async move {
-                if let Err(error) = self.expire_offsets_of(&shard, &group).await {
+                if let Err(error) = self.expire_offsets_of(&shard, &group, look).await {
                     tracing::debug!(group = %group.id, %error, "offsets expire at the next look");
                 }
             },
@@ -178,8 +188,15 @@ impl GroupCoordinator {
         .await;
     }
 
-    async fn expire_offsets_of(&self, shard: &Arc<Shard>, group: &Group) -> Result<(), GroupError> {
+    async fn expire_offsets_of(
+        &self,
+        shard: &Arc<Shard>,
+        group: &Group,
+        look: Look,
+    ) -> Result<(), GroupError> {
         let id = &group.id;
+        // A topic that goes is no business of groups that have read nothing of it.
+        let ends = |state: &GroupState| look == Look::ForExpired && state.is_over();
         // The image is at least as new as whatever the group was told to commit.
         let expired = |state: &GroupState| {
             let image = self.metadata.image();
@@ -190,7 +207,7 @@ impl GroupCoordinator {
         loop {
             let bytes = {
                 let state = group.lock();
-                if state.gone || (expired(&state).is_empty() && !state.is_over()) {
+                if state.gone || (expired(&state).is_empty() && !ends(&state)) {
                     return Ok(());
                 }
                 state.tombstone_bytes(&id.0)
@@ -201,7 +218,7 @@ impl GroupCoordinator {
                 let offsets = expired.iter().map(|(topic, partition)| (topic, *partition));
                 let mut removal = Removal::plan(id, offsets, room);
                 removal.carry_out(id, state, change);
-                if state.is_over() {
+                if ends(state) {
                     removal.carry_out_with_group(id, state, change);
                 }
                 removal.is_all

@@ -10,6 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
 use super::coordinator::{GroupCoordinator, RETRY_AFTER};
 use super::error::GroupError;
+use super::removal::Look;
 use super::state::Writes;
 use super::timers::{LookId, Timer};
 use crate::api::CONSUMER_OFFSETS;
@@ -55,12 +56,12 @@ impl GroupCoordinator {
                     }
                     let image = Arc::clone(&images.borrow_and_update());
                     if image.lacks_topics_of(&seen) {
-                        work.push(self.expire_offsets().boxed());
+                        work.push(self.expire_offsets(Look::ForDeletedTopics).boxed());
                     }
                     seen = Arc::clone(&image);
                     work.push(self.follow(image).boxed());
                 }
-                _ = retention.tick() => work.push(self.expire_offsets().boxed()),
+                _ = retention.tick() => work.push(self.expire_offsets(Look::ForExpired).boxed()),
             }
         }
     }

@@ -146,6 +146,14 @@ async fn a_feature_goes_up_within_what_is_supported_and_not_down() {
             Err("Invalid update version 1 for feature foo. Local controller 1 does not support \
                  this feature."),
         ),
+        (
+            "foo",
+            -1,
+            1,
+            Err(
+                "Invalid update version -1 for feature foo. A feature version cannot be less than 0.",
+            ),
+        ),
     ] {
         let update = FeatureUpdateKey {
             feature: name.into(),

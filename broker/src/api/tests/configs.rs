@@ -26,6 +26,7 @@ const GROUP: i8 = 32;
 const SET: i8 = 0;
 const DELETE: i8 = 1;
 const APPEND: i8 = 2;
+const SUBTRACT: i8 = 3;
 
 type Line = (&'static str, i8, &'static str);
 
@@ -208,6 +209,13 @@ async fn changes_are_refused_in_kafkas_words() {
         (TOPIC, "u", &[("retention.ms", SET, "1")], 3, "The topic 'u' does not exist."),
         (TOPIC, "u", &[("zz", SET, "1")], 40, "Unknown topic config name: zz"),
         (TOPIC, "", &[("zz", SET, "1")], 42, "Default topic resources are not allowed."),
+        (
+            TOPIC,
+            "a b",
+            &[("retention.ms", SUBTRACT, "1")],
+            40,
+            "Can't SUBTRACT to key retention.ms because its type is not LIST.",
+        ),
         (BROKER, "2", &[("a", SET, "1")], 42, "Unexpected broker id, expected 1, but received 2"),
         (BROKER, "x", &[("a", SET, "1")], 42, "Node id must be an integer, but it is: x"),
         (LOGGER, "", &[("root", SET, "INFO")], 42, "Node id must be an integer, but it is: "),

@@ -148,6 +148,17 @@ async fn the_one_folder_tells_what_partitions_take() {
     let response = test.ask(2, &AlterReplicaLogDirsRequest { dirs }).await;
     let errors = response.results.iter().flat_map(|topic| &topic.partitions);
     assert_eq!(errors.map(|p| p.error_code).collect::<Vec<_>>(), [57, 57, 0, 3]);
+    // A partition is answered once, for the folder that is named last; a topic without any, never.
+    let dirs = vec![
+        to("/nowhere", "aa", &[0, 1]),
+        to("memory://", "aa", &[0, 0]),
+        to("memory://", "bb", &[]),
+    ];
+    let response = test.ask(2, &AlterReplicaLogDirsRequest { dirs }).await;
+    let [topic] = &response.results[..] else { panic!("{response:?}") };
+    let errors: Vec<_> =
+        topic.partitions.iter().map(|p| (p.partition_index, p.error_code)).collect();
+    assert_eq!((topic.topic_name.as_str(), errors), ("aa", vec![(0, 0), (1, 57)]));
 }
 
 fn electing(election_type: i8, topics: Option<&[(&'static str, &[i32])]>) -> ElectLeadersRequest {
@@ -193,6 +204,8 @@ async fn no_partition_with_a_leader_needs_an_election() {
     let response = test.ask(2, &electing(5, Some(&[("aa", &[0])]))).await;
     assert_eq!(response.error_code, 42);
     assert_eq!(elected(&response), ["aa-0: 42 Unknown election type 5"]);
+    let response = test.ask(2, &electing(5, Some(&[]))).await;
+    assert_eq!((response.error_code, response.replica_election_results.len()), (0, 0));
     let response = test.ask(2, &electing(5, None)).await;
     assert_eq!((response.error_code, response.replica_election_results.len()), (42, 0));
 }

@@ -134,6 +134,12 @@ fn too_many_partitions_refuse_the_whole_request() {
     assert_eq!(plans, vec![Err(too_many_partitions()); 3]);
     let plans = plan(&image(), DEFAULTS, &[many("a", i32::MAX), many("b", i32::MAX)]);
     assert_eq!(plans, vec![Err(too_many_partitions()); 2]);
+    // What nobody may create is not counted.
+    let plans = plan(&image(), DEFAULTS, &[many("a", 1), many("__cluster_metadata", 10_000)]);
+    assert!(plans[0].is_ok());
+    assert_eq!(plans[1].as_ref().map_err(|refusal| refusal.code), Err(ErrorCode::INVALID_REQUEST));
+    let plans = plan(&image(), DEFAULTS, &[many("a", 10_001), many("__cluster_metadata", 1)]);
+    assert_eq!(plans, vec![Err(too_many_partitions()); 2]);
     let plans = plan(&image(), DEFAULTS, &[many("a", 6000), many("b", 4000)]);
     assert!(plans.iter().all(Result::is_ok));
 }

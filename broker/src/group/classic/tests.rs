@@ -362,6 +362,11 @@ fn the_protocol_is_the_one_most_prefer_of_those_all_speak() {
     check(&[&["sticky", "range"], &["range"]], "range");
     check(&[&["sticky", "range"], &["range", "sticky"], &["range", "sticky"]], "range");
     check(&[&["sticky", "range"], &["sticky", "range"], &["range", "sticky"]], "sticky");
+    // As many for the one as for the other.
+    check(&[&["roundrobin", "range"], &["range", "roundrobin"]], "range");
+    check(&[&["range", "roundrobin"], &["roundrobin", "range"]], "range");
+    check(&[&["cooperative-sticky", "range"], &["range", "cooperative-sticky"]], "range");
+    check(&[&["sticky", "range"], &["range", "sticky"]], "sticky");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use penstock_records::Batches;
 use penstock_s3stream::ReadLimits;
 
 use super::*;
+use crate::group::removal::Look;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -115,9 +116,25 @@ async fn a_deleted_topic_takes_its_offsets_along() {
     fixture.started.metadata.apply(&delete).result.unwrap();
     assert!(fixture.committed().await.is_empty(), "nobody is told of them");
     assert!(fixture.broker().metadata.image().lacks_topics_of(&seen));
-    fixture.groups().expire_offsets().await;
+    fixture.groups().expire_offsets(Look::ForDeletedTopics).await;
     assert_eq!(fixture.log().await, ["g orders-1: true", "g orders-1: false"]);
     assert_eq!(fixture.groups().describe("g").await, Err(GroupError::UnknownGroup));
+}
+
+#[tokio::test]
+async fn a_group_whose_members_have_left_goes_on_counting_until_the_next_look() {
+    let fixture = Fixture::start(&[]).await;
+    let groups = fixture.groups();
+    let generations = async |look| {
+        let claim = stable(groups, reading("others", None)).await;
+        leave(groups, &claim).await;
+        groups.expire_offsets(look).await;
+        claim.generation.0
+    };
+    assert_eq!(generations(Look::ForDeletedTopics).await, 1);
+    assert_eq!(generations(Look::ForDeletedTopics).await, 3);
+    assert_eq!(generations(Look::ForExpired).await, 5);
+    assert_eq!(generations(Look::ForExpired).await, 1);
 }
 
 /// An image that was taken before the topic was there would say that it has gone.
@@ -128,7 +145,7 @@ async fn a_topic_that_was_created_while_the_log_was_full_keeps_its_offsets() {
     let groups = fixture.groups();
     groups.commit("g", &nobody(), retention, vec![fixture.offset(7)]).await.unwrap();
     let log_is_full = fixture.fill_the_log().await;
-    let mut expiring = pin!(groups.expire_offsets());
+    let mut expiring = pin!(groups.expire_offsets(Look::ForExpired));
     assert!(poll!(&mut expiring).is_pending());
     let topic_id = create(&fixture.started, "later", 1);
     let later = Commit { topic: Arc::from("later"), topic_id, partition: 0, ..fixture.offset(3) };
@@ -146,7 +163,7 @@ async fn offsets_expire_with_their_group() {
     let groups = fixture.groups();
     let pass = async |minutes: u32| {
         fixture.started.clock.pass(minutes * MINUTE);
-        groups.expire_offsets().await;
+        groups.expire_offsets(Look::ForExpired).await;
         fixture.committed().await
     };
     // Nobody is in it: from the commit on.
