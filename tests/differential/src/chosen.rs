@@ -16,8 +16,8 @@ enum Choice {
     ProducerId,
     /// A number; 0 is said.
     SessionId,
-    /// Text that is the same in each answer of one server.
-    Cluster,
+    /// The path of a folder.
+    Folder,
     /// A port.
     Port,
     /// A time by the server's clock, which tests never send.
@@ -30,9 +30,14 @@ fn choice(field: &str) -> Option<Choice> {
         "member_id" | "leader" => Choice::MemberId,
         "producer_id" => Choice::ProducerId,
         "session_id" => Choice::SessionId,
-        "cluster_id" => Choice::Cluster,
+        "log_dir" => Choice::Folder,
         "port" => Choice::Port,
-        "log_append_time_ms" | "timestamp" | "base_timestamp" | "max_timestamp" => Choice::Time,
+        "log_append_time_ms"
+        | "timestamp"
+        | "base_timestamp"
+        | "max_timestamp"
+        | "last_fetch_timestamp"
+        | "last_caught_up_timestamp" => Choice::Time,
         _ => return None,
     })
 }
@@ -90,7 +95,7 @@ fn text(choice: Choice, value: &Value) -> Option<String> {
             id.contains(|digit| digit != '0').then(|| id.clone())
         }
         (Choice::MemberId, Value::String(id)) => (id.len() >= 36).then(|| id.clone()),
-        (Choice::Cluster, Value::String(id)) => (id.len() == 22).then(|| id.clone()),
+        (Choice::Folder, Value::String(path)) => (!path.is_empty()).then(|| path.clone()),
         (Choice::ProducerId | Choice::SessionId, Value::Number(number)) => {
             let least = i64::from(choice == Choice::SessionId);
             number.as_i64().filter(|number| *number >= least).map(|number| number.to_string())

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::chosen::Chosen;
 use crate::connection::Outcome;
+use crate::generate::GROUPS_TOPIC;
 
 /// One field that differs.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +42,9 @@ const KEYS: [&str; 13] = [
     "node_id",
 ];
 
+/// What topics call the list of their partitions.
+const PARTITIONS: [&str; 2] = ["partitions", "partition_responses"];
+
 /// Where order says something.
 const ORDERED: [(ApiKey, &str); 1] = [(ApiKey::DescribeTopicPartitions, "topics")];
 
@@ -59,8 +63,7 @@ pub(crate) fn compare(
     let mut comparing = Comparing { api, prefix, chosen, found: Vec::new() };
     match (kafka, penstock) {
         (Outcome::Answer(kafka), Outcome::Answer(penstock)) => {
-            let (kafka, penstock) = (merged(api, kafka), merged(api, penstock));
-            comparing.trees(String::new(), "", &kafka, &penstock);
+            comparing.trees(String::new(), "", kafka, penstock);
         }
         (kafka, penstock) if kafka == penstock => {}
         (kafka, penstock) => comparing.differ(String::new(), summary(kafka), summary(penstock)),
@@ -68,30 +71,33 @@ pub(crate) fn compare(
     comparing.found
 }
 
-/// A fetch answers its partitions in turn, and names a topic anew each time: clients put them
-/// together, and so does this.
-fn merged(api: Option<ApiKey>, answer: &Value) -> Value {
-    let mut answer = answer.clone();
-    if api != Some(ApiKey::Fetch) {
-        return answer;
-    }
-    let topics = answer["responses"].as_array_mut().map(std::mem::take).unwrap_or_default();
+/// Some answers name a topic anew for each of its partitions: clients put them together, and so does
+/// this.
+fn merge(topics: Vec<Value>) -> Vec<Value> {
     let mut merged: Vec<Value> = Vec::new();
     for mut topic in topics {
+        let inner = PARTITIONS.into_iter().find(|list| topic[*list].is_array());
+        let Some(inner) = inner else {
+            merged.push(topic);
+            continue;
+        };
+        let partitions = topic[inner].take();
         let same = |other: &&mut Value| {
-            other["topic"] == topic["topic"] && other["topic_id"] == topic["topic_id"]
+            let fields = topic.as_object().into_iter().flatten();
+            fields.filter(|(name, _)| *name != inner).all(|(name, value)| other[name] == *value)
         };
         match merged.iter_mut().find(same) {
-            None => merged.push(topic),
+            None => {
+                topic[inner] = partitions;
+                merged.push(topic);
+            }
             Some(first) => {
-                let partitions = topic["partitions"].as_array_mut().map(std::mem::take);
-                let all = first["partitions"].as_array_mut().expect("topics have partitions");
-                all.extend(partitions.unwrap_or_default());
+                let all = first[inner].as_array_mut().expect("topics of one answer are alike");
+                all.extend(partitions.as_array().cloned().unwrap_or_default());
             }
         }
     }
-    answer["responses"] = Value::Array(merged);
-    answer
+    merged
 }
 
 fn summary(outcome: &Outcome) -> Value {
@@ -127,8 +133,10 @@ impl Comparing<'_> {
                 }
             }
             (Value::Array(theirs), Value::Array(ours)) => {
-                let theirs: Vec<_> = theirs.iter().filter(|item| !self.is_foreign(item)).collect();
-                let ours: Vec<_> = ours.iter().filter(|item| !self.is_foreign(item)).collect();
+                let own = |items: &[Value]| {
+                    merge(items.iter().filter(|item| !self.is_foreign(item)).cloned().collect())
+                };
+                let (theirs, ours) = (own(theirs), own(ours));
                 self.arrays(&path, field, &theirs, &ours);
             }
             (Value::String(theirs), Value::String(ours))
@@ -146,7 +154,7 @@ impl Comparing<'_> {
         }
     }
 
-    fn arrays(&mut self, path: &str, field: &str, theirs: &[&Value], ours: &[&Value]) {
+    fn arrays(&mut self, path: &str, field: &str, theirs: &[Value], ours: &[Value]) {
         let first = theirs.first().or(ours.first());
         let key = KEYS.into_iter().find(|key| first.is_some_and(|item| item.get(key).is_some()));
         let is_ordered = ORDERED.iter().any(|(api, of)| Some(*api) == self.api && *of == path);
@@ -154,15 +162,14 @@ impl Comparing<'_> {
             return self.sets(path, key, theirs, ours);
         }
         if theirs.len() != ours.len() {
-            let all = |items: &[&Value]| items.iter().copied().cloned().collect::<Value>();
-            return self.differ(format!("{path}#"), all(theirs), all(ours));
+            return self.differ(format!("{path}#"), Value::from(theirs), Value::from(ours));
         }
         for (kafka, penstock) in theirs.iter().zip(ours) {
             self.trees(path.to_owned(), field, kafka, penstock);
         }
     }
 
-    fn sets(&mut self, path: &str, key: &str, theirs: &[&Value], ours: &[&Value]) {
+    fn sets(&mut self, path: &str, key: &str, theirs: &[Value], ours: &[Value]) {
         let mut by_key: BTreeMap<String, (Vec<&Value>, Vec<&Value>)> = BTreeMap::new();
         for item in theirs {
             let pair = self.chosen.of_penstock(key, &item[key]);
@@ -202,10 +209,12 @@ impl Comparing<'_> {
 
     /// Whether an element of a list of everything belongs to another sequence.
     fn is_foreign(&self, item: &Value) -> bool {
+        // How much groups have written all sequences share.
+        let is_shared = self.api == Some(ApiKey::DescribeLogDirs) && item["name"] == GROUPS_TOPIC;
         ["name", "group_id", "topic_name", "resource_name", "topic"].iter().any(|field| {
             let name = item.get(field).and_then(Value::as_str).unwrap_or_default();
             let others = name.starts_with(NAMES) && !name.starts_with(self.prefix);
-            others || name.starts_with("marker-") || name.starts_with("warm-")
+            is_shared || others || name.starts_with("marker-") || name.starts_with("warm-")
         })
     }
 
@@ -265,6 +274,20 @@ mod tests {
         assert_eq!(paths(ApiKey::DescribeTopicPartitions, one.clone(), two), ordered);
         let more = json!({ "topics": [{ "name": "a", "error_code": 0 }] });
         assert_eq!(paths(ApiKey::Fetch, one, more), ["topics"]);
+    }
+
+    #[test]
+    fn a_topic_that_is_named_anew_for_each_partition_is_one() {
+        let topic = |partitions: &[i64]| {
+            let partition = |index: &i64| json!({ "partition_index": index, "error_code": 0 });
+            let partitions: Vec<Value> = partitions.iter().map(partition).collect();
+            json!({ "name": "a", "partitions": partitions })
+        };
+        let apart = json!({ "topics": [topic(&[0]), topic(&[2, 1])] });
+        let together = json!({ "topics": [topic(&[0, 1, 2])] });
+        assert!(paths(ApiKey::ListOffsets, apart.clone(), together).is_empty());
+        let fewer = json!({ "topics": [topic(&[0, 2])] });
+        assert_eq!(paths(ApiKey::ListOffsets, apart, fewer), ["topics.partitions"]);
     }
 
     #[test]

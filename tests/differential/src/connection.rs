@@ -132,6 +132,11 @@ impl Connection {
         }
     }
 
+    /// Lets a time pass in which nothing is due.
+    pub(crate) fn pause(&mut self, time: Duration) {
+        let _ = self.hear_frame(time);
+    }
+
     /// Waits for any frame.
     pub(crate) fn hear_frame(&mut self, patience: Duration) -> Heard {
         match self.read_frame(patience) {

@@ -20,6 +20,7 @@ mod connection;
 mod generate;
 mod justified;
 mod peer;
+mod played;
 mod player;
 mod run;
 mod sequence;
@@ -28,13 +29,13 @@ mod trial;
 
 use std::path::PathBuf;
 
-use anyhow::bail;
+use anyhow::{Context, bail, ensure};
 use clap::Parser;
 use penstock_wire::ApiKey;
 use serde_json::json;
 
 use crate::connection::Connection;
-use crate::justified::{JUSTIFIED, Shown};
+use crate::justified::Shown;
 use crate::peer::Peer;
 use crate::run::Source;
 
@@ -88,18 +89,17 @@ fn main() -> anyhow::Result<()> {
     }
     let kafka = peer::kafka(&arguments.classpath)?;
     let penstock = peer::penstock(&arguments.server)?;
-    for api in without_generator(&penstock)? {
-        println!("advertised, and not asked yet: {api}");
-    }
+    let missing = without_generator(&advertised(&penstock)?);
+    ensure!(missing.is_empty(), "advertised, and asked by no generator: {}", missing.join(", "));
     let shown = Shown::default();
     let report = run::run((&kafka, &penstock), &sources, arguments.workers, &shown);
     print!("{}", report.text());
-    println!("{} differences are listed:", JUSTIFIED.len());
-    for line in JUSTIFIED {
+    println!("{} differences are listed:", justified::lines().count());
+    for line in justified::lines() {
         println!("{:6} × {}: {}", shown.times(line), line.name, line.why);
     }
     let is_long = arguments.case.is_none() && arguments.sequences >= STALE_AFTER;
-    if is_long && JUSTIFIED.iter().any(|line| shown.times(line) == 0) {
+    if is_long && justified::lines().any(|line| shown.times(line) == 0) {
         bail!("a difference is listed that no sequence shows: it is stale");
     }
     if let Some(broken) = &report.broken {
@@ -111,13 +111,28 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The APIs that a server says it serves, and that no sequence asks.
-fn without_generator(peer: &Peer) -> anyhow::Result<Vec<&'static str>> {
+/// The APIs that a server says it serves.
+fn advertised(peer: &Peer) -> anyhow::Result<Vec<ApiKey>> {
     let mut connection = Connection::open(peer.address)?;
     let answer = connection.call(ApiKey::ApiVersions, 0, &json!({}))?;
-    let keys = answer["api_keys"].as_array().into_iter().flatten();
-    let keys = keys.filter_map(|api| i16::try_from(api["api_key"].as_i64()?).ok());
-    let apis = keys.filter_map(|key| ApiKey::try_from(key).ok());
+    let keys = answer["api_keys"].as_array().context("no list of APIs")?;
+    let keys = keys.iter().filter_map(|api| i16::try_from(api["api_key"].as_i64()?).ok());
+    keys.map(|key| Ok(ApiKey::try_from(key)?)).collect()
+}
+
+/// Those that no sequence asks.
+fn without_generator(advertised: &[ApiKey]) -> Vec<&'static str> {
     let asked = |api: &ApiKey| generate::GENERATORS.iter().any(|(asked, _)| asked == api);
-    Ok(apis.filter(|api| !asked(api)).map(ApiKey::name).collect())
+    advertised.iter().filter(|api| !asked(api)).map(|api| api.name()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_api_that_no_sequence_asks_is_told_of() {
+        let advertised = [ApiKey::Fetch, ApiKey::EndTxn, ApiKey::OffsetDelete];
+        assert_eq!(without_generator(&advertised), ["EndTxn"]);
+    }
 }

@@ -32,6 +32,9 @@ const SETTINGS: [&str; 15] = [
     "socket.request.max.bytes=1000000",
 ];
 
+/// What answers say of the cluster is the same in both.
+const CLUSTER_ID: &str = "MkU3OEVBNTcwNTJENDM2Qg";
+
 /// A server that answers; ended when dropped, and its folder removed.
 #[derive(Debug)]
 pub(crate) struct Peer {
@@ -78,6 +81,7 @@ pub(crate) fn penstock(program: &Path) -> anyhow::Result<Peer> {
     command.arg("server").env("PENSTOCK_LOG", "warn");
     let own = [
         format!("data.dir={}", folder.path().join("data").display()),
+        format!("cluster.id={CLUSTER_ID}"),
         format!("listeners=PLAINTEXT://{address}"),
         "admin.listener=127.0.0.1:0".to_owned(),
         "internal.listener=127.0.0.1:0".to_owned(),
@@ -111,18 +115,30 @@ pub(crate) fn kafka(classpath: &Path) -> anyhow::Result<Peer> {
         "transaction.state.log.replication.factor=1".to_owned(),
         "transaction.state.log.min.isr=1".to_owned(),
         "log.cleaner.enable=false".to_owned(),
+        // Every change would wait as long for others to come with it.
+        "controller.quorum.append.linger.ms=0".to_owned(),
+        "group.coordinator.append.linger.ms=0".to_owned(),
+        // On a busy machine its controller would take its broker for lost.
+        "broker.session.timeout.ms=3600000".to_owned(),
     ];
     let properties = folder.path().join("server.properties");
     let lines: Vec<_> = own.into_iter().chain(SETTINGS.map(str::to_owned)).collect();
     fs::write(&properties, lines.join("\n"))?;
     let java = |class: &str, arguments: &[&str]| -> io::Result<Command> {
         let mut command = Command::new("java");
-        command.args(["-Xmx512m", "-XX:+UseSerialGC", "-cp", classpath.trim(), class]);
+        command.args([
+            "-Xmx512m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            classpath.trim(),
+            class,
+        ]);
         command.args(arguments).arg(&properties);
         into_log(&mut command, &folder)?;
         Ok(command)
     };
-    let cluster = ["format", "--cluster-id", "MkU3OEVBNTcwNTJENDM2Qg", "--config"];
+    let cluster = ["format", "--cluster-id", CLUSTER_ID, "--config"];
     let formatted = java("kafka.tools.StorageTool", &cluster)?.status();
     let formatted = formatted.context("missing: java (.ci/install installs it)")?;
     ensure!(formatted.success(), "no folder for Kafka: {}", last_lines(&log_in(&folder)));

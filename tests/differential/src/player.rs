@@ -1,7 +1,7 @@
 //! Plays sequences against one server.
 
+use std::collections::VecDeque;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use anyhow::{bail, ensure};
@@ -9,15 +9,15 @@ use penstock_wire::ApiKey;
 use serde_json::{Value, json};
 
 use crate::codec::hex;
-use crate::connection::{Asked, Connection, Heard, Outcome};
+use crate::connection::{Connection, Heard, Outcome};
 use crate::peer::Peer;
+use crate::played::{Exchange, Line, Played};
 use crate::sequence::{Ask, Step, resolve};
 
 /// An answer that comes at once comes within this, however busy the machine.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// What waits for others comes within this once nothing else happens: longer than any rebalance
-/// timeout that a generator gives.
-const PARKED_PATIENCE: Duration = Duration::from_secs(4);
+/// Asked without end, a server has no time for what it is asked about.
+const BETWEEN_TRIES: Duration = Duration::from_millis(1);
 /// How often something is asked again before the server is taken for broken.
 const TRIES: usize = 5000;
 
@@ -30,20 +30,6 @@ pub(crate) struct Player<'a> {
     /// A topic of this worker's, whose settings tell how far the server has seen its own changes.
     marker: String,
     marker_is_compacted: bool,
-}
-
-/// What the connections of a sequence are while it is played.
-#[derive(Debug, Default)]
-struct Played {
-    connections: HashMap<u64, Line>,
-    outcomes: Vec<Option<Outcome>>,
-    answers: HashMap<u64, Value>,
-}
-
-#[derive(Debug)]
-struct Line {
-    connection: Connection,
-    parked: VecDeque<(usize, Asked)>,
 }
 
 impl<'a> Player<'a> {
@@ -90,6 +76,7 @@ impl<'a> Player<'a> {
             if crate::sequence::at(&last, path).and_then(Value::as_i64) == Some(wanted) {
                 return Ok(());
             }
+            self.control.pause(BETWEEN_TRIES);
         }
         bail!("{}: {} does not come to {path}={wanted}: {last}", self.peer.name, api.name())
     }
@@ -126,12 +113,12 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Plays a sequence; its outcomes are in the order of its steps.
+    /// Plays a sequence; what its steps came to is in their order.
     ///
     /// # Errors
     /// When the server does not take part, or a step cannot be said.
-    pub(crate) fn play(&mut self, steps: &[Step], prefix: &str) -> anyhow::Result<Vec<Outcome>> {
-        let mut played = Played { outcomes: vec![None; steps.len()], ..Played::default() };
+    pub(crate) fn play(&mut self, steps: &[Step], prefix: &str) -> anyhow::Result<Vec<Exchange>> {
+        let mut played = Played::of(steps.len());
         for index in 0..steps.len() {
             self.step(steps, index, prefix, &mut played)?;
         }
@@ -140,11 +127,7 @@ impl<'a> Player<'a> {
             played.take_parked(steps, on);
         }
         self.clean_up(steps, prefix)?;
-        Ok(played
-            .outcomes
-            .into_iter()
-            .map(|outcome| outcome.expect("every step is played"))
-            .collect())
+        Ok(played.into_exchanges())
     }
 
     fn step(
@@ -165,6 +148,7 @@ impl<'a> Player<'a> {
         };
         let outcome = match &step.ask {
             Ask::Bytes(bytes) => {
+                played.asked.push(Value::Null);
                 line.connection.send_bytes(bytes);
                 match line.connection.hear_frame(PATIENCE) {
                     Heard::Frame(frame) => Outcome::Answer(json!({ "frame": hex(&frame) })),
@@ -174,6 +158,7 @@ impl<'a> Player<'a> {
             }
             Ask::Request { api, version, body } => {
                 let body = resolve(body, prefix, &played.answers);
+                played.asked.push(body.clone());
                 let asked = line.connection.send(*api, *version, &body)?;
                 if step.parked {
                     line.parked.push_back((index, asked));
@@ -266,35 +251,4 @@ fn unanswered(connection: &mut Connection) -> anyhow::Result<Outcome> {
         Outcome::Answer(_) => Outcome::Unanswered,
         other => other,
     })
-}
-
-impl Played {
-    /// Takes the answers that a connection still owes: they come before any other.
-    fn take_parked(&mut self, steps: &[Step], on: u64) {
-        while let Some(line) = self.connections.get_mut(&on) {
-            let Some((index, asked)) = line.parked.pop_front() else { return };
-            let outcome = line.connection.hear(&asked, PARKED_PATIENCE);
-            self.note(steps, index, outcome);
-        }
-    }
-
-    fn note(&mut self, steps: &[Step], index: usize, outcome: Outcome) {
-        let step = &steps[index];
-        match &outcome {
-            Outcome::Answer(answer) => {
-                self.answers.insert(step.id, answer.clone());
-            }
-            Outcome::Unanswered => {}
-            Outcome::Closed | Outcome::Silence | Outcome::Garbled(_) => self.drop_line(step.on),
-        }
-        self.outcomes[index] = Some(outcome);
-    }
-
-    /// Later steps begin a new connection; what was parked on this one is lost with it.
-    fn drop_line(&mut self, on: u64) {
-        let Some(line) = self.connections.remove(&on) else { return };
-        for (index, _) in line.parked {
-            self.outcomes[index] = Some(Outcome::Closed);
-        }
-    }
 }

@@ -7,10 +7,10 @@ use serde_json::Value;
 use crate::chosen::Chosen;
 use crate::compare::{Difference, NAMES, compare};
 use crate::connection::Outcome;
-use crate::justified::{Justified, Seen, Shown};
+use crate::justified::{Justified, Seen, Shown, parts_ways};
 use crate::peer::Peer;
 use crate::player::Player;
-use crate::sequence::{Ask, Step};
+use crate::sequence::Step;
 
 /// A step whose answers differ where they must not.
 #[derive(Clone, Debug)]
@@ -64,17 +64,20 @@ impl<'a> Trial<'a> {
         let mut chosen = Chosen::default();
         for (theirs, ours) in kafka.iter().zip(&penstock) {
             // A leader hears of members that hear of themselves only later.
-            if let (Outcome::Answer(theirs), Outcome::Answer(ours)) = (theirs, ours) {
+            if let (Outcome::Answer(theirs), Outcome::Answer(ours)) =
+                (&theirs.outcome, &ours.outcome)
+            {
                 chosen.agree("member_id", &theirs["member_id"], &ours["member_id"]);
             }
         }
         for (step, (theirs, ours)) in steps.iter().zip(kafka.iter().zip(&penstock)) {
-            let found = compare(step.api(), &prefix, theirs, ours, &mut chosen);
-            let (unlisted, listed) = judge(step, (theirs, ours), found, shown);
+            let (api, outcomes) = (step.api(), (&theirs.outcome, &ours.outcome));
+            let found = compare(api, &prefix, outcomes.0, outcomes.1, &mut chosen);
+            let (unlisted, listed) = judge(api, &theirs.asked, outcomes, found, shown);
             if !unlisted.is_empty() {
                 return Ok(Some(Fault { step: step.clone(), differences: unlisted }));
             }
-            if listed.iter().any(|line| line.ends) {
+            if listed.iter().any(|line| line.ends) || parts_ways(api, &theirs.asked) {
                 return Ok(None);
             }
         }
@@ -83,16 +86,12 @@ impl<'a> Trial<'a> {
 }
 
 fn judge(
-    step: &Step,
+    api: Option<ApiKey>,
+    body: &Value,
     (kafka, penstock): (&Outcome, &Outcome),
     found: Vec<Difference>,
     shown: &Shown,
 ) -> (Vec<Difference>, Vec<&'static Justified>) {
-    let nothing = Value::Null;
-    let body = match &step.ask {
-        Ask::Request { body, .. } => body,
-        Ask::Bytes(_) => &nothing,
-    };
     let answer = |outcome: &'_ Outcome| match outcome {
         Outcome::Answer(answer) => answer.clone(),
         _ => Value::Null,
@@ -100,8 +99,7 @@ fn judge(
     let (kafka, penstock) = (answer(kafka), answer(penstock));
     let mut listed = Vec::new();
     let unlisted = found.into_iter().filter(|difference| {
-        let line =
-            shown.judge(&Seen { api: step.api(), body, answers: (&kafka, &penstock), difference });
+        let line = shown.judge(api, &Seen { body, answers: (&kafka, &penstock), difference });
         listed.extend(line);
         line.is_none()
     });

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::world::World;
 
 /// Partitions by topic, as most of these APIs name them.
-fn topics(world: &mut World, topic_field: &str, partitions_field: &str) -> Vec<Value> {
+pub(super) fn topics(world: &mut World, topic_field: &str, partitions_field: &str) -> Vec<Value> {
     let topics = world.some(|world| {
         let topic = world.own_topic();
         let partitions = world.some(|_| Value::Null);

@@ -1,4 +1,4 @@
-//! Groups: members that keep the rules, and requests that do not.
+//! Groups asked for anything, whatever their state.
 
 use penstock_wire::ApiKey;
 use serde_json::{Value, json};
@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use super::world::{Member, World, answer};
 
 /// Long enough for the rest of a sequence; whoever waits for it waits no longer than the player.
-const REBALANCE_TIMEOUT_MS: i64 = 1500;
+pub(super) const REBALANCE_TIMEOUT_MS: i64 = 3000;
+
+/// No session ends while a sequence is played.
+pub(super) const SESSION_TIMEOUT_MS: i64 = 300_000;
 
 /// A group: mostly the one of the sequence.
 pub(super) fn group(world: &mut World) -> Value {
@@ -26,6 +29,7 @@ pub(super) fn known(world: &mut World) -> Member {
             group: group(world),
             id: world.mostly(&[json!("nobody")], &[json!("")]),
             instance: Value::Null,
+            protocols: json!([]),
             on: 0,
             joined: 0,
         };
@@ -34,7 +38,7 @@ pub(super) fn known(world: &mut World) -> Member {
     world.members[at].clone()
 }
 
-fn protocols(world: &mut World) -> Value {
+pub(super) fn protocols(world: &mut World) -> Value {
     let one = |name: &str, metadata: &str| json!({ "name": name, "metadata": metadata });
     let usual = [
         json!([one("range", "r"), one("roundrobin", "rr")]),
@@ -44,82 +48,12 @@ fn protocols(world: &mut World) -> Value {
     world.mostly(&usual, &[json!([]), json!([one("", "")]), json!([one("own", "")])])
 }
 
-/// A new member, by the rules: asked for its id first where the version has that.
-pub(super) fn member(world: &mut World) {
-    if world.members.len() >= 5 {
-        return round(world);
-    }
-    let version = world.version(ApiKey::JoinGroup).max(4);
-    let on = 100 + world.members.len() as u64;
-    let instance = match world.one_in(4) && version >= 5 {
-        true => Value::from(format!("static-{}", world.below(3))),
-        false => Value::Null,
-    };
-    let mut body = json!({ "group_id": "~g", "session_timeout_ms": 10_000,
-        "rebalance_timeout_ms": REBALANCE_TIMEOUT_MS, "member_id": "",
-        "group_instance_id": instance, "protocol_type": "consumer", "protocols": protocols(world),
-        "reason": "test" });
-    let mut joined = world.next_step();
-    if instance.is_null() {
-        world.ask_on(on, ApiKey::JoinGroup, version, body.clone(), false);
-        body["member_id"] = answer(joined, "member_id", "");
-        joined = world.next_step();
-    }
-    world.ask_on(on, ApiKey::JoinGroup, version, body, true);
-    let id = answer(joined, "member_id", "");
-    world.members.push(Member { group: json!("~g"), id, instance, on, joined });
-    if world.one_in(2) {
-        round(world);
-    }
-}
-
-/// All members join again, and then sync: what follows a rebalance.
-pub(super) fn round(world: &mut World) {
-    if world.members.is_empty() {
-        return member(world);
-    }
-    if world.one_in(2) {
-        let version = world.version(ApiKey::JoinGroup).max(5);
-        for at in 0..world.members.len() {
-            let member = world.members[at].clone();
-            let body = json!({ "group_id": member.group, "session_timeout_ms": 10_000,
-                "rebalance_timeout_ms": REBALANCE_TIMEOUT_MS, "member_id": member.id,
-                "group_instance_id": member.instance, "protocol_type": "consumer",
-                "protocols": protocols(world) });
-            let joined = world.ask_on(member.on, ApiKey::JoinGroup, version, body, true);
-            world.members[at].joined = joined;
-            // A join that is refused says no id.
-            world.members[at].id = answer(joined, "member_id", "");
-        }
-    }
-    let version = world.version(ApiKey::SyncGroup);
-    for at in 0..world.members.len() {
-        let member = world.members[at].clone();
-        let all: Vec<Value> = world
-            .members
-            .iter()
-            .enumerate()
-            .map(
-                |(at, member)| json!({ "member_id": member.id, "assignment": format!("for {at}") }),
-            )
-            .collect();
-        let body = json!({ "group_id": member.group,
-            "generation_id": answer(member.joined, "generation_id", 0), "member_id": member.id,
-            "group_instance_id": member.instance,
-            "protocol_type": answer(member.joined, "protocol_type", Value::Null),
-            "protocol_name": answer(member.joined, "protocol_name", Value::Null),
-            // Followers send none.
-            "assignments": if at == 0 { all } else { Vec::new() } });
-        world.ask_on(member.on, ApiKey::SyncGroup, version, body, true);
-    }
-}
-
 pub(super) fn join(world: &mut World) {
     let version = world.version(ApiKey::JoinGroup);
     let member = known(world);
     let instance = world.mostly(&[Value::Null, member.instance], &[json!("static-0"), json!("")]);
     let body = json!({ "group_id": member.group,
-        "session_timeout_ms": world.mostly(&[6000, 10_000], &[5999, 0, -1, 1_800_001]),
+        "session_timeout_ms": world.mostly(&[SESSION_TIMEOUT_MS], &[5999, 0, -1, 1_800_001]),
         "rebalance_timeout_ms": world.mostly(&[REBALANCE_TIMEOUT_MS], &[0, -1]),
         "member_id": world.mostly(&[json!(""), member.id], &[json!("nobody")]),
         "group_instance_id": instance,
@@ -131,6 +65,7 @@ pub(super) fn join(world: &mut World) {
         group: body["group_id"].clone(),
         id: answer(joined, "member_id", ""),
         instance: body["group_instance_id"].clone(),
+        protocols: body["protocols"].clone(),
         on,
         joined,
     });

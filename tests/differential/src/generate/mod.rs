@@ -4,16 +4,20 @@
 mod administration;
 mod cluster;
 mod configs;
+mod folders;
 mod frames;
 mod groups;
+mod members;
 mod offsets;
+mod quorum;
 mod reads;
 mod records;
 mod topics;
-pub(crate) mod world;
+mod world;
 
 use penstock_wire::ApiKey;
 
+pub(crate) use self::world::GROUPS_TOPIC;
 use self::world::World;
 use crate::sequence::Step;
 
@@ -43,16 +47,24 @@ pub(crate) const GENERATORS: &[(ApiKey, Generator)] = &[
     (ApiKey::OffsetForLeaderEpoch, reads::offset_for_leader_epoch),
     (ApiKey::DescribeConfigs, configs::describe),
     (ApiKey::AlterConfigs, configs::alter),
+    (ApiKey::AlterReplicaLogDirs, folders::alter),
+    (ApiKey::DescribeLogDirs, folders::describe),
     (ApiKey::CreatePartitions, topics::create_partitions),
     (ApiKey::DeleteGroups, groups::delete),
     (ApiKey::IncrementalAlterConfigs, configs::incremental_alter),
+    (ApiKey::OffsetDelete, offsets::delete),
+    (ApiKey::DescribeQuorum, quorum::describe),
+    (ApiKey::UpdateFeatures, quorum::update_features),
     (ApiKey::DescribeCluster, cluster::describe_cluster),
     (ApiKey::ElectLeaders, administration::elect_leaders),
     (ApiKey::AlterPartitionReassignments, administration::alter_reassignments),
     (ApiKey::ListPartitionReassignments, administration::list_reassignments),
     (ApiKey::DescribeProducers, administration::describe_producers),
+    (ApiKey::UnregisterBroker, quorum::unregister_broker),
     (ApiKey::ListConfigResources, administration::list_config_resources),
     (ApiKey::DescribeTopicPartitions, administration::describe_topic_partitions),
+    (ApiKey::AddRaftVoter, quorum::add_voter),
+    (ApiKey::RemoveRaftVoter, quorum::remove_voter),
 ];
 
 /// What a sequence is about: what is asked often, by weight.
@@ -83,15 +95,20 @@ const THEMES: &[&[(Generator, usize)]] = &[
     ],
     // A group, by its rules.
     &[
-        (groups::member, 8),
-        (groups::round, 4),
-        (groups::heartbeat, 2),
-        (groups::leave, 2),
+        (members::join, 8),
+        (members::round, 4),
+        (members::rejoin, 3),
+        (members::pending, 2),
+        (members::replace, 2),
+        (members::sync, 2),
+        (members::heartbeat, 2),
+        (members::leave, 3),
         (groups::describe, 2),
         (groups::list, 1),
         (groups::delete, 1),
         (offsets::commit, 3),
-        (offsets::fetch, 2),
+        (offsets::fetch, 1),
+        (offsets::delete, 1),
     ],
     // Groups, against them.
     &[
@@ -108,6 +125,7 @@ const THEMES: &[&[(Generator, usize)]] = &[
     &[
         (offsets::commit, 6),
         (offsets::fetch, 6),
+        (offsets::delete, 3),
         (topics::delete, 1),
         (groups::delete, 1),
         (groups::describe, 1),
@@ -123,6 +141,20 @@ const THEMES: &[&[(Generator, usize)]] = &[
         (administration::describe_topic_partitions, 4),
         (records::idempotent, 4),
         (topics::create, 2),
+        (topics::delete, 1),
+    ],
+    // The cluster, and where it keeps things.
+    &[
+        (folders::describe, 3),
+        (folders::alter, 3),
+        (quorum::describe, 3),
+        (quorum::update_features, 3),
+        (quorum::unregister_broker, 1),
+        (quorum::add_voter, 2),
+        (quorum::remove_voter, 2),
+        (cluster::describe_cluster, 1),
+        (records::produce, 4),
+        (reads::delete_records, 1),
         (topics::delete, 1),
     ],
     // Bytes.

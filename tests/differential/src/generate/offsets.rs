@@ -1,4 +1,4 @@
-//! Offsets committed and fetched.
+//! Offsets committed, fetched and forgotten.
 
 use penstock_wire::ApiKey;
 use serde_json::{Value, json};
@@ -63,4 +63,19 @@ pub(super) fn fetch(world: &mut World) {
     let body = json!({ "group_id": group, "topics": by_name, "groups": groups,
         "require_stable": world.one_in(4) });
     world.ask(ApiKey::OffsetFetch, version, body);
+}
+
+pub(super) fn delete(world: &mut World) {
+    let version = world.version(ApiKey::OffsetDelete);
+    let topics = world.some(|world| {
+        let topic = world.topic();
+        let partitions = world.some(|_| Value::Null);
+        let partitions: Vec<Value> = partitions
+            .iter()
+            .map(|_| json!({ "partition_index": world.partition(&topic) }))
+            .collect();
+        json!({ "name": topic.name, "partitions": partitions })
+    });
+    let body = json!({ "group_id": groups::group(world), "topics": topics });
+    world.ask(ApiKey::OffsetDelete, version, body);
 }

@@ -8,7 +8,7 @@ use super::Generator;
 use crate::sequence::{Ask, Step};
 
 /// Where servers keep what they know of groups.
-const GROUPS_TOPIC: &str = "__consumer_offsets";
+pub(crate) const GROUPS_TOPIC: &str = "__consumer_offsets";
 
 /// A topic that was asked for.
 #[derive(Clone, Debug)]
@@ -32,6 +32,7 @@ pub(super) struct Member {
     pub(super) group: Value,
     pub(super) id: Value,
     pub(super) instance: Value,
+    pub(super) protocols: Value,
     /// The connection it speaks on: joins wait there.
     pub(super) on: u64,
     /// The step of its last join.
