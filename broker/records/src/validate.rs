@@ -13,9 +13,9 @@ use crate::attributes::{Codec, TimestampType};
 use crate::batch::{RawBatch, ValidBatch};
 use crate::compression::{Encoding, Inflater, InflationLimits};
 use crate::field::Timestamp;
-use crate::header::{BatchHeader, CRC_COVERS_FROM, HEADER_BYTES};
+use crate::header::{BatchHeader, CRC_COVERS_FROM, HEADER_BYTES, MAGIC};
 use crate::rejection::{
-    FieldError, RecordError, RecordFault, RecordsError, RejectedRecords, Rejection,
+    FieldError, FramingError, RecordError, RecordFault, RecordsError, RejectedRecords, Rejection,
 };
 use crate::source::{InflatingSource, SliceSource, Source};
 use crate::transcode::transcode;
@@ -90,6 +90,13 @@ pub fn validate(records: BytesMut, rules: &Rules, now: Timestamp) -> Result<Vali
     SoundBatch::check(records, rules)?.inspect(rules, now)
 }
 
+fn begins_with_zstd(records: &[u8]) -> Result<bool, FramingError> {
+    let first = RawBatch::first(records)?.and_then(BatchHeader::read);
+    Ok(first.is_some_and(|header| {
+        header.magic == MAGIC && header.attributes.codec() == Ok(Codec::Zstd)
+    }))
+}
+
 /// A batch that is what its head says, as far as the head and the checksum tell; its records have
 /// not been looked into.
 #[derive(Debug)]
@@ -108,11 +115,12 @@ impl SoundBatch {
     /// # Errors
     /// The first reason to refuse the batch.
     pub fn check(records: BytesMut, rules: &Rules) -> Result<Self, Rejection> {
-        let RawBatch { header, bytes } = RawBatch::parse(records)?;
-        let codec = header.attributes.codec();
-        if codec == Ok(Codec::Zstd) && !rules.zstd_negotiated {
+        // As in Kafka before it is asked whether the batch is alone.
+        if !rules.zstd_negotiated && begins_with_zstd(&records)? {
             return Err(Rejection::ZstdNotNegotiated);
         }
+        let RawBatch { header, bytes } = RawBatch::parse(records)?;
+        let codec = header.attributes.codec();
         check_whole(&header, &bytes, rules)?;
         let codec = codec.map_err(RecordsError::UnknownCodec)?;
         check_fields(&header)?;

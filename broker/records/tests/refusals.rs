@@ -136,8 +136,11 @@ fn sizes() {
 #[test]
 fn zstd_needs_a_version() {
     let rules = Rules { zstd_negotiated: false, ..Rules::default() };
-    let refused = refusal(&batch(Encoding::Zstd { level: 3 }), &rules);
-    assert_eq!(refused.class(), RejectionClass::UnsupportedCompression);
+    let one = batch(Encoding::Zstd { level: 3 });
+    for field in [one.clone(), [one.clone(), one].concat()] {
+        let refused = refusal(&field, &rules);
+        assert_eq!(refused.class(), RejectionClass::UnsupportedCompression);
+    }
 }
 
 /// The class and all texts of a refusal for the sake of records.

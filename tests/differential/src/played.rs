@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
+use penstock_wire::ApiKey;
 use serde_json::Value;
 
 use crate::connection::{Asked, Connection, Outcome};
@@ -66,7 +67,8 @@ impl Played {
         let step = &steps[index];
         match &outcome {
             Outcome::Answer(answer) => {
-                self.answers.insert(step.id, answer.clone());
+                let answer = in_order(step, &self.asked[index], answer.clone());
+                self.answers.insert(step.id, answer);
             }
             Outcome::Unanswered => {}
             Outcome::Closed | Outcome::Silence | Outcome::Garbled(_) => self.drop_line(step.on),
@@ -81,4 +83,16 @@ impl Played {
             self.outcomes[index] = Some(Outcome::Closed);
         }
     }
+}
+
+/// An answer whose topics are in the order in which they were named, whatever the server's is: what
+/// later steps ask goes by their places.
+fn in_order(step: &Step, asked: &Value, mut answer: Value) -> Value {
+    if step.api() == Some(ApiKey::CreateTopics)
+        && let (Some(named), Some(told)) =
+            (asked["topics"].as_array(), answer["topics"].as_array_mut())
+    {
+        told.sort_by_key(|told| named.iter().position(|named| named["name"] == told["name"]));
+    }
+    answer
 }

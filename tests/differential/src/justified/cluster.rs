@@ -29,6 +29,16 @@ pub(super) const LINES: &[Justified] = &[
         ends: false,
     },
     Justified {
+        name: "levels of later features",
+        why: "And until then it has no levels to be told of.",
+        apis: &[ApiKey::UpdateFeatures],
+        is: |seen| {
+            let text = seen.difference.kafka.as_str().unwrap_or_default();
+            seen.is_of("error_message") && text.contains("for feature kraft.version.")
+        },
+        ends: false,
+    },
+    Justified {
         name: "epoch of features",
         why: "Counts the changes of each cluster's own metadata.",
         apis: &[ApiKey::ApiVersions],

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::tree::{any, items, says};
 use super::{Justified, Seen};
+use crate::generate::GROUPS_TOPIC;
 
 pub(super) const LINES: &[Justified] = &[
     Justified {
@@ -31,6 +32,18 @@ pub(super) const LINES: &[Justified] = &[
                 && says(seen.answers.0, "error_code", -1)
         },
         ends: true,
+    },
+    Justified {
+        name: "a batch for a topic of the cluster's own",
+        why: "Penstock says that nobody may write there before it looks at what is to be written, and \
+              Kafka after.",
+        apis: &[ApiKey::Produce],
+        is: |seen| {
+            seen.is_of("error_code")
+                && seen.difference.penstock == 17
+                && items(seen.body, "topic_data").any(|topic| topic["name"] == GROUPS_TOPIC)
+        },
+        ends: false,
     },
     Justified {
         name: "a codec that there is not",
