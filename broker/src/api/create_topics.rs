@@ -58,7 +58,15 @@ pub(super) async fn handle(
     }
     let once = request.topics.iter().filter(|topic| times[topic.name.as_str()] == 1);
     let wanted: Vec<Wanted<'_>> = once.map(wanted).collect();
-    let plans = plan(&image, Defaults::of(&broker.given), &wanted);
+    let plans = match plan(&image, Defaults::of(&broker.given), &wanted) {
+        Ok(plans) => plans,
+        Err(refusal) => {
+            let first = |topic: &&CreatableTopic| times.remove(topic.name.as_str()).is_some();
+            let named = request.topics.iter().filter(first);
+            let topics = named.map(|topic| refused(topic.name.clone(), &refusal)).collect();
+            return CreateTopicsResponse { throttle_time_ms: 0, topics };
+        }
+    };
     let outcomes = join_all(plans.into_iter().map(async |plan| {
         let creation = plan?;
         let outcome = Created::of(&creation);

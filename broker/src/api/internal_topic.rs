@@ -41,7 +41,7 @@ pub(crate) async fn create_internal_topic(
     }
     let configs = configs.iter().map(|(name, value)| (*name, Some(*value))).collect();
     let wanted = Wanted { partitions, replication_factor, configs, ..Wanted::by_name(name) };
-    let planned = plan(&image, Defaults::of(&broker.given), &[wanted]);
+    let planned = plan(&image, Defaults::of(&broker.given), &[wanted])?;
     let creation = planned.into_iter().next().expect("one topic has one plan")?;
     match create(broker, creation).await {
         // Somebody else was faster.

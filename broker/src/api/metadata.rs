@@ -209,7 +209,10 @@ async fn create_missing(broker: &Broker, image: &MetadataImage, missing: &[&str]
     let own = |name: &str| topic_name::is_internal(name) || topic_name::is_prohibited(name);
     let ordinary = missing.iter().filter(|name| !own(name));
     let wanted: Vec<Wanted<'_>> = ordinary.map(|name| Wanted::by_name(name)).collect();
-    let plans = plan(image, Defaults::of(&broker.given), &wanted);
+    let plans = plan(image, Defaults::of(&broker.given), &wanted).unwrap_or_else(|refusal| {
+        tracing::info!(%refusal, "no topic was created");
+        Vec::new()
+    });
     let offsets = async {
         if missing.contains(&topic_name::CONSUMER_OFFSETS)
             && let Err(refusal) = create_consumer_offsets(broker).await

@@ -257,7 +257,12 @@ async fn take_apart(
             };
             partitions.push(PartitionPart { index, fate });
         }
-        topics.push(TopicPart { name: data.name.detach(), id: data.topic_id, partitions });
+        // By id no name is sent, and texts tell it.
+        let name = match topic {
+            Some(topic) => WireString::from(topic.name.to_string()),
+            None => data.name.detach(),
+        };
+        topics.push(TopicPart { name, id: data.topic_id, partitions });
     }
     (topics, fields)
 }

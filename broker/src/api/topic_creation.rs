@@ -94,24 +94,24 @@ pub(super) struct Creation {
     pub(super) configs: BTreeMap<Arc<str>, Arc<str>>,
 }
 
-/// Plans all topics of one request, whose names differ.
+/// Plans all topics of one request, whose names differ; or says why the request fails as a whole.
 pub(super) fn plan(
     image: &MetadataImage,
     defaults: Defaults,
     wanted: &[Wanted<'_>],
-) -> Vec<Result<Creation, Refusal>> {
+) -> Result<Vec<Result<Creation, Refusal>>, Refusal> {
     // What nobody may create is not counted.
     let possible = wanted.iter().filter(|wanted| check_permission(wanted.name).is_ok());
     let partitions = possible.map(|wanted| wanted.partition_count(defaults));
     if partitions.fold(0, usize::saturating_add) > PARTITIONS_MAX {
-        return wanted.iter().map(|_| Err(too_many_partitions())).collect();
+        return Err(too_many_partitions());
     }
     let mut plans: Vec<_> = wanted
         .iter()
         .map(|wanted| Ok((plan_one(image, defaults, wanted)?, wanted.partition_count(defaults))))
         .collect();
     place(image, &mut plans);
-    plans.into_iter().map(|plan| plan.map(|(creation, _)| creation)).collect()
+    Ok(plans.into_iter().map(|plan| plan.map(|(creation, _)| creation)).collect())
 }
 
 /// The answer to requests for more than [`PARTITIONS_MAX`].

@@ -121,7 +121,11 @@ fn judge(
     let level =
         u16::try_from(level).map_err(|_| wrong("A feature version cannot be less than 0."))?;
     let Some(feature) = features::find(name) else {
-        return Err(wrong(&format!("Local controller {node} does not support this feature.")));
+        return Err(wrong(&match level {
+            // Level 0 of it is what every controller supports.
+            0 => format!("Feature {name} not found."),
+            _ => format!("Local controller {node} does not support this feature."),
+        }));
     };
     if !feature.levels.contains(&level) {
         let (least, greatest) = (feature.levels.start(), feature.levels.end());

@@ -192,12 +192,19 @@ async fn refused_batches() {
     let transactional = builder.build().unwrap().sequence(0, 0, Timestamp(0)).bytes;
     check(produce_request("t", 0, transactional.clone()), 53).await;
     check(acks(produce_request("missing", 0, transactional)), 53).await;
-    let keyless = check(produce_request("compacted", 0, good), 87).await;
-    assert_eq!(keyless.record_errors[0].batch_index, 0);
-    let text = keyless.record_errors[0].batch_index_error_message.as_deref();
-    let expected =
-        "Compacted topic cannot accept message without key in topic partition compacted-0";
-    assert_eq!(text, Some(expected));
+    let check_keyless = |answer: PartitionProduceResponse| {
+        assert_eq!((answer.error_code, answer.record_errors[0].batch_index), (87, 0));
+        let text = answer.record_errors[0].batch_index_error_message.as_deref();
+        let expected =
+            "Compacted topic cannot accept message without key in topic partition compacted-0";
+        assert_eq!(text, Some(expected));
+    };
+    check_keyless(check(produce_request("compacted", 0, good.clone()), 87).await);
+    // Whoever names it by its id is told its name.
+    let compacted = broker.broker.metadata.image().topic_by_name("compacted").unwrap().id;
+    let mut by_id = produce_request("", 0, good);
+    by_id.topic_data[0].topic_id = Uuid(compacted.0);
+    check_keyless(produce(&broker, 13, by_id).await);
 }
 
 /// As in Kafka: it looks at how each record field begins before it appends any, up to the first

@@ -72,6 +72,17 @@ async fn each_topic_of_a_request_stands_or_falls_alone() {
     assert_eq!(bad.topic_id, Uuid::ZERO);
 }
 
+/// In Kafka nobody gets to tell what else is wrong with them.
+#[tokio::test]
+async fn too_many_partitions_are_all_that_is_said_of_a_request() {
+    let test = TestBroker::start(&[]);
+    let (prohibited, many) = (topic("__cluster_metadata", 1, &[]), topic("many", 10_001, &[]));
+    let request = create(vec![prohibited.clone(), topic("t", 1, &[]), many, prohibited]);
+    let response = test.ask(7, &request).await;
+    assert_eq!(codes(&response.topics), [("__cluster_metadata", 44), ("t", 44), ("many", 44)]);
+    assert_eq!(partitions(&test, "t"), None);
+}
+
 #[tokio::test]
 async fn a_validated_topic_is_not_there() {
     let test = TestBroker::start(&[]);
