@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::config_resource::invalid;
-use super::config_value::canonical;
 use super::error_code::ErrorCode;
 use super::refusal::Refusal;
 use crate::config::setting::{Kind, Setting, split_list};
@@ -130,8 +129,10 @@ impl Owner {
             Self::ClientMetrics => check_client_metrics(&next)?,
         }
         for key in written {
-            if let (Some(setting), Some(value)) = (self.find(key), next.get_mut(key)) {
-                *value = canonical(setting, value);
+            if self.find(key).is_some()
+                && let Some(value) = next.get_mut(key)
+            {
+                *value = value.trim().to_owned();
             }
         }
         Ok(next)

@@ -117,12 +117,12 @@ impl Describer<'_> {
             (ResourceType::ClientMetrics, _) => Ok(client_metrics::SETTINGS
                 .iter()
                 .map(|setting| {
-                    self.entry(setting, false, self.layers.client_metrics(setting, name))
+                    self.in_force(setting, false, self.layers.client_metrics(setting, name))
                 })
                 .collect()),
             (ResourceType::Group, _) => Ok(group::SETTINGS
                 .iter()
-                .map(|setting| self.entry(setting, false, self.layers.group(setting, name)))
+                .map(|setting| self.in_force(setting, false, self.layers.group(setting, name)))
                 .collect()),
         }
     }
@@ -134,7 +134,7 @@ impl Describer<'_> {
         let resolve = |setting| self.layers.topic(setting, Some(topic.id));
         Ok(topic::SETTINGS
             .iter()
-            .map(|setting| self.entry(setting, false, resolve(setting)))
+            .map(|setting| self.in_force(setting, false, resolve(setting)))
             .collect())
     }
 
@@ -164,7 +164,7 @@ impl Describer<'_> {
             )));
         }
         let mut entries: Entries = table::all()
-            .map(|setting| self.entry(setting, !setting.dynamic, self.layers.broker(setting)))
+            .map(|setting| self.in_force(setting, !setting.dynamic, self.layers.broker(setting)))
             .collect();
         let mut seen = HashSet::new();
         for (resource, source) in [
@@ -193,6 +193,20 @@ impl Describer<'_> {
             config_source: LOGGER_SOURCE,
             ..DescribeConfigsResourceResult::default()
         }])
+    }
+
+    /// A value in its type's form; where it comes from a broker, its source has it as it was given.
+    fn in_force(
+        &self,
+        setting: &Setting,
+        read_only: bool,
+        mut resolved: Resolved,
+    ) -> DescribeConfigsResourceResult {
+        let own = resolved.synonyms.iter_mut().filter(|synonym| synonym.source.is_of_resource());
+        for value in own.map(|synonym| &mut synonym.value).chain(&mut resolved.value) {
+            *value = setting.canonical(value);
+        }
+        self.entry(setting, read_only, resolved)
     }
 
     fn entry(

@@ -18,7 +18,6 @@ mod cluster_view;
 mod config_alteration;
 mod config_change;
 mod config_resource;
-mod config_value;
 mod context;
 mod create_partitions;
 mod create_topics;

@@ -15,7 +15,6 @@ use penstock_model::id::{NodeId, TopicId};
 use penstock_model::image::MetadataImage;
 use penstock_model::placement::place_leaders;
 
-use super::config_value::canonical;
 use super::error_code::ErrorCode;
 use super::refusal::Refusal;
 use super::{replica_assignment, topic_name};
@@ -213,9 +212,7 @@ fn check_configs(
     topic::check(given.iter().map(|(name, value)| (*name, *value)))
         .map_err(|error| invalid(error.message))?;
     let known = given.iter().filter_map(|(name, value)| Some((topic::find(name)?, *value)));
-    Ok(known
-        .map(|(setting, value)| (Arc::from(setting.name), Arc::from(canonical(setting, value))))
-        .collect())
+    Ok(known.map(|(setting, value)| (Arc::from(setting.name), Arc::from(value.trim()))).collect())
 }
 
 /// Spreads the partitions of all topics that have no leaders yet, as if they were one topic: one

@@ -34,6 +34,12 @@ pub enum Source {
 }
 
 impl Source {
+    /// Whether it is the described resource itself, and not a broker.
+    #[must_use]
+    pub fn is_of_resource(self) -> bool {
+        matches!(self, Self::Topic | Self::ClientMetrics | Self::Group)
+    }
+
     /// Its number in `DescribeConfigs`.
     #[must_use]
     pub fn config_source(self) -> i8 {
@@ -99,7 +105,10 @@ impl<'a> Layers<'a> {
     /// A broker setting's value.
     #[must_use]
     pub fn broker(&self, setting: &'static Setting) -> Resolved {
-        let synonyms = self.broker_synonyms(&[(setting.name, 1)]);
+        let alone = [(setting.name, 1)];
+        let keys = topic::broker_synonyms(setting.name).unwrap_or(&alone);
+        let mut synonyms = self.broker_synonyms(keys);
+        told_from(setting.name, &mut synonyms);
         Resolved {
             value: synonyms.first().map(|first| first.value.clone()),
             source: synonyms.first().map_or(Source::Default, |first| first.source),
@@ -119,10 +128,9 @@ impl<'a> Layers<'a> {
             }
             None => setting.default.map(str::to_owned),
         };
-        // As in Kafka, which tells nothing before the first of these keys: where nobody gave that
-        // one, what another one gives is shown as if nobody had.
-        let told = synonyms.iter().position(|synonym| synonym.name == keys[0].0);
-        synonyms.drain(..told.unwrap_or(synonyms.len()));
+        if let Some((first, _)) = keys.first() {
+            told_from(first, &mut synonyms);
+        }
         let source = synonyms.first().map_or(Source::Default, |first| first.source);
         let inherited = Resolved { value, source, synonyms };
         match topic {
@@ -191,6 +199,13 @@ impl<'a> Layers<'a> {
         }
         synonyms
     }
+}
+
+/// Keeps what Kafka tells of several keys for one thing, which is nothing before the one that is
+/// asked for: where nobody gave that one, what another one gives is shown as if nobody had.
+fn told_from(name: &str, synonyms: &mut Vec<Synonym>) {
+    let told = synonyms.iter().position(|synonym| synonym.name == name);
+    synonyms.drain(..told.unwrap_or(synonyms.len()));
 }
 
 /// Turns a value of a broker key into the topic setting's unit; below zero means "no limit" in

@@ -151,6 +151,30 @@ impl Setting {
         })
     }
 
+    /// A value that was checked, in the one form in which Kafka shows those of its type.
+    #[must_use]
+    pub fn canonical(&self, value: &str) -> String {
+        let value = value.trim();
+        let parsed = match self.kind {
+            Kind::Boolean => parse_boolean(value).map(|parsed| parsed.to_string()),
+            Kind::Short | Kind::Int | Kind::Long => {
+                value.parse::<i64>().ok().map(|parsed| parsed.to_string())
+            }
+            Kind::Double => parse_double(value).map(java_double),
+            Kind::List => {
+                let mut items: Vec<&str> = Vec::new();
+                for item in split_list(value) {
+                    if !items.contains(&item) {
+                        items.push(item);
+                    }
+                }
+                Some(items.join(","))
+            }
+            Kind::String | Kind::Class | Kind::Password => None,
+        };
+        parsed.unwrap_or_else(|| value.to_owned())
+    }
+
     /// Checks a value, and gives it back without the blanks around it.
     ///
     /// # Errors
@@ -288,6 +312,18 @@ pub fn parse_double(value: &str) -> Option<f64> {
     value.strip_suffix(['f', 'F', 'd', 'D']).unwrap_or(value).parse().ok()
 }
 
+/// A number as Java's `Double.toString` writes it: with a fraction always, and with an exponent
+/// below 10⁻³ and from 10⁷ on.
+fn java_double(value: f64) -> String {
+    if value == 0.0 || (1e-3..1e7).contains(&value.abs()) || !value.is_finite() {
+        return format!("{value:?}");
+    }
+    let text = format!("{value:E}");
+    let (mantissa, exponent) = text.split_once('E').expect("it is written with an exponent");
+    let fraction = if mantissa.contains('.') { "" } else { ".0" };
+    format!("{mantissa}{fraction}E{exponent}")
+}
+
 /// Why a value is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -308,5 +344,27 @@ impl fmt::Display for Valid {
             Self::OffsetReset => write!(f, "earliest, latest, `by_duration:PnDTnHnMn.nS`"),
             Self::ThrottledReplicas => write!(f, "`*` or `partition:broker,…`"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_shown_in_the_form_of_its_type() {
+        fn check(kind: Kind, cases: &[(&str, &str)]) {
+            let setting = Setting::new("any", kind, &[], &[], "");
+            for (value, expect) in cases {
+                assert_eq!(setting.canonical(value), *expect, "{value:?}");
+            }
+        }
+        check(Kind::Boolean, &[("TRUE", "true"), (" fALSE ", "false")]);
+        check(Kind::Int, &[("+01048576", "1048576"), (" 9 ", "9"), ("-0", "0")]);
+        check(Kind::List, &[(" compact , delete ", "compact,delete"), ("a,b,a", "a,b"), (" ", "")]);
+        check(Kind::String, &[(" LZ4 ", "LZ4")]);
+        // As Java 17's `Double.toString`.
+        check(Kind::Double, &[("1", "1.0"), ("1e-3f", "0.001"), ("0.0001", "1.0E-4")]);
+        check(Kind::Double, &[("-0", "-0.0"), ("0.25e-4", "2.5E-5"), ("12345678", "1.2345678E7")]);
     }
 }

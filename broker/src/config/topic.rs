@@ -147,6 +147,12 @@ pub(super) fn synonyms(name: &str) -> &'static [(&'static str, i64)] {
     SYNONYMS.iter().find(|(topic, _)| *topic == name).map_or(&[], |(_, keys)| keys)
 }
 
+/// The broker keys for the same thing as this one, itself among them, where topics know it.
+pub(super) fn broker_synonyms(key: &str) -> Option<&'static [(&'static str, i64)]> {
+    let of = |keys: &[(&str, i64)]| keys.iter().any(|(name, _)| *name == key);
+    SYNONYMS.iter().find(|(_, keys)| of(keys)).map(|(_, keys)| *keys)
+}
+
 /// Judges the settings that a topic is to have, all of them: some only make sense together.
 ///
 /// # Errors

@@ -31,8 +31,8 @@ fn topics_are_altered_as_by_kafka() {
     topic(&[], &[("retention.ms", DELETE, Some("9")), ("nope", DELETE, None)], &[]);
     let policy = |number, value| [("cleanup.policy", number, Some(value))];
     let (delete, compact) = ("cleanup.policy=delete", "cleanup.policy=compact");
-    topic(&[], &policy(SET, " compact , delete "), &["cleanup.policy=compact,delete"]);
-    topic(&[], &policy(SET, "delete,delete"), &[delete]);
+    topic(&[], &policy(SET, " compact , delete "), &["cleanup.policy=compact , delete"]);
+    topic(&[], &policy(SET, "delete,delete"), &["cleanup.policy=delete,delete"]);
     // What is not given is the default.
     topic(&[], &policy(APPEND, "compact"), &["cleanup.policy=delete,compact"]);
     topic(&[], &policy(SUBTRACT, "delete"), &["cleanup.policy="]);

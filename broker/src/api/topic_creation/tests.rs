@@ -124,7 +124,7 @@ fn of_a_setting_that_is_given_twice_the_last_counts() {
     let creation = plan_alone(&Wanted { configs, ..wanted("t") }).unwrap();
     let configs: Vec<(&str, &str)> =
         creation.configs.iter().map(|(name, value)| (&**name, &**value)).collect();
-    assert_eq!(configs, [("cleanup.policy", "compact,delete"), ("retention.ms", "2")]);
+    assert_eq!(configs, [("cleanup.policy", "compact , delete"), ("retention.ms", "2")]);
 }
 
 #[test]

@@ -7,6 +7,9 @@ use super::tree::{any, items, says};
 use super::{Justified, Seen};
 use crate::generate::GROUPS_TOPIC;
 
+/// `segment.ms` unless somebody sets it.
+const WEEK_MS: i64 = 7 * 24 * 3600 * 1000;
+
 pub(super) const LINES: &[Justified] = &[
     Justified {
         name: "why a batch is refused",
@@ -95,6 +98,23 @@ pub(super) const LINES: &[Justified] = &[
             seen.difference.penstock == "(closed)" && names.into_iter().any(|name| name.len() > 230)
         },
         ends: true,
+    },
+    Justified {
+        name: "the end of a segment",
+        why: "A batch whose time is a week after the first one's begins a segment of Kafka's, and what \
+              a fetch reads of a partition ends with its segment. Penstock has none.",
+        apis: &[ApiKey::Fetch],
+        is: |seen| {
+            let batches = |value: &Value| value.as_array().cloned().unwrap_or_default();
+            let (kafka, penstock) =
+                (batches(&seen.difference.kafka), batches(&seen.difference.penstock));
+            let time = |batch: &Value| batch["max_timestamp"].as_i64();
+            let roll = |next: &Value| Some(time(next)? - time(kafka.first()?)? > WEEK_MS);
+            seen.difference.path == "responses.partitions.records.batches#"
+                && penstock.starts_with(&kafka)
+                && penstock.get(kafka.len()).and_then(roll) == Some(true)
+        },
+        ends: false,
     },
     Justified {
         name: "a session of nothing",
