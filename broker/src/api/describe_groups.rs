@@ -10,6 +10,7 @@ use penstock_wire::describe_groups_response::{
 
 use super::RequestContext;
 use super::error_code::ErrorCode;
+use super::side_by_side::side_by_side;
 use crate::broker::Broker;
 use crate::group::{self, DescribedMember, GroupError, InstanceId};
 
@@ -20,13 +21,17 @@ const GROUP_ID_NOT_FOUND: i16 = 6;
 /// Kafka's numbers (read, delete, describe, describe and alter configs).
 const GROUP_OPERATIONS: i32 = 3400;
 
+/// One that is named again, which no client does, is answered once.
+fn once(request: &DescribeGroupsRequest) -> Vec<&WireString> {
+    let mut seen = HashSet::new();
+    request.groups.iter().filter(|group| seen.insert(*group)).collect()
+}
+
 /// The bytes of what is known of the groups that are asked for, once they are loaded.
 pub(super) async fn known_bytes(broker: &Broker, request: &DescribeGroupsRequest) -> usize {
-    let mut bytes = 0_usize;
-    for group_id in request.groups.iter().collect::<HashSet<_>>() {
-        bytes = bytes.saturating_add(broker.groups.described_bytes(group_id).await);
-    }
-    bytes
+    let groups = &once(request);
+    let known = side_by_side(groups.len(), |at| broker.groups.described_bytes(groups[at]));
+    known.await.into_iter().fold(0, usize::saturating_add)
 }
 
 pub(super) async fn handle(
@@ -34,13 +39,9 @@ pub(super) async fn handle(
     context: &RequestContext,
     request: &DescribeGroupsRequest,
 ) -> DescribeGroupsResponse {
-    let mut groups = Vec::with_capacity(request.groups.len());
-    let mut seen = HashSet::new();
-    for group_id in &request.groups {
-        // One that is named again, which no client does, is answered once.
-        if !seen.insert(group_id) {
-            continue;
-        }
+    let asked = &once(request);
+    let groups = side_by_side(asked.len(), |at| async move {
+        let group_id = asked[at];
         let mut described = match broker.groups.describe(group_id).await {
             Ok(described) => describe(group_id.clone(), described),
             Err(GroupError::UnknownGroup) => dead(group_id.clone(), context.api_version),
@@ -53,9 +54,9 @@ pub(super) async fn handle(
         if request.include_authorized_operations && described.error_code == ErrorCode::NONE.0 {
             described.authorized_operations = GROUP_OPERATIONS;
         }
-        groups.push(described);
-    }
-    DescribeGroupsResponse { throttle_time_ms: 0, groups }
+        described
+    });
+    DescribeGroupsResponse { throttle_time_ms: 0, groups: groups.await }
 }
 
 fn describe(group_id: WireString, described: group::DescribedGroup) -> DescribedGroup {

@@ -60,6 +60,7 @@ mod refusal;
 mod remove_raft_voter;
 mod replica_assignment;
 mod served;
+mod side_by_side;
 mod sync_group;
 mod telemetry;
 #[cfg(test)]

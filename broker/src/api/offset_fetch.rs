@@ -21,6 +21,7 @@ use penstock_wire::{Uuid, WireString};
 use super::RequestContext;
 use super::answer_room::Rows;
 use super::error_code::ErrorCode;
+use super::side_by_side::side_by_side;
 use crate::broker::Broker;
 use crate::group::{CommittedOffsets, GroupError, Offsets};
 
@@ -54,6 +55,12 @@ fn once(mut asked: Vec<AskedTopic>) -> Vec<AskedTopic> {
     asked
 }
 
+/// One that is named again, which no client does, is answered once.
+fn groups_once(request: &OffsetFetchRequest) -> Vec<&OffsetFetchRequestGroup> {
+    let mut seen = HashSet::new();
+    request.groups.iter().filter(|group| seen.insert(&group.group_id)).collect()
+}
+
 /// How many things a request names, each of which its answer tells of.
 pub(super) fn rows(request: &OffsetFetchRequest) -> usize {
     let one = request.topics.iter().flatten().map(|topic| 1 + topic.partition_indexes.len());
@@ -81,9 +88,9 @@ pub(super) async fn known_bytes(broker: &Broker, request: &OffsetFetchRequest) -
     if request.groups.is_empty() {
         bytes = broker.groups.measure_commits(&request.group_id, known).await;
     }
-    let mut seen = HashSet::new();
-    for group in request.groups.iter().filter(|group| seen.insert(&group.group_id)) {
-        let image = broker.metadata.image();
+    let groups = &groups_once(request);
+    let measured = side_by_side(groups.len(), |at| async move {
+        let (group, image) = (groups[at], broker.metadata.image());
         let known = |offsets: &Offsets| {
             let Some(topics) = &group.topics else { return bytes_of_all(offsets) };
             let of = |topic: &OffsetFetchRequestTopics| match image.topic(TopicId(topic.topic_id.0))
@@ -93,9 +100,9 @@ pub(super) async fn known_bytes(broker: &Broker, request: &OffsetFetchRequest) -
             };
             topics.iter().map(of).sum()
         };
-        bytes = bytes.saturating_add(broker.groups.measure_commits(&group.group_id, known).await);
-    }
-    bytes
+        broker.groups.measure_commits(&group.group_id, known).await
+    });
+    measured.await.into_iter().fold(bytes, usize::saturating_add)
 }
 
 fn bytes_of_all(offsets: &Offsets) -> usize {
@@ -111,15 +118,8 @@ pub(super) async fn handle(
     if context.api_version < MANY_GROUPS {
         return one_group(broker, context, request).await;
     }
-    let mut groups = Vec::with_capacity(request.groups.len());
-    let mut seen = HashSet::new();
-    for asked in &request.groups {
-        // One that is named again, which no client does, is answered once.
-        if !seen.insert(&asked.group_id) {
-            continue;
-        }
-        groups.push(group(broker, context, asked).await);
-    }
+    let asked = &groups_once(request);
+    let groups = side_by_side(asked.len(), |at| group(broker, context, asked[at])).await;
     OffsetFetchResponse { groups, ..OffsetFetchResponse::default() }
 }
 

@@ -20,6 +20,9 @@ const TRIES_MAX: usize = 100;
 /// From this version on a success names no feature.
 const WITHOUT_RESULTS: i16 = 2;
 
+/// The level of what voters of the metadata can do.
+const KRAFT_VERSION: &str = "kraft.version";
+
 /// Which way a level may go, by Kafka's numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Direction {
@@ -120,6 +123,10 @@ fn judge(
         .ok_or_else(|| wrong("The controller does not support the given upgrade type."))?;
     let level =
         u16::try_from(level).map_err(|_| wrong("A feature version cannot be less than 0."))?;
+    // Voters that change at run time are not there yet, which is level 0 of it.
+    if (name, level) == (KRAFT_VERSION, 0) {
+        return Ok(level);
+    }
     let Some(feature) = features::find(name) else {
         return Err(wrong(&match level {
             // Level 0 of it is what every controller supports.

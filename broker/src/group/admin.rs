@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::future::try_join_all;
 use penstock_model::id::Offset;
 
 use super::classic::{Client, State};
 use super::coordinator::GroupCoordinator;
 use super::error::GroupError;
 use super::id::{InstanceId, MemberId};
-use super::shard::Readiness;
+use super::shard::{Readiness, Shard};
 use super::state::{Group, GroupState};
 
 /// A group in a list.
@@ -83,29 +84,32 @@ impl GroupCoordinator {
         if shards.iter().any(|(_, shard)| *shard.readiness.borrow() == Readiness::Loading) {
             return Err(GroupError::Loading);
         }
-        let mut listed = Vec::new();
-        for (_, shard) in shards {
-            let before = listed.len();
-            let mut written = Offset::ZERO;
-            for group in shard.all() {
-                let state = group.lock();
-                written = written.max(state.written);
-                listed.push(ListedGroup {
-                    id: Arc::clone(&group.id.0),
-                    protocol_type: state.classic.protocol_type().cloned(),
-                    state: state.classic.state(),
-                });
-            }
-            // After the look: what has gone meanwhile counts.
-            match self.durable(&shard, written.max(shard.removed())).await {
-                Ok(()) => {}
-                // Its groups are another's to list.
-                Err(GroupError::NotCoordinator) => listed.truncate(before),
-                Err(error) => return Err(error),
-            }
-        }
+        // All wait for the log at the same time.
+        let lists = shards.iter().map(|(_, shard)| self.list_shard(shard));
+        let mut listed = try_join_all(lists).await?.concat();
         listed.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         Ok(listed)
+    }
+
+    async fn list_shard(&self, shard: &Shard) -> Result<Vec<ListedGroup>, GroupError> {
+        let mut listed = Vec::new();
+        let mut written = Offset::ZERO;
+        for group in shard.all() {
+            let state = group.lock();
+            written = written.max(state.written);
+            listed.push(ListedGroup {
+                id: Arc::clone(&group.id.0),
+                protocol_type: state.classic.protocol_type().cloned(),
+                state: state.classic.state(),
+            });
+        }
+        // After the look: what has gone meanwhile counts.
+        match self.durable(shard, written.max(shard.removed())).await {
+            Ok(()) => Ok(listed),
+            // Its groups are another's to list.
+            Err(GroupError::NotCoordinator) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
     }
 
     /// How many groups a list has, durable or not, and the bytes of what it knows of them.

@@ -162,8 +162,15 @@ impl Shard {
         share: &Arc<GroupShare>,
     ) -> Arc<Group> {
         let mut groups = self.lock();
+        let removed = groups.removed;
         let entry = groups.by_id.entry(id.clone());
-        Arc::clone(entry.or_insert_with_key(|id| Arc::new(Group::new(id, now, share))))
+        let new = |id: &GroupId| {
+            let group = Group::new(id, now, share);
+            // What is told of it tells that one of its name, if there was one, is no more.
+            group.lock().written = removed;
+            Arc::new(group)
+        };
+        Arc::clone(entry.or_insert_with_key(new))
     }
 
     /// Where the log ends that tells of all groups that are there no more.

@@ -44,14 +44,23 @@ pub(super) struct Put {
     key: Path,
     label: Label,
     payload: PutPayload,
+    /// Bytes, its own among them, when it was first sent.
+    under_way: usize,
 }
 
 impl Put {
-    /// From here on the bytes of the key are what they are.
-    pub(super) fn new(bucket: Arc<Bucket>, pace: Arc<Mutex<Pace>>, object: EncodedObject) -> Self {
+    /// From here on the bytes of the key are what they are. `beside` is the bytes that are on their
+    /// way already.
+    pub(super) fn new(
+        bucket: Arc<Bucket>,
+        pace: Arc<Mutex<Pace>>,
+        object: EncodedObject,
+        beside: usize,
+    ) -> Self {
         let key = bucket.key(object.label.origin.epoch, object.label.origin.sequence);
         let payload = PutPayload::from_iter(object.parts);
-        Self { bucket, pace, key, label: object.label, payload }
+        let under_way = beside + payload.content_length();
+        Self { bucket, pace, key, label: object.label, payload, under_way }
     }
 
     /// Returns when the object lies in the store, however long that takes.
@@ -93,7 +102,7 @@ impl Put {
             return sent.await;
         };
         match &answer {
-            Ok(_) => self.pace().window.widen(self.payload.content_length()),
+            Ok(_) => self.pace().window.widen(self.payload.content_length(), self.under_way),
             Err(_) => self.pace().window.narrow(began, Instant::now()),
         }
         answer

@@ -4,7 +4,8 @@
 //! sent again beside itself, which takes yet longer. So little is sent at first, and more by what was
 //! stored quickly; what fails or takes as long halves it: additive increase and multiplicative decrease, by
 //! which all that share a line find their part of it (Chiu and Jain, 1989; RFC 5681). What small objects
-//! show of a line is little, and widens the window by as little.
+//! show of a line is little, and widens the window by as little; what did not come near to filling it
+//! shows nothing of more (RFC 7661), or a quiet year would end in a burst that no line carries.
 
 use tokio::time::Instant;
 
@@ -37,9 +38,11 @@ impl Window {
         (room >= self.least || under_way == 0).then_some(room.max(self.least))
     }
 
-    /// So many bytes were stored quickly.
-    pub(crate) fn widen(&mut self, stored: usize) {
-        self.bytes = self.max.min(self.bytes.saturating_add(stored.min(STEP)));
+    /// So many bytes were stored quickly; when they were sent, so many were on their way with them.
+    pub(crate) fn widen(&mut self, stored: usize, under_way: usize) {
+        if self.bytes < FIRST || under_way >= self.bytes / 2 {
+            self.bytes = self.max.min(self.bytes.saturating_add(stored.min(STEP)));
+        }
     }
 
     /// An attempt that began then has failed, or takes long. What befalls those that were on their way
@@ -58,13 +61,15 @@ mod tests {
 
     use super::*;
 
-    /// What becomes of an attempt: its bytes, or the seconds at which it began and that is known.
+    /// What becomes of an attempt: its bytes, among those on their way if not the window was full, or
+    /// the seconds at which it began and that is known.
     enum Attempt {
         Stored(usize),
+        StoredAmong(usize, usize),
         Failed { began: u64, at: u64 },
     }
 
-    use Attempt::{Failed, Stored};
+    use Attempt::{Failed, Stored, StoredAmong};
 
     const MIB: usize = 1 << 20;
 
@@ -73,7 +78,8 @@ mod tests {
         let mut window = Window::new(full, objects);
         for attempt in attempts {
             match *attempt {
-                Stored(bytes) => window.widen(bytes),
+                Stored(bytes) => window.widen(bytes, window.bytes),
+                StoredAmong(bytes, under_way) => window.widen(bytes, under_way),
                 Failed { began, at } => {
                     let [began, at] = [began, at].map(|at| start + Duration::from_secs(at));
                     window.narrow(began, at);
@@ -102,6 +108,14 @@ mod tests {
         one_by_one.extend((3..20).map(|began| Failed { began: 2 * began, at: 2 * began + 2 }));
         check(&one_by_one, LEAST);
         check(&[Failed { began: 0, at: 2 }, Stored(MIB)], 3 * MIB / 2);
+        // What did not need the window leaves it as it is, unless it is below what it began with.
+        let quiet = || (0..1_000).map(|_| StoredAmong(50_000, 50_000)).collect::<Vec<_>>();
+        check(&quiet(), MIB);
+        check(&[StoredAmong(50_000, MIB / 2 - 1)], MIB);
+        check(&[StoredAmong(50_000, MIB / 2)], MIB + 50_000);
+        let mut recovers = vec![Failed { began: 0, at: 2 }];
+        recovers.extend(quiet());
+        assert!((MIB..MIB + 50_000).contains(&after(16 * MIB, 4, &recovers).bytes));
     }
 
     #[test]

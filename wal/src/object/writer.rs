@@ -153,7 +153,8 @@ impl<C: Send + 'static> ObjectWriter<C> {
         let bytes = object.parts.iter().map(Bytes::len).sum();
         // Their bytes are in the object.
         group.entries.clear();
-        let put = Put::new(Arc::clone(bucket), Arc::clone(&self.pace), object);
+        let beside = self.bytes_under_way();
+        let put = Put::new(Arc::clone(bucket), Arc::clone(&self.pace), object, beside);
         self.puts.spawn(async move { (sequence, put.settle().await) });
         self.sent.push_back(Sent { sequence, group, locations, bytes, is_stored: false });
         self.next = sequence.next();

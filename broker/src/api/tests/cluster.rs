@@ -146,6 +146,7 @@ async fn a_feature_goes_up_within_what_is_supported_and_not_down() {
             Err("Invalid update version 1 for feature foo. Local controller 1 does not support \
                  this feature."),
         ),
+        ("kraft.version", 0, 2, Ok("1: metadata.version=30")),
         ("foo", 0, 1, Err("Invalid update version 0 for feature foo. Feature foo not found.")),
         (
             "foo",

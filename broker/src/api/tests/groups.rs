@@ -425,3 +425,37 @@ async fn a_group_is_described_as_far_as_it_is_settled() {
     let expect = vec![(vec![], vec![]), (vec![], b"A".to_vec())];
     assert_eq!((state, protocol, members), settled("PreparingRebalance", "", expect));
 }
+
+/// An operator's hundred deletions are one wait for the log.
+#[tokio::test]
+async fn groups_are_deleted_side_by_side() {
+    let test = start().await;
+    let names = ["a", "b", "c"];
+    for name in names {
+        let request = OffsetCommitRequest {
+            group_id: name.into(),
+            generation_id_or_member_epoch: -1,
+            topics: vec![OffsetCommitRequestTopic {
+                name: "orders".into(),
+                partitions: vec![OffsetCommitRequestPartition::default()],
+                ..OffsetCommitRequestTopic::default()
+            }],
+            ..OffsetCommitRequest::default()
+        };
+        let response: OffsetCommitResponse = test.ask(9, &request).await;
+        assert_eq!(response.topics[0].partitions[0].error_code, 0);
+    }
+    // Of a group that is named again nothing is told twice.
+    let groups_names = ["c", "a", "b", "a", "d"].map(WireString::from).to_vec();
+    let delete = DeleteGroupsRequest { groups_names };
+    let mut deleting = pin!(test.ask(2, &delete));
+    assert!(poll!(&mut deleting).is_pending(), "their tombstones are on their way");
+    for name in names {
+        let mut describing = pin!(test.broker.groups.describe(name));
+        assert!(poll!(&mut describing).is_pending(), "{name} is still there");
+    }
+    let results = deleting.await.results;
+    let told: Vec<_> =
+        results.iter().map(|result| (&*result.group_id, result.error_code)).collect();
+    assert_eq!(told, [("c", 0), ("a", 0), ("b", 0), ("d", 69)]);
+}

@@ -298,6 +298,8 @@ impl ClassicGroup {
         let may_skip = join.may_skip_assignment;
         let leader_before = self.leader.clone();
         let mut member = self.members.remove(old).expect("an instance names a member");
+        // It is as patient as whoever has been here before.
+        member.is_new = false;
         if let Some(token) = member.joining.take() {
             let refusal = JoinRefusal::of(GroupError::FencedInstance, old.clone());
             effects.join(token, Err(refusal));

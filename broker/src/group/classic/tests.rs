@@ -561,6 +561,25 @@ fn a_static_member_that_restarts_disturbs_nobody() {
     }
 }
 
+/// It is as patient as it was before, whatever its session.
+#[test]
+fn a_static_member_that_restarts_while_it_first_joins_is_waited_for() {
+    let mut steps = Steps::stable(&["a"]);
+    let patient = |id| Join { rebalance_timeout: Duration::from_secs(1_000), ..fixed(id, "i") };
+    let first = steps.join(patient("s1"));
+    steps.pass(1_000);
+    let _ = steps.heartbeat(&steps.claim("a"));
+    let second = steps.join(patient("s2"));
+    assert_eq!(steps.join_error(first).0, GroupError::FencedInstance);
+    for _ in 0..10 {
+        steps.pass(9_900);
+        let _ = steps.heartbeat(&steps.claim("a"));
+    }
+    let a = steps.join(again("a"));
+    assert_eq!(steps.joined(second).member, MemberId::new("s2"));
+    steps.joined(a);
+}
+
 #[test]
 fn claims_are_judged_before_anything_else() {
     let mut steps = Steps::stable(&["a"]);

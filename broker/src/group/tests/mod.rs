@@ -240,6 +240,22 @@ async fn that_there_is_no_such_group_is_told_when_it_is_durable() {
     assert_eq!(describing.await, Err(GroupError::UnknownGroup));
 }
 
+/// Nor is that the group is another one, which has nothing of the one before.
+#[tokio::test]
+async fn a_group_that_is_made_anew_is_told_of_when_its_predecessor_is_gone() {
+    let fixture = Fixture::start(&[]).await;
+    fixture.commit(&nobody(), 7).await.unwrap();
+    let groups = fixture.groups();
+    let mut deleting = pin!(groups.delete("g"));
+    assert!(poll!(&mut deleting).is_pending(), "its tombstone is on its way");
+    let mut joining = pin!(groups.join("g", joining(None), ()));
+    assert!(poll!(&mut joining).is_pending(), "it is told too early");
+    assert!(poll!(pin!(groups.committed("g", None))).is_pending(), "it is told too early");
+    deleting.await.unwrap();
+    assert_eq!(joining.await.unwrap_err().error, GroupError::MemberIdRequired);
+    assert!(fixture.committed().await.is_empty());
+}
+
 #[tokio::test]
 async fn a_shard_that_was_given_up_knows_of_no_absence() {
     let fixture = Fixture::start(&[]).await;

@@ -4,7 +4,7 @@ use penstock_wire::ApiKey;
 use serde_json::Value;
 
 use super::Justified;
-use super::tree::items;
+use super::tree::{items, says};
 use crate::compare::ABSENT;
 
 pub(super) const LINES: &[Justified] = &[
@@ -30,11 +30,16 @@ pub(super) const LINES: &[Justified] = &[
     },
     Justified {
         name: "levels of later features",
-        why: "And until then it has no levels to be told of.",
+        why: "And until then it has no levels to be told of, or to be raised to.",
         apis: &[ApiKey::UpdateFeatures],
         is: |seen| {
             let text = seen.difference.kafka.as_str().unwrap_or_default();
-            seen.is_of("error_message") && text.contains("for feature kraft.version.")
+            let raises = |update: &Value| {
+                update["feature"] == "kraft.version" && update["max_version_level"] == 1
+            };
+            (seen.is_of("error_message") && text.contains("for feature kraft.version."))
+                || (says(seen.answers.0, "error_code", 0)
+                    && items(seen.body, "feature_updates").any(raises))
         },
         ends: false,
     },

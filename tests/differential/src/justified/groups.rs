@@ -2,7 +2,7 @@
 
 use penstock_wire::ApiKey;
 
-use super::tree::{any, items};
+use super::tree::items;
 use super::{Justified, Seen};
 use crate::compare::ABSENT;
 
@@ -43,25 +43,6 @@ pub(super) const LINES: &[Justified] = &[
         apis: &[ApiKey::JoinGroup],
         is: |seen| items(seen.body, "protocols").any(|protocol| protocol["name"] == ""),
         ends: true,
-    },
-    Justified {
-        name: "a rebalance in no time",
-        why: "Kafka's timer fails over a rebalance timeout below 0, and says that it is no coordinator \
-              (16), so that clients ask for ever.",
-        apis: &[ApiKey::JoinGroup],
-        is: |seen| any(seen.body, "rebalance_timeout_ms", &|time| time < 0),
-        ends: true,
-    },
-    Justified {
-        name: "long metadata of a stranger",
-        why: "A commit that is too long and not its group's: Penstock judges partitions first.",
-        apis: &[ApiKey::OffsetCommit],
-        is: |seen| {
-            seen.difference.path == "topics.partitions.error_code"
-                && seen.difference.penstock == 12
-                && seen.difference.kafka != 0
-        },
-        ends: false,
     },
 ];
 

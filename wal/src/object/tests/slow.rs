@@ -73,22 +73,27 @@ async fn what_hangs_is_not_hedged_any_more() {
     under_way(1_000_000, 1).await;
 }
 
+/// So many entries of 64 KiB each, numbered from `first` on, and as long as they take to be durable.
+async fn append_large(log: &Arc<dyn Wal<u64>>, ear: &Ear, first: u64, entries: u64) -> Duration {
+    let begun = Instant::now();
+    let payload = Bytes::from(vec![7; 64 << 10]);
+    let payload_crc32c = crc32c::crc32c(&payload);
+    for number in first..first + entries {
+        let header = Bytes::from_static(b"header");
+        let entry = Entry { header, payload_crc32c, payload: payload.clone() };
+        append(&**log, entry, number).await.unwrap();
+    }
+    ear.wait_for(usize::try_from(first + entries).unwrap()).await;
+    begun.elapsed()
+}
+
 /// From cold, and with more than the line carries in half a minute.
 #[tokio::test(start_paused = true)]
 async fn a_slow_line_carries_a_backlog_without_anything_that_hangs() {
     const MIB: u64 = 1 << 20;
     let check = async |bytes_per_second: u64, takes: PutTakes| {
-        let begun = Instant::now();
         let (subject, log, ear) = start(20, takes).await;
-        let payload = Bytes::from(vec![7; 64 << 10]);
-        let payload_crc32c = crc32c::crc32c(&payload);
-        for number in 0..512 {
-            let header = Bytes::from_static(b"header");
-            let entry = Entry { header, payload_crc32c, payload: payload.clone() };
-            append(&*log, entry, number).await.unwrap();
-        }
-        ear.wait_for(512).await;
-        let took = begun.elapsed().as_secs();
+        let took = append_large(&log, &ear, 0, 512).await.as_secs();
         let ideal = 32 * MIB / bytes_per_second;
         assert!((ideal - 1..=ideal + 5).contains(&took), "{took} of {ideal} seconds");
         // Nothing was sent twice, and no object took much longer than what is taken for hanging.
@@ -101,4 +106,20 @@ async fn a_slow_line_carries_a_backlog_without_anything_that_hangs() {
     check(MIB / 2, |_, bytes| Some(Duration::from_millis(bytes * 2_000 / MIB))).await;
     check(MIB, |_, bytes| Some(Duration::from_millis(bytes * 1_000 / MIB))).await;
     check(8 * MIB, |_, bytes| Some(Duration::from_millis(bytes * 125 / MIB))).await;
+}
+
+/// What a line carries easily says nothing of what more it could.
+#[tokio::test(start_paused = true)]
+async fn a_burst_on_a_slow_line_that_was_quiet_does_not_hang() {
+    const MIB: u64 = 1 << 20;
+    let half_a_mebibyte_a_second = |_, bytes| Some(Duration::from_millis(bytes * 2_000 / MIB));
+    let (subject, log, ear) = start(20, half_a_mebibyte_a_second).await;
+    for number in 0..6_000 {
+        append(&*log, entry(0), number).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    ear.wait_for(6_000).await;
+    append_large(&log, &ear, 6_000, 512).await;
+    let longest = subject.store.longest_put();
+    assert!(longest <= 2 * HANGS_AFTER, "{longest:?}");
 }
