@@ -115,7 +115,7 @@ async fn a_burst_on_a_slow_line_that_was_quiet_does_not_hang() {
     let half_a_mebibyte_a_second = |_, bytes| Some(Duration::from_millis(bytes * 2_000 / MIB));
     let (subject, log, ear) = start(20, half_a_mebibyte_a_second).await;
     for number in 0..6_000 {
-        append(&*log, entry(0), number).await.unwrap();
+        append(&*log, entry(number), number).await.unwrap();
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     ear.wait_for(6_000).await;
