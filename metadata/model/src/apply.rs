@@ -7,6 +7,7 @@
 mod broker;
 mod commit;
 mod features;
+mod replace;
 mod storage;
 mod topic;
 
@@ -52,6 +53,7 @@ fn decide(image: &mut MetadataImage, command: &Command) -> Result<Reply, Refused
         Command::UpdateFeatures(command) => features::update(image, command),
         Command::LeaseObjects(command) => storage::lease(image, command),
         Command::CommitUpload(command) => commit::upload(image, command),
+        Command::ReplaceRanges(command) => replace::ranges(image, command),
         Command::ExpireLeases { leases, now } => storage::expire_leases(image, leases, *now),
         Command::ForgetLeases(leases) => storage::forget_leases(image, leases),
         Command::TrimStreams(command) => storage::trim(image, command),

@@ -37,6 +37,8 @@ pub enum Command {
     LeaseObjects(LeaseObjects),
     /// Makes uploaded objects part of their streams and moves the WAL's trim position.
     CommitUpload(CommitUpload),
+    /// Puts one new object in the place of ranges over the same offsets.
+    ReplaceRanges(ReplaceRanges),
     /// Ends leases whose deadline has passed: their ids can no longer be committed. They are
     /// remembered until what was put under them is gone from the store.
     ExpireLeases {
@@ -285,6 +287,55 @@ pub struct CommitUpload {
     pub now: Timestamp,
 }
 
+/// One stream's part of an object that takes the place of others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplacedRun {
+    /// The stream.
+    pub stream: StreamId,
+    /// From the start of the first range that is replaced to the end of the last.
+    pub offsets: Range<Offset>,
+    /// The object of each of these ranges, in order; at least one.
+    pub objects: Vec<ObjectId>,
+    /// Stored bytes of the new range.
+    pub size: u64,
+    /// The greatest record timestamp in it.
+    pub max_timestamp: Timestamp,
+}
+
+/// A stream's checkpoint, copied as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MovedCheckpoint {
+    /// The stream.
+    pub stream: StreamId,
+    /// The object that it was copied from.
+    pub from: ObjectId,
+    /// Where it lies now; its offset and size are as before.
+    pub to: CheckpointRef,
+}
+
+/// See [`Command::ReplaceRanges`]: the commit of a compaction.
+///
+/// Compare and set: a run takes effect only while the stream has exactly the ranges that it names,
+/// and a checkpoint only while it is where it was copied from; else it is skipped (and its stream
+/// reported), because somebody trimmed, deleted or replaced meanwhile. Offsets never move, whoever
+/// owns the stream. Refused as a whole when the broker is not active, or when the object was neither
+/// leased to it nor committed by this very command before; the lease ends with it. An object that
+/// nothing refers to in the end is destroyed at once. A retry changes nothing, and is known as one
+/// while the object is in the image.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReplaceRanges {
+    /// Who wrote the object.
+    pub broker: BrokerEpoch,
+    /// The object, under an id of a lease of its own.
+    pub object: UploadedObject,
+    /// What it takes the place of.
+    pub runs: Vec<ReplacedRun>,
+    /// The checkpoints that were copied along.
+    pub checkpoints: Vec<MovedCheckpoint>,
+    /// From when on the deletion of the objects that it replaces counts.
+    pub now: Timestamp,
+}
+
 /// See [`Command::TrimStreams`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrimStreams {
@@ -320,10 +371,10 @@ pub enum Reply {
         /// How many.
         count: u32,
     },
-    /// The upload stands, but for these streams, which had no use for their ranges.
+    /// The commit stands, but for these streams, which had no use for their part of it.
     Committed {
-        /// Streams that are gone or of another owner, ascending.
-        /// After a retry: as the image tells it then, which may be of another owner.
+        /// Of an upload: streams that are gone or of another owner; of a compaction: those that
+        /// have changed meanwhile. Ascending. After a retry: as the image tells it then.
         skipped: Vec<StreamId>,
     },
 }

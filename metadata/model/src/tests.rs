@@ -12,6 +12,7 @@ mod leases;
 mod local_client;
 mod placement;
 mod ranges;
+mod replacements;
 mod topics;
 mod trims;
 mod world;

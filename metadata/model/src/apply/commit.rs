@@ -32,7 +32,7 @@ pub(super) fn upload(image: &mut MetadataImage, command: &CommitUpload) -> Resul
         let (from, trim) = (command.wal.start, wal.trim);
         return Err(Refused::UploadOutOfOrder { from, trim });
     }
-    match find_lease(image, command)? {
+    match find_lease(image, command.broker, &command.objects)? {
         Found::Committed => return Ok(committed_before(image, command)),
         Found::NoObjects => {}
         Found::Leased(first) => {
@@ -99,27 +99,31 @@ fn check_form(command: &CommitUpload) -> Result<(), Refused> {
     Ok(())
 }
 
-/// How the ids of an upload's objects stand.
-enum Found {
-    /// There are none: the upload only moves the trim position.
+/// How the ids of a commit's objects stand.
+pub(super) enum Found {
+    /// There are none: an upload that only moves the trim position.
     NoObjects,
     /// All belong to the lease with this first id.
     Leased(ObjectId),
-    /// The upload was committed before.
+    /// They were committed before.
     Committed,
 }
 
-/// A lease is the prepare of one commit, which ends it: the ids of one upload are all of one
+/// A lease is the prepare of one commit, which ends it: the ids of one commit are all of one
 /// lease, or, on a retry, all known as objects. Some may have been destroyed and even forgotten
-/// between the commit and its retry; as long as one is known, the upload is recognized.
-fn find_lease(image: &MetadataImage, command: &CommitUpload) -> Result<Found, Refused> {
-    let Some(one) = command.objects.first() else { return Ok(Found::NoObjects) };
-    let lease_of = |id| image.lease_of(id).filter(|(_, lease)| lease.broker == command.broker);
+/// between the commit and its retry; as long as one is known, the commit is recognized.
+pub(super) fn find_lease(
+    image: &MetadataImage,
+    broker: BrokerEpoch,
+    objects: &[UploadedObject],
+) -> Result<Found, Refused> {
+    let Some(one) = objects.first() else { return Ok(Found::NoObjects) };
+    let lease_of = |id| image.lease_of(id).filter(|(_, lease)| lease.broker == broker);
     if let Some((first, lease)) = lease_of(one.id) {
         if lease.expired {
             return Err(Refused::NotLeased(one.id));
         }
-        let stray = command.objects.iter().find(|o| o.id < first || o.id >= lease.end);
+        let stray = objects.iter().find(|o| o.id < first || o.id >= lease.end);
         return stray.map_or(Ok(Found::Leased(first)), |o| Err(Refused::NotLeased(o.id)));
     }
     let is_same = |known: &Object, object: &UploadedObject| {
@@ -127,7 +131,7 @@ fn find_lease(image: &MetadataImage, command: &CommitUpload) -> Result<Found, Re
             == (object.kind, object.size, object.index_position)
     };
     let mut known = false;
-    for object in &command.objects {
+    for object in objects {
         match image.object(object.id) {
             Some(present) if is_same(present, object) => known = true,
             None if image.lease_of(object.id).is_none() => {}

@@ -30,7 +30,7 @@ pub fn decode_command(bytes: &[u8]) -> Result<Command, DecodeError> {
 
 #[derive(Clone, PartialEq, prost::Message)]
 struct CommandMessage {
-    #[prost(oneof = "Body", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16")]
+    #[prost(oneof = "Body", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17")]
     body: Option<Body>,
 }
 
@@ -68,6 +68,8 @@ enum Body {
     ForgetLeases(ForgetLeases),
     #[prost(message, tag = "16")]
     UpdateFeatures(UpdateFeatures),
+    #[prost(message, tag = "17")]
+    ReplaceRanges(ReplaceRanges),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -217,6 +219,46 @@ struct StreamCheckpoint {
     stream: u64,
     #[prost(message, optional, tag = "2")]
     checkpoint: Option<Checkpoint>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct ReplaceRanges {
+    #[prost(uint64, tag = "1")]
+    broker: u64,
+    #[prost(message, optional, tag = "2")]
+    object: Option<UploadedObject>,
+    #[prost(message, repeated, tag = "3")]
+    runs: Vec<ReplacedRun>,
+    #[prost(message, repeated, tag = "4")]
+    checkpoints: Vec<MovedCheckpoint>,
+    #[prost(sint64, tag = "5")]
+    now: i64,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct ReplacedRun {
+    #[prost(uint64, tag = "1")]
+    stream: u64,
+    #[prost(uint64, tag = "2")]
+    start: u64,
+    #[prost(uint64, tag = "3")]
+    end: u64,
+    #[prost(uint64, repeated, tag = "4")]
+    objects: Vec<u64>,
+    #[prost(uint64, tag = "5")]
+    size: u64,
+    #[prost(sint64, tag = "6")]
+    max_timestamp: i64,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct MovedCheckpoint {
+    #[prost(uint64, tag = "1")]
+    stream: u64,
+    #[prost(uint64, tag = "2")]
+    from: u64,
+    #[prost(message, optional, tag = "3")]
+    to: Option<Checkpoint>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

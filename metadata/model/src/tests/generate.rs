@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::draw::Draw;
 use crate::command::{
     AlterConfigs, CheckpointRef, Command, CommitUpload, ConfigResource, CreatePartitions,
-    CreateTopic, DeleteTopic, Endpoint, InheritWal, LeaseObjects, ObjectKind, RegisterBroker,
-    TrimStreams, UpdateFeatures, UploadedObject, UploadedRange, WalKind,
+    CreateTopic, DeleteTopic, Endpoint, InheritWal, LeaseObjects, MovedCheckpoint, ObjectKind,
+    RegisterBroker, ReplaceRanges, ReplacedRun, TrimStreams, UpdateFeatures, UploadedObject,
+    UploadedRange, WalKind,
 };
 use crate::id::{
     BrokerEpoch, ClusterId, Incarnation, NodeId, ObjectId, Offset, RequestId, StreamEpoch,
@@ -19,7 +20,7 @@ const NODES: u64 = 3;
 /// The next command of a history.
 pub(super) fn command(image: &MetadataImage, seed: u64) -> Command {
     let draw = &mut Draw(seed);
-    match draw.below(33) {
+    match draw.below(40) {
         0 => Command::Format(ClusterId([u8::try_from(draw.below(2)).unwrap(); 16])),
         1..=4 => Command::RegisterBroker(register(draw)),
         5 => Command::FenceBroker(epoch(image, draw)),
@@ -41,6 +42,8 @@ pub(super) fn command(image: &MetadataImage, seed: u64) -> Command {
         30 => Command::ForgetObjects(
             image.objects().map(|(id, _)| id).filter(|_| draw.one_in(2)).collect(),
         ),
+        33..=38 => Command::ReplaceRanges(replace(image, draw)),
+        39 => Command::CreatePartitions(create_partitions(image, draw)),
         31 => Command::UpdateFeatures(update_features(image, draw)),
         _ => Command::AllocateProducerIds {
             broker: epoch(image, draw),
@@ -260,4 +263,41 @@ fn range(
         size: if draw.one_in(80) { draw.wild() } else { draw.below(100) },
         max_timestamp: now(draw),
     }
+}
+
+/// Some ranges of some streams become one, and some checkpoints move along.
+fn replace(image: &MetadataImage, draw: &mut Draw) -> ReplaceRanges {
+    let leases = image.leases().filter(|(_, lease)| !lease.expired || draw.one_in(10));
+    let leases: Vec<_> = leases.map(|(first, lease)| (first, lease.broker)).collect();
+    let (id, leased) = draw.one_of(leases).unwrap_or((ObjectId(draw.wild()), BrokerEpoch(0)));
+    let broker = if draw.one_in(10) { epoch(image, draw) } else { leased };
+    let object =
+        UploadedObject { id, kind: ObjectKind::StreamSet, size: 1_000, index_position: 900 };
+    let (mut runs, mut checkpoints) = (Vec::new(), Vec::new());
+    for (stream, state) in image.streams() {
+        let ranges: Vec<_> = image.ranges_from(stream, Offset::ZERO).collect();
+        let from = usize::try_from(draw.below(ranges.len() as u64 + 1)).unwrap();
+        let count = 1 + usize::try_from(draw.below(4)).unwrap();
+        let former = &ranges[from..ranges.len().min(from + count)];
+        if let [first, .., last] | [first @ last] = former {
+            let mut objects: Vec<_> = former.iter().map(|range| range.object).collect();
+            if draw.one_in(10) {
+                objects.push(ObjectId(draw.wild()));
+            }
+            let end = last.offsets.end.0 - u64::from(draw.one_in(20));
+            runs.push(ReplacedRun {
+                stream,
+                offsets: first.offsets.start..Offset(end),
+                objects,
+                size: draw.below(100),
+                max_timestamp: now(draw),
+            });
+        }
+        if let Some(former) = state.checkpoint.filter(|_| draw.one_in(2)) {
+            let offset = Offset(former.offset.0 + u64::from(draw.one_in(10)));
+            let to = CheckpointRef { offset, object: id, position: 500, size: former.size };
+            checkpoints.push(MovedCheckpoint { stream, from: former.object, to });
+        }
+    }
+    ReplaceRanges { broker, object, runs, checkpoints, now: now(draw) }
 }

@@ -4,7 +4,8 @@
 use super::world::{Upload, World};
 use crate::command::{
     AlterConfigs, Command, ConfigResource, CreatePartitions, CreateTopic, DeleteTopic, Endpoint,
-    InheritWal, LeaseObjects, RegisterBroker, TrimStreams, UpdateFeatures, WalKind,
+    InheritWal, LeaseObjects, MovedCheckpoint, RegisterBroker, ReplaceRanges, ReplacedRun,
+    TrimStreams, UpdateFeatures, WalKind,
 };
 use crate::encoding::{decode_command, decode_image, encode_command, encode_image, image_hash};
 use crate::id::{
@@ -142,6 +143,28 @@ fn commands_of_storage() {
         "01620c080112060801100218031864",
     );
     check(Command::ForgetLeases(vec![ObjectId(1), ObjectId(300)]), "017a050a0301ac02");
+    let replace = ReplaceRanges {
+        broker,
+        object: upload().command(5).objects[0],
+        runs: vec![ReplacedRun {
+            stream: StreamId(1),
+            offsets: Offset(0)..Offset(300),
+            objects: vec![ObjectId(2), ObjectId(300)],
+            size: 20,
+            max_timestamp: Timestamp(-1),
+        }],
+        checkpoints: vec![MovedCheckpoint {
+            stream: StreamId(1),
+            from: ObjectId(2),
+            to: upload().command(5).checkpoints[0].1,
+        }],
+        now,
+    };
+    check(
+        Command::ReplaceRanges(replace),
+        "018a012e0801120a0805100118e8072084071a0e080118ac02220302ac0228143001220c080110021a06080a\
+         1005200a2864",
+    );
     check(Command::ForgetObjects(vec![ObjectId(1), ObjectId(300)]), "016a050a0301ac02");
 }
 

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use super::{
-    AlterConfigs, Body, CommitUpload, CreatePartitions, CreateTopic, LeaseObjects, RegisterBroker,
-    Settings, StreamCheckpoint, TrimStreams, UpdateFeatures, UploadedObject, UploadedRange,
+    AlterConfigs, Body, CommitUpload, CreatePartitions, CreateTopic, LeaseObjects, MovedCheckpoint,
+    RegisterBroker, ReplaceRanges, ReplacedRun, Settings, StreamCheckpoint, TrimStreams,
+    UpdateFeatures, UploadedObject, UploadedRange,
 };
 use crate::command::{self, Command};
 use crate::encoding::message::{Feature, Setting, to_object_kind, to_wal_kind};
@@ -38,6 +39,7 @@ impl TryFrom<Body> for Command {
             Body::UpdateFeatures(message) => Self::UpdateFeatures(message.try_into()?),
             Body::LeaseObjects(message) => Self::LeaseObjects(message.try_into()?),
             Body::CommitUpload(message) => Self::CommitUpload(message.try_into()?),
+            Body::ReplaceRanges(message) => Self::ReplaceRanges(message.try_into()?),
             Body::ExpireLeases(message) => Self::ExpireLeases {
                 leases: message.leases.into_iter().map(ObjectId).collect(),
                 now: Timestamp(message.now),
@@ -161,6 +163,34 @@ impl TryFrom<CommitUpload> for command::CommitUpload {
             objects: each(message.objects)?,
             ranges: message.ranges.into_iter().map(Into::into).collect(),
             checkpoints: checkpoints.collect::<Result<_, DecodeError>>()?,
+            now: Timestamp(message.now),
+        })
+    }
+}
+
+impl TryFrom<ReplaceRanges> for command::ReplaceRanges {
+    type Error = DecodeError;
+
+    fn try_from(message: ReplaceRanges) -> Result<Self, DecodeError> {
+        let run = |run: ReplacedRun| command::ReplacedRun {
+            stream: StreamId(run.stream),
+            offsets: Offset(run.start)..Offset(run.end),
+            objects: run.objects.into_iter().map(ObjectId).collect(),
+            size: run.size,
+            max_timestamp: Timestamp(run.max_timestamp),
+        };
+        let moved = |moved: MovedCheckpoint| {
+            Ok::<_, DecodeError>(command::MovedCheckpoint {
+                stream: StreamId(moved.stream),
+                from: ObjectId(moved.from),
+                to: required(moved.to, "checkpoint")?.into(),
+            })
+        };
+        Ok(Self {
+            broker: BrokerEpoch(message.broker),
+            object: required(message.object, "object")?.try_into()?,
+            runs: message.runs.into_iter().map(run).collect(),
+            checkpoints: message.checkpoints.into_iter().map(moved).collect::<Result<_, _>>()?,
             now: Timestamp(message.now),
         })
     }

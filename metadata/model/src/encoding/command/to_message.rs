@@ -3,8 +3,8 @@
 use super::{
     AllocateProducerIds, AlterConfigs, Body, CommitUpload, CreatePartitions, CreateTopic,
     DeleteTopic, ExpireLeases, ForgetLeases, ForgetObjects, InheritWal, LeaseObjects,
-    RegisterBroker, Settings, StreamCheckpoint, StreamStart, TrimStreams, UpdateFeatures,
-    UploadedObject, UploadedRange,
+    MovedCheckpoint, RegisterBroker, ReplaceRanges, ReplacedRun, Settings, StreamCheckpoint,
+    StreamStart, TrimStreams, UpdateFeatures, UploadedObject, UploadedRange,
 };
 use crate::command::{self, Command};
 use crate::encoding::message::{Feature, Setting, object_kind, wal_kind};
@@ -54,6 +54,7 @@ impl From<&Command> for Body {
                 deadline: command.deadline.0,
             }),
             Command::CommitUpload(command) => Self::CommitUpload(command.into()),
+            Command::ReplaceRanges(command) => Self::ReplaceRanges(command.into()),
             Command::ExpireLeases { leases, now } => {
                 let leases = leases.iter().map(|lease| lease.0).collect();
                 Self::ExpireLeases(ExpireLeases { leases, now: now.0 })
@@ -117,6 +118,31 @@ impl From<&command::CommitUpload> for CommitUpload {
             objects: command.objects.iter().map(Into::into).collect(),
             ranges: command.ranges.iter().map(Into::into).collect(),
             checkpoints: command.checkpoints.iter().map(checkpoint).collect(),
+            now: command.now.0,
+        }
+    }
+}
+
+impl From<&command::ReplaceRanges> for ReplaceRanges {
+    fn from(command: &command::ReplaceRanges) -> Self {
+        let run = |run: &command::ReplacedRun| ReplacedRun {
+            stream: run.stream.0,
+            start: run.offsets.start.0,
+            end: run.offsets.end.0,
+            objects: run.objects.iter().map(|object| object.0).collect(),
+            size: run.size,
+            max_timestamp: run.max_timestamp.0,
+        };
+        let moved = |moved: &command::MovedCheckpoint| MovedCheckpoint {
+            stream: moved.stream.0,
+            from: moved.from.0,
+            to: Some(moved.to.into()),
+        };
+        Self {
+            broker: command.broker.0,
+            object: Some((&command.object).into()),
+            runs: command.runs.iter().map(run).collect(),
+            checkpoints: command.checkpoints.iter().map(moved).collect(),
             now: command.now.0,
         }
     }
