@@ -55,6 +55,10 @@ pub struct Metrics {
     pub storage_objects: Family<ObjectsLabel, Gauge>,
     /// Their bytes.
     pub storage_objects_bytes: Family<ObjectsLabel, Gauge>,
+    /// Objects of records that were written, by why.
+    pub storage_written_objects: Family<WriterLabel, Counter>,
+    /// Their bytes.
+    pub storage_written_bytes: Family<WriterLabel, Counter>,
     /// Durable in the WAL and not committed as objects.
     pub wal_backlog_bytes: Gauge,
 }
@@ -128,6 +132,13 @@ pub struct StoreLabel {
 pub struct DirectionLabel {
     /// `in` from the store, `out` to it.
     pub direction: &'static str,
+}
+
+/// Labels by what wrote an object.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct WriterLabel {
+    /// `upload` out of the WAL, `compaction` in the place of other objects.
+    pub writer: &'static str,
 }
 
 /// Labels by cache.
@@ -205,6 +216,8 @@ impl Metrics {
             storage_records_bytes: Gauge::default(),
             storage_objects: Family::default(),
             storage_objects_bytes: Family::default(),
+            storage_written_objects: Family::default(),
+            storage_written_bytes: Family::default(),
             wal_backlog_bytes: Gauge::default(),
         };
         metrics.register();
@@ -290,6 +303,16 @@ impl Metrics {
             "penstock_storage_objects_bytes",
             "Bytes of these objects",
             self.storage_objects_bytes.clone(),
+        );
+        r.register(
+            "penstock_storage_written_objects",
+            "Objects of records that were written, by why",
+            self.storage_written_objects.clone(),
+        );
+        r.register(
+            "penstock_storage_written_bytes",
+            "Their bytes; those of compaction over those of uploads is what it amplifies",
+            self.storage_written_bytes.clone(),
         );
         r.register(
             "penstock_wal_backlog_bytes",

@@ -155,6 +155,7 @@ impl Node {
             metadata: client,
             quorum_term: Arc::new(quorum.term()),
             storage: storage.clone(),
+            compaction: tasks.compaction,
             store_counters,
             clock,
             entropy,

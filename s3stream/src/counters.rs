@@ -27,6 +27,10 @@ pub struct Counters {
     pub uploaded_objects: Counter,
     /// Their bytes.
     pub uploaded_bytes: Counter,
+    /// Objects that took the place of others.
+    pub compactions: Counter,
+    /// Their bytes.
+    pub compacted_bytes: Counter,
     /// Batches read from the log cache's memory.
     pub log_cache_hits: Counter,
     /// Batches that had left it before their upload, and were read back from the WAL.

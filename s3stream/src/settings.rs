@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::compaction::task::CompactionSettings;
 use crate::log_cache::ENTRY_BYTES;
 use crate::store::retry::Backoff;
 
@@ -15,6 +16,8 @@ pub struct Settings {
     pub memory: MemoryShares,
     /// When and how batches become objects.
     pub upload: UploadSettings,
+    /// When and how objects become fewer and larger.
+    pub compaction: CompactionSettings,
     /// Bytes that may be durable in the WAL and not yet committed as objects; past it appends
     /// wait (`wal.backlog.bytes.max`).
     pub wal_backlog_bytes_max: u64,
@@ -34,7 +37,7 @@ pub struct MemoryShares {
     /// the backlog.
     pub index: usize,
     /// Uploads in flight: payloads that had to be read back from the WAL, blocks being built, and
-    /// checkpoints. What the layer above folds has to fit into a quarter of it, over all streams
+    /// checkpoints; and a compaction, of three quarters of it at most. What the layer above folds has to fit into a quarter of it, over all streams
     /// and as often as uploads are in flight.
     pub upload: usize,
     /// Blocks read from objects.
@@ -83,6 +86,11 @@ impl Settings {
     pub(crate) fn batches_max(&self) -> usize {
         self.memory.index / ENTRY_BYTES
     }
+
+    /// How many bytes of batches one compaction takes: it has them in memory until they are stored.
+    pub(crate) fn compaction_bytes_max(&self) -> usize {
+        self.memory.upload / 4 * 3
+    }
 }
 
 impl Default for Settings {
@@ -90,6 +98,7 @@ impl Default for Settings {
         Self {
             memory: MemoryShares::of(MEMORY_BUDGET_BYTES),
             upload: UploadSettings::default(),
+            compaction: CompactionSettings::default(),
             wal_backlog_bytes_max: 10 << 30,
             // Longer than any fetch (`request.timeout.ms` is 30 s) and any slow reader of a block.
             delete_delay: Duration::from_secs(600),
@@ -104,7 +113,8 @@ impl Default for UploadSettings {
             block_age_max: Duration::from_secs(30),
             block_batches_max: 100_000,
             block_groups_max: None,
-            stream_object_bytes_min: 8 << 20,
+            // Smaller ones are gathered by compaction, in fewer requests.
+            stream_object_bytes_min: 32 << 20,
             uploads_in_flight_max: 2,
             command_bytes_max: 1 << 20,
             // An upload that cannot finish in an hour takes a new lease and goes on.

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use object_store::ObjectStore;
 use penstock_model::client::{MetadataClient, SubmitError};
-use penstock_model::command::{Command, Refused, Reply};
-use penstock_model::id::{BrokerEpoch, ClusterId, RequestId};
+use penstock_model::command::{Command, LeaseObjects, Refused, Reply};
+use penstock_model::id::{BrokerEpoch, ClusterId, ObjectId, RequestId, Timestamp};
 use penstock_model::image::{MetadataImage, Stream};
 use penstock_wal::{Position, Wal};
 use tokio::sync::watch;
@@ -21,6 +21,18 @@ use crate::read::object_reads::{ObjectReadError, ObjectReads};
 use crate::settings::Settings;
 use crate::stream_state::StreamState;
 use crate::streams::Streams;
+
+/// Bytes of an upload or a compaction, for as long as they are in memory.
+pub(crate) struct Charge<'a> {
+    shared: &'a Shared,
+    bytes: usize,
+}
+
+impl Drop for Charge<'_> {
+    fn drop(&mut self) {
+        self.shared.upload_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
 
 /// See the module's head.
 pub(crate) struct Shared {
@@ -63,13 +75,34 @@ impl Shared {
         }
     }
 
+    /// The prepare of a commit: its objects get ids, from the one that is answered on, that nobody
+    /// else gets.
+    pub(crate) async fn lease(&self, objects: usize) -> Result<ObjectId, Refused> {
+        let lease = i64::try_from(self.settings.upload.lease.as_millis()).unwrap_or(i64::MAX);
+        let command = Command::LeaseObjects(LeaseObjects {
+            broker: self.broker,
+            request: self.next_request(),
+            count: u32::try_from(objects).expect("a command's size bounds the count"),
+            deadline: Timestamp(self.clock.now().0.saturating_add(lease)),
+        });
+        match self.submit(command).await? {
+            Reply::Leased(ids) => Ok(ids.start),
+            reply => unreachable!("a lease is answered with {reply:?}"),
+        }
+    }
+
     /// A name for one request for ids: unique, because the broker epoch is.
-    pub(crate) fn next_request(&self) -> RequestId {
+    fn next_request(&self) -> RequestId {
         let mut id = [0; 16];
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
         id[..8].copy_from_slice(&self.broker.0.to_be_bytes());
         id[8..].copy_from_slice(&number.to_be_bytes());
         RequestId(id)
+    }
+
+    pub(crate) fn charge_upload(&self, bytes: usize) -> Charge<'_> {
+        self.upload_bytes.fetch_add(bytes, Ordering::Relaxed);
+        Charge { shared: self, bytes }
     }
 
     /// What a refusal means that no retry mends.

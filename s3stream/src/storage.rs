@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::checkpoint::CheckpointFold;
 use crate::clock::Clock;
+use crate::compaction::task::CompactionTask;
 use crate::counters::Counters;
 use crate::entry_header::HEADER_BYTES_MAX;
 use crate::lifecycle::{Failure, Stopped};
@@ -79,6 +80,8 @@ pub struct Storage {
 pub struct Tasks {
     /// Makes objects of what the log holds.
     pub upload: UploadTask,
+    /// Makes few large objects of many small ones.
+    pub compaction: CompactionTask,
 }
 
 impl Storage {
@@ -120,7 +123,8 @@ impl Storage {
             requests: AtomicU64::new(0),
         });
         let upload = UploadTask { shared: Arc::clone(&shared) };
-        Ok((Self { shared }, Tasks { upload }))
+        let compaction = CompactionTask { shared: Arc::clone(&shared) };
+        Ok((Self { shared }, Tasks { upload, compaction }))
     }
 
     /// Waits for room for one batch with a payload of so many bytes: in the log's queue, in the

@@ -10,6 +10,7 @@
 //! refusals go out as facts.
 
 mod checkpoint;
+mod expiry;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
 mod housekeeping;
@@ -24,6 +25,7 @@ mod summary;
 mod time_lookup;
 
 pub use checkpoint::LogStateFold;
+pub use expiry::TopicExpiry;
 pub use housekeeping::{Housekeeping, HousekeepingIntervals};
 pub use partition::{AppendError, Appended, Partition, RememberedProducer};
 pub use partitions::{PartitionError, Partitions};

@@ -4,10 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use penstock_s3stream::store::metered::{Operation, Outcome, StoreCounters};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 
 use crate::broker::Broker;
-use crate::metrics::{CacheLabel, DirectionLabel, ObjectsLabel, PoolLabel, StoreLabel};
+use crate::metrics::{
+    CacheLabel, DirectionLabel, ObjectsLabel, PoolLabel, StoreLabel, WriterLabel,
+};
 use crate::net::RequestBudget;
 use crate::storage_figures::StorageFigures;
 
@@ -44,16 +48,25 @@ impl Sampler {
 
         let counters = storage.counters();
         // A counter that only grows elsewhere is copied, not added to.
-        let copy =
-            |family: &prometheus_client::metrics::family::Family<CacheLabel, _>, cache, count| {
-                let counter: &prometheus_client::metrics::counter::Counter =
-                    &family.get_or_create(&CacheLabel { cache });
-                counter.inner().store(count, Ordering::Relaxed);
-            };
+        let copy = |family: &Family<CacheLabel, Counter>, cache, count| {
+            let counter = family.get_or_create(&CacheLabel { cache });
+            counter.inner().store(count, Ordering::Relaxed);
+        };
         copy(&metrics.cache_hits, "log", counters.log_cache_hits.get());
         copy(&metrics.cache_misses, "log", counters.wal_reads.get() + counters.object_reads.get());
         let changed = counters.changed_payloads.get();
         metrics.changed_payloads.inner().store(changed, Ordering::Relaxed);
+        for (writer, objects, bytes) in [
+            ("upload", &counters.uploaded_objects, &counters.uploaded_bytes),
+            ("compaction", &counters.compactions, &counters.compacted_bytes),
+        ] {
+            let label = WriterLabel { writer };
+            let set = |family: &Family<WriterLabel, Counter>, count| {
+                family.get_or_create(&label).inner().store(count, Ordering::Relaxed);
+            };
+            set(&metrics.storage_written_objects, objects.get());
+            set(&metrics.storage_written_bytes, bytes.get());
+        }
         let blocks = storage.block_cache();
         copy(&metrics.cache_hits, "block", blocks.hits);
         copy(&metrics.cache_misses, "block", blocks.misses);
@@ -121,6 +134,8 @@ mod tests {
             "penstock_storage_records_bytes 0",
             "penstock_storage_objects{state=\"live\"} 0",
             "penstock_storage_objects_bytes{state=\"destroyed\"} 0",
+            "penstock_storage_written_objects_total{writer=\"compaction\"} 0",
+            "penstock_storage_written_bytes_total{writer=\"upload\"} 0",
             "penstock_wal_backlog_bytes 0",
             "penstock_consumer_group_lag_omitted 0",
         ] {

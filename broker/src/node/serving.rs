@@ -6,7 +6,7 @@ use std::time::Duration;
 use penstock_model::client::MetadataClient;
 use penstock_model::id::BrokerEpoch;
 use penstock_s3stream::store::metered::StoreCounters;
-use penstock_s3stream::{Clock, Storage};
+use penstock_s3stream::{Clock, CompactionTask, Storage};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -19,7 +19,7 @@ use crate::config::{Given, NodeConfig};
 use crate::env::Entropy;
 use crate::group::{GroupCoordinator, GroupParts};
 use crate::inspector::Inspector;
-use crate::log::{Housekeeping, HousekeepingIntervals, Partitions, ProducerShare};
+use crate::log::{Housekeeping, HousekeepingIntervals, Partitions, ProducerShare, TopicExpiry};
 use crate::metrics::Metrics;
 use crate::net::transport::TcpAcceptor;
 use crate::net::{AnswerBudget, ConnectionLimits, FetchBudget, Listener, RequestBudget};
@@ -49,6 +49,7 @@ pub(super) struct Parts {
     pub(super) metadata: Arc<dyn MetadataClient>,
     pub(super) quorum_term: QuorumTerm,
     pub(super) storage: Storage,
+    pub(super) compaction: CompactionTask,
     pub(super) store_counters: Arc<StoreCounters>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
@@ -71,7 +72,7 @@ pub(super) async fn open(
     stopping: &Shutdown,
 ) -> Serving {
     let Parts { given, config, epoch, metadata, storage, store_counters, .. } = parts;
-    let Parts { clock, entropy, metrics, draining, quorum_term, .. } = parts;
+    let Parts { clock, entropy, metrics, draining, quorum_term, compaction, .. } = parts;
     let topic_settings =
         TopicSettingsCache::new(Arc::clone(&given), config.node, Arc::clone(&metrics));
     let topic_settings = Arc::new(topic_settings);
@@ -109,6 +110,8 @@ pub(super) async fn open(
         },
     };
     housekeeping.spawn(background, stopping);
+    let expiry = TopicExpiry::new(Arc::clone(&metadata), Arc::clone(&topic_settings));
+    background.spawn(compaction.run(Arc::new(expiry)));
     // Of the memory for requests, an eighth each for what sessions remember and for fetches.
     let (requests, part) = (config.memory.requests, config.memory.requests / 8);
     let fetch_sessions =

@@ -126,7 +126,35 @@ impl ObjectReader {
             .collect()
     }
 
-    /// Reads a checkpoint's opaque state: one GET.
+    /// Reads the opaque states of checkpoints that lie back to back: one GET.
+    ///
+    /// # Errors
+    /// See [`ObjectError`]; one bad checkpoint fails them all.
+    ///
+    /// # Panics
+    /// When there are none, or gaps between them.
+    pub async fn checkpoints(
+        &self,
+        wanted: &[(StreamId, CheckpointRef)],
+    ) -> Result<Vec<Bytes>, ObjectError> {
+        let (first, last) = wanted.first().zip(wanted.last()).expect("checkpoints to read");
+        let (range, end) = (checkpoint_bytes(&first.1), checkpoint_bytes(&last.1).end);
+        let adjacent = |pair: &[(StreamId, CheckpointRef)]| {
+            let [(_, former), (_, next)] = pair else { return false };
+            (former.object, checkpoint_bytes(former).end) == (next.object, next.position)
+        };
+        assert!(wanted.windows(2).all(adjacent), "checkpoints of one GET lie back to back");
+        let key = object_key(self.cluster, first.1.object);
+        let lengths: Vec<usize> = wanted.iter().map(|(_, c)| c.size as usize).collect();
+        let parts = self.read(&key, range.start..end, &lengths).await?;
+        let decode = |(bytes, (stream, checkpoint)): (Bytes, &(StreamId, CheckpointRef))| {
+            decode_checkpoint(&bytes, checkpoint.position, *stream, checkpoint.offset)
+                .map_err(|error| damaged(&key, error))
+        };
+        parts.into_iter().zip(wanted).map(decode).collect()
+    }
+
+    /// The same of one.
     ///
     /// # Errors
     /// See [`ObjectError`].
@@ -135,12 +163,14 @@ impl ObjectReader {
         stream: StreamId,
         checkpoint: &CheckpointRef,
     ) -> Result<Bytes, ObjectError> {
-        let CheckpointRef { offset, object, position, size } = *checkpoint;
-        let key = object_key(self.cluster, object);
-        let range = position..position.saturating_add(size.into());
-        let mut parts = self.read(&key, range, &[size as usize]).await?;
-        let bytes = parts.pop().expect("one part was asked for");
-        decode_checkpoint(&bytes, position, stream, offset).map_err(|error| damaged(&key, error))
+        let mut read = self.checkpoints(&[(stream, *checkpoint)]).await?;
+        Ok(read.pop().expect("one checkpoint was asked for"))
+    }
+
+    /// That an object does not hold what others say it does.
+    #[must_use]
+    pub fn damaged(&self, object: ObjectId, at: u64, what: &'static str) -> ObjectError {
+        damaged(&object_key(self.cluster, object), Damage { at, what })
     }
 
     /// Reads a range, cut into parts of these lengths, which add up to it.
@@ -179,6 +209,12 @@ impl ObjectReader {
     async fn ends_before(&self, key: &Path, end: u64) -> bool {
         self.store.head(key).await.is_ok_and(|there| there.size < end)
     }
+}
+
+/// Where a checkpoint's bytes lie in its object.
+#[must_use]
+pub fn checkpoint_bytes(checkpoint: &CheckpointRef) -> Range<u64> {
+    checkpoint.position..checkpoint.position.saturating_add(checkpoint.size.into())
 }
 
 /// Cuts a stream of chunks into parts of given lengths, each in a buffer of its own size.

@@ -43,7 +43,7 @@ pub struct EncodedObject {
     pub object: UploadedObject,
     /// Its bytes, in order.
     pub payload: Vec<Bytes>,
-    /// One range for each stream, in order of stream.
+    /// The ranges, in order of stream and offset.
     pub ranges: Vec<UploadedRange>,
     /// Where each checkpoint lies.
     pub checkpoints: Vec<(StreamId, CheckpointRef)>,
@@ -91,18 +91,21 @@ impl ObjectWriter {
         }
     }
 
-    /// Adds one stream's batches, which become one range from the first to the last.
+    /// Adds batches of one stream, which become one range from the first to the last.
     ///
     /// # Panics
-    /// When streams do not come in order of id, batches not in order of offset, when there are
-    /// none or an empty one, or when an object for one stream is given a second.
+    /// When ranges do not come in order of stream and offset, batches not in order of offset, when
+    /// there are none or an empty one, or when an object for one stream is given a second range.
     pub fn stream(&mut self, stream: StreamId, epoch: StreamEpoch, batches: Vec<StoredBatch>) {
-        let former = self.ranges.last().map(|range| range.stream);
-        assert!(former < Some(stream), "stream {stream} comes after {former:?}");
-        assert!(
-            former.is_none() || self.kind == ObjectKind::StreamSet,
-            "a stream object holds one stream"
-        );
+        if let Some(former) = self.ranges.last() {
+            let start = batches.first().map(|batch| batch.offsets.start);
+            assert!(
+                (former.stream, Some(former.offsets.end)) <= (stream, start)
+                    || former.stream < stream,
+                "{start:?} of stream {stream} comes after {former:?}"
+            );
+            assert!(self.kind == ObjectKind::StreamSet, "a stream object holds one stream");
+        }
         let mut open = OpenBlock::default();
         let mut range: Option<UploadedRange> = None;
         for batch in batches {

@@ -111,7 +111,7 @@ impl BlockCache {
         let key = |entry: &BlockEntry| BlockKey { object, position: entry.position };
         let keys: Vec<BlockKey> = entries.iter().map(key).collect();
         let load = |missing: &[usize]| {
-            let gets = group_into_gets(entries, missing).into_iter();
+            let gets = group_into_gets(|place| entries[place].bytes(), missing.iter().copied());
             let load = |places: Range<usize>| {
                 let wanted = entries[places.clone()].to_vec();
                 let (reader, budget) = (self.reader.clone(), self.budget.clone());
@@ -122,7 +122,7 @@ impl BlockCache {
                 };
                 (places.collect(), load.boxed())
             };
-            gets.map(load).collect()
+            gets.into_iter().map(load).collect()
         };
         let Got { values: blocks, all_hits } = self.blocks.get(purpose, &keys, load).await?;
         Ok(Blocks { blocks, all_hits })

@@ -102,18 +102,22 @@ fn bytes_from(block: &BlockEntry, offset: Offset) -> u64 {
     u64::try_from(share).expect("a share of 32 bits")
 }
 
-/// Groups blocks (by their places in `blocks`, ascending) into the GETs that fetch them:
-/// neighbours together, up to [`GET_BYTES_MAX`].
+/// Groups parts of an object (by their places, ascending) into the GETs that fetch them:
+/// neighbours together, up to [`GET_BYTES_MAX`]. `bytes_of` says where a part lies.
 #[must_use]
-pub fn group_into_gets(blocks: &[BlockEntry], wanted: &[usize]) -> Vec<Range<usize>> {
+pub fn group_into_gets(
+    bytes_of: impl Fn(usize) -> Range<u64>,
+    wanted: impl IntoIterator<Item = usize>,
+) -> Vec<Range<usize>> {
     let mut gets: Vec<Range<usize>> = Vec::new();
     let mut bytes = 0;
-    for &place in wanted {
-        let size = u64::from(blocks[place].size);
+    for place in wanted {
+        let part = bytes_of(place);
+        let size = part.end - part.start;
         match gets.last_mut() {
             Some(get)
                 if get.end == place
-                    && blocks[place - 1].bytes().end == blocks[place].position
+                    && bytes_of(place - 1).end == part.start
                     && bytes + size <= GET_BYTES_MAX =>
             {
                 get.end += 1;

@@ -1,10 +1,8 @@
 //! One commit's objects: leased, built, put into the store.
 
 use futures::future::try_join_all;
-use penstock_model::command::{
-    CheckpointRef, Command, LeaseObjects, Reply, UploadedObject, UploadedRange,
-};
-use penstock_model::id::{ObjectId, StreamId, Timestamp};
+use penstock_model::command::{CheckpointRef, UploadedObject, UploadedRange};
+use penstock_model::id::{ObjectId, StreamId};
 
 use super::plan::{PlannedCommit, PlannedObject};
 use super::prepare::{Part, Prepared};
@@ -36,7 +34,8 @@ impl Prepared {
         planned: PlannedCommit,
     ) -> Result<UploadedCommit, Failure> {
         loop {
-            let first = lease(shared, &planned).await?;
+            let leased = shared.lease(planned.objects.len()).await;
+            let first = leased.map_err(|refused| shared.refused(refused))?;
             let ids = (first.0..).map(ObjectId);
             let objects: Vec<_> =
                 ids.zip(&planned.objects).map(|(id, object)| self.encode(id, object)).collect();
@@ -89,20 +88,5 @@ impl UploadedCommit {
         let ids = self.objects.iter().map(|object| object.object.id);
         let orphans: Vec<_> = ids.filter(|id| image.object(*id).is_none()).collect();
         shared.delete_objects(&orphans).await;
-    }
-}
-
-/// The prepare of a commit: its objects get ids that nobody else gets.
-async fn lease(shared: &Shared, planned: &PlannedCommit) -> Result<ObjectId, Failure> {
-    let lease = i64::try_from(shared.settings.upload.lease.as_millis()).unwrap_or(i64::MAX);
-    let command = Command::LeaseObjects(LeaseObjects {
-        broker: shared.broker,
-        request: shared.next_request(),
-        count: u32::try_from(planned.objects.len()).expect("a command's size bounds the count"),
-        deadline: Timestamp(shared.clock.now().0.saturating_add(lease)),
-    });
-    match shared.submit(command).await.map_err(|refused| shared.refused(refused))? {
-        Reply::Leased(ids) => Ok(ids.start),
-        reply => unreachable!("a lease is answered with {reply:?}"),
     }
 }

@@ -1,6 +1,8 @@
 //! A checkpoint that cannot be read costs its own stream, until it is mended, and nobody else. What
 //! has changed in memory costs nothing while the log has it.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use penstock_model::client::MetadataClient;
 use penstock_model::command::CheckpointRef;
@@ -206,4 +208,33 @@ async fn a_payload_that_the_log_has_no_good_copy_of_is_not_given_up() {
     let failure = failed.await;
     assert!(matches!(failure, Failure::Wal(WalError::Corrupt { .. })), "{failure}");
     assert_eq!(committed(&world, id), 0);
+}
+
+/// An object that cannot be read stays as it is, by name; what lies beside it is compacted.
+#[tokio::test(start_paused = true)]
+async fn a_damaged_object_is_not_compacted_and_keeps_no_other_from_it() {
+    let mut world = World::new(1, Settings::default());
+    let process = world.start();
+    let id = world.create_topic(1)[0];
+    let (stream, _) = process.open(&world, id).await;
+    let (mut oracle, mut random) = (Oracle::new(id), Random::new(1));
+    for upload in 0..12 {
+        append(&process, &stream, &mut oracle, &mut random).await.unwrap();
+        process.flush().await.unwrap();
+        if upload == 4 {
+            let range = world.local.image().ranges_from(id, Offset(oracle.end() - 1)).next();
+            world.store.flip(range.unwrap().object, 3).await;
+        }
+    }
+    let ranges = || world.local.image().ranges_from(id, Offset::ZERO).collect::<Vec<_>>();
+    let before = ranges();
+    assert_eq!(before.len(), 12);
+    world.pass(Duration::from_secs(60)).await;
+    process.check_alive();
+    let after = ranges();
+    assert!(after.contains(&before[4]), "{after:?}");
+    assert!(after.len() < 6, "{after:?}");
+    assert_eq!(after.first().unwrap().offsets.start, before[0].offsets.start);
+    assert_eq!(after.last().unwrap().offsets.end, before[11].offsets.end);
+    assert!(process.storage.counters().compactions.get() > 0);
 }

@@ -33,7 +33,7 @@ fn run(seed: u64, settings: Settings, streams: usize, steps: usize) -> Seen {
 
 #[test]
 fn random_histories_with_tiny_budgets() {
-    let mut idle = [0; 5];
+    let mut idle = [0; 6];
     for seed in seeds(60) {
         let mut settings = tiny();
         if seed % 2 == 1 {
@@ -47,6 +47,7 @@ fn random_histories_with_tiny_budgets() {
             seen.wal_reads,
             seen.object_reads,
             seen.deleted_objects,
+            seen.compactions,
         ];
         idle.iter_mut().zip(counts).for_each(|(idle, count)| *idle += u64::from(count == 0));
     }

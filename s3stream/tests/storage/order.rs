@@ -159,12 +159,18 @@ async fn an_expired_lease_is_taken_anew_and_leaves_nothing_behind() {
     world.store.fail(100);
     let storage = process.storage.clone();
     let flush = tokio::spawn(async move { storage.flush().await });
+    world.pass(Duration::from_secs(1)).await;
+    let leased = |image: &MetadataImage| image.leases().map(|(first, _)| first).collect::<Vec<_>>();
+    let lease = leased(&world.local.image());
+    assert_eq!(lease.len(), 1);
     world.pass(Duration::from_secs(20)).await;
     // Only this node's own collection expires it, while the upload is still trying.
     process.storage.collect_garbage(world.clock.now()).await;
+    assert!(world.local.image().lease_of(lease[0]).is_some_and(|(_, lease)| lease.expired));
     world.store.fail(0);
     process.flush().await.unwrap();
     flush.await.unwrap().unwrap();
+    assert_eq!(leased(&world.local.image()), lease, "a new one was taken, and is used up");
     assert_eq!(stream.offsets().uploaded.0, oracle.end());
     world.check_store(&process.storage).await;
 }

@@ -42,15 +42,18 @@ impl UnsteadyMetadata {
     }
 
     async fn check(&self, command: &Command) {
-        if let Command::CommitUpload(commit) = command {
-            let content = self.store.content().await;
-            let image = self.inner.image();
-            for object in &commit.objects {
-                // A retry of an applied commit may come after all of it is gone again.
-                let there = content.contains(&(object.id, object.size));
-                let dead = image.lease_of(object.id).is_none();
-                assert!(there || dead, "object {} is committed before it is there", object.id);
-            }
+        let objects = match command {
+            Command::CommitUpload(commit) => &commit.objects[..],
+            Command::ReplaceRanges(commit) => std::slice::from_ref(&commit.object),
+            _ => return,
+        };
+        let content = self.store.content().await;
+        let image = self.inner.image();
+        for object in objects {
+            // A retry of an applied commit may come after all of it is gone again.
+            let there = content.contains(&(object.id, object.size));
+            let dead = image.lease_of(object.id).is_none();
+            assert!(there || dead, "object {} is committed before it is there", object.id);
         }
     }
 }

@@ -14,7 +14,8 @@ use penstock_model::id::{
 use penstock_model::image::ObjectLife;
 use penstock_model::invariants;
 use penstock_s3stream::{
-    Appended, Clock, MemoryShares, Parts, Settings, Stopped, Storage, Stream, UploadSettings,
+    Appended, Clock, CompactionSettings, Expiry, MemoryShares, PaceSettings, Parts, Settings,
+    Stopped, Storage, Stream, UploadSettings,
 };
 use penstock_wal::files::{Files, OsFiles};
 use penstock_wal::{
@@ -40,6 +41,8 @@ pub(crate) struct World {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) settings: Settings,
     pub(crate) next_payload: NextPayload,
+    /// For how many milliseconds records may stand in one range; 0 for any.
+    pub(crate) span: u64,
     starts: u8,
 }
 
@@ -82,6 +85,16 @@ pub(crate) struct Process {
     pub(crate) storage: Storage,
     pub(crate) epoch: BrokerEpoch,
     upload: JoinHandle<()>,
+    compaction: JoinHandle<()>,
+}
+
+/// Records of one range may be written within so many milliseconds; 0 for any.
+struct Span(u64);
+
+impl Expiry for Span {
+    fn span_max(&self, _topic: TopicId) -> Option<u64> {
+        (self.0 > 0).then_some(self.0)
+    }
 }
 
 /// A clock that is set by hand.
@@ -116,6 +129,15 @@ pub(crate) fn tiny() -> Settings {
             lease: Duration::from_secs(120),
             ..UploadSettings::default()
         },
+        compaction: CompactionSettings {
+            small_max: 3,
+            pause: Duration::from_secs(5),
+            pace: PaceSettings {
+                percent_of_uploads: 150,
+                bytes_per_second: 4 << 10,
+                burst_bytes: 100 << 10,
+            },
+        },
         wal_backlog_bytes_max: 200 << 10,
         delete_delay: Duration::from_secs(600),
     }
@@ -129,7 +151,7 @@ impl World {
         local.apply(&Command::Format(ClusterId([3; 16]))).result.unwrap();
         let medium = Medium::Memory(MemoryMedium::default());
         let (clock, next_payload) = (Arc::default(), Arc::default());
-        Self { medium, local, metadata, store, clock, settings, next_payload, starts: 0 }
+        Self { medium, local, metadata, store, clock, settings, next_payload, span: 0, starts: 0 }
     }
 
     /// A new process on what the former left.
@@ -170,7 +192,9 @@ impl World {
             settings: self.settings.clone(),
         })
         .unwrap();
-        Process { storage, epoch, upload: tokio::spawn(tasks.upload.run()) }
+        let upload = tokio::spawn(tasks.upload.run());
+        let compaction = tokio::spawn(tasks.compaction.run(Arc::new(Span(self.span))));
+        Process { storage, epoch, upload, compaction }
     }
 
     /// Creates a topic, and answers its streams.
@@ -239,15 +263,18 @@ impl Process {
     /// The uploader only ends with the storage.
     pub(crate) fn check_alive(&self) {
         assert!(!self.upload.is_finished(), "the uploader ended");
+        assert!(!self.compaction.is_finished(), "the compactor ended");
     }
 
     /// The process ends where it stands.
     pub(crate) fn crash(self) {
         self.upload.abort();
+        self.compaction.abort();
     }
 
     pub(crate) async fn shut_down(self, flush: Duration) {
         self.storage.shutdown(flush).await;
         self.upload.await.unwrap();
+        self.compaction.await.unwrap();
     }
 }

@@ -9,11 +9,14 @@ use anyhow::{Context, anyhow, ensure};
 use penstock_broker::node::log_owner::LogOwner;
 use penstock_model::client::MetadataClient;
 use penstock_model::command::{Command, InheritWal, RegisterBroker, Reply, WalKind};
-use penstock_model::id::{ClusterId, Incarnation, NodeId, StreamId, Timestamp};
+use penstock_model::id::{ClusterId, Incarnation, NodeId, StreamId, Timestamp, TopicId};
 use penstock_quorum::{Folder, Place, QuorumNode, QuorumSettings, RaftId};
 use penstock_s3stream::store::open::{StoreSettings, open};
 use penstock_s3stream::store::url::StoreUrl;
-use penstock_s3stream::{Clock, MemoryShares, Opened, Parts, Settings, Storage, UploadSettings};
+use penstock_s3stream::{
+    Clock, CompactionSettings, Expiry, MemoryShares, Opened, Parts, Settings, Storage,
+    UploadSettings,
+};
 use penstock_wal::files::{Files, LockGuard};
 use penstock_wal::{FileWal, FileWalSettings, Position, WalSettings};
 use tokio::task::JoinHandle;
@@ -42,6 +45,7 @@ pub(crate) struct Node {
     pub(crate) metadata: Arc<dyn MetadataClient>,
     pub(crate) storage: Storage,
     upload: JoinHandle<()>,
+    compaction: JoinHandle<()>,
     _lock: Box<dyn LockGuard>,
 }
 
@@ -109,7 +113,8 @@ impl Node {
             settings: storage_settings(),
         })?;
         let upload = tokio::spawn(tasks.upload.run());
-        Ok(Self { quorum, metadata, storage, upload, _lock: lock })
+        let compaction = tokio::spawn(tasks.compaction.run(Arc::new(NoExpiry)));
+        Ok(Self { quorum, metadata, storage, upload, compaction, _lock: lock })
     }
 
     /// Opens a stream at the epoch that the metadata states.
@@ -122,6 +127,7 @@ impl Node {
     /// The uploader ends with the storage only.
     pub(crate) fn check_alive(&self) -> anyhow::Result<()> {
         ensure!(!self.upload.is_finished(), "the uploader has ended");
+        ensure!(!self.compaction.is_finished(), "the compactor has ended");
         Ok(())
     }
 
@@ -129,6 +135,7 @@ impl Node {
     pub(crate) async fn stop(self) -> anyhow::Result<()> {
         self.storage.shutdown(FLUSH_MAX).await;
         self.upload.await?;
+        self.compaction.await?;
         Ok(self.quorum.shutdown().await?)
     }
 }
@@ -156,6 +163,15 @@ fn wal_settings() -> FileWalSettings {
 }
 
 /// Budgets so small that everything happens often.
+/// Records have no time that counts.
+struct NoExpiry;
+
+impl Expiry for NoExpiry {
+    fn span_max(&self, _topic: TopicId) -> Option<u64> {
+        None
+    }
+}
+
 fn storage_settings() -> Settings {
     Settings {
         memory: MemoryShares {
@@ -170,6 +186,11 @@ fn storage_settings() -> Settings {
             command_bytes_max: 600,
             lease: Duration::from_secs(120),
             ..UploadSettings::default()
+        },
+        compaction: CompactionSettings {
+            small_max: 3,
+            pause: Duration::from_secs(5),
+            ..CompactionSettings::default()
         },
         wal_backlog_bytes_max: 200 << 10,
         delete_delay: Duration::from_secs(60),

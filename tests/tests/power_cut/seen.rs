@@ -18,6 +18,7 @@ pub(crate) struct Seen {
     pub(crate) object_reads: u64,
     pub(crate) wal_reads: u64,
     pub(crate) deleted_objects: u64,
+    pub(crate) compactions: u64,
     pub(crate) trims: u64,
     pub(crate) deleted_topics: u64,
     /// Lives that ended with two snapshots of the quorum: then its log has been purged.
@@ -25,7 +26,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    fn counts(&mut self) -> [&mut u64; 13] {
+    fn counts(&mut self) -> [&mut u64; 14] {
         [
             &mut self.histories,
             &mut self.lives,
@@ -37,6 +38,7 @@ impl Seen {
             &mut self.object_reads,
             &mut self.wal_reads,
             &mut self.deleted_objects,
+            &mut self.compactions,
             &mut self.trims,
             &mut self.deleted_topics,
             &mut self.purged,
@@ -49,6 +51,7 @@ impl Seen {
         self.object_reads += counters.object_reads.get();
         self.wal_reads += counters.wal_reads.get();
         self.deleted_objects += counters.deleted_objects.get();
+        self.compactions += counters.compactions.get();
     }
 
     pub(crate) fn add(&mut self, more: &Self) {

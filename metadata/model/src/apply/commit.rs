@@ -19,7 +19,7 @@ use super::broker::require_active;
 use super::storage::{owned_stream, release, retain};
 use crate::command::{CheckpointRef, CommitUpload, Refused, Reply, UploadedObject, UploadedRange};
 use crate::id::{BrokerEpoch, ObjectId, StreamId, Timestamp};
-use crate::image::{MetadataImage, Object, ObjectLife, StoredRange, Wal};
+use crate::image::{MetadataImage, Object, StoredRange, Wal};
 
 pub(super) fn upload(image: &mut MetadataImage, command: &CommitUpload) -> Result<Reply, Refused> {
     check_form(command)?;
@@ -42,10 +42,10 @@ pub(super) fn upload(image: &mut MetadataImage, command: &CommitUpload) -> Resul
 
     // Each object is held by one reference of its own until the ranges and checkpoints have
     // taken theirs, so that letting go of it destroys an object that nothing needed.
+    let content = content(command);
     for object in &command.objects {
-        let UploadedObject { id, kind, size, index_position } = *object;
-        let life = ObjectLife::Live { references: 1 };
-        image.objects.insert(id, Object { kind, size, index_position, life });
+        let content = content.get(&object.id).copied().unwrap_or(0);
+        image.objects.insert(object.id, Object::committed(object, content));
     }
     let mut skipped = BTreeSet::new();
     for range in &command.ranges {
@@ -97,6 +97,18 @@ fn check_form(command: &CommitUpload) -> Result<(), Refused> {
         require(end.is_some_and(|end| end <= size), "a checkpoint behind its object's end")?;
     }
     Ok(())
+}
+
+/// The bytes of each object's ranges and checkpoints.
+fn content(command: &CommitUpload) -> BTreeMap<ObjectId, u64> {
+    let ranges = command.ranges.iter().map(|range| (range.object, range.size));
+    let checkpoints = command.checkpoints.iter().map(|(_, c)| (c.object, c.size.into()));
+    let mut content = BTreeMap::<ObjectId, u64>::new();
+    for (object, bytes) in ranges.chain(checkpoints) {
+        let sum = content.entry(object).or_default();
+        *sum = sum.saturating_add(bytes);
+    }
+    content
 }
 
 /// How the ids of a commit's objects stand.

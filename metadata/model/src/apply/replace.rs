@@ -16,7 +16,7 @@ use super::commit::{Found, find_lease};
 use super::storage::{release, retain};
 use crate::command::{MovedCheckpoint, Refused, ReplaceRanges, ReplacedRun, Reply};
 use crate::id::{ObjectId, StreamId, Timestamp};
-use crate::image::{MetadataImage, Object, ObjectLife, StoredRange, StreamRange};
+use crate::image::{MetadataImage, Object, StoredRange, StreamRange};
 
 pub(super) fn ranges(image: &mut MetadataImage, command: &ReplaceRanges) -> Result<Reply, Refused> {
     check_form(command)?;
@@ -30,14 +30,10 @@ pub(super) fn ranges(image: &mut MetadataImage, command: &ReplaceRanges) -> Resu
         }
     }
     // One reference of its own, until the ranges and checkpoints have taken theirs.
-    let life = ObjectLife::Live { references: 1 };
-    let stored = Object {
-        kind: object.kind,
-        size: object.size,
-        index_position: object.index_position,
-        life,
-    };
-    image.objects.insert(object.id, stored);
+    let ranges = command.runs.iter().map(|run| run.size);
+    let checkpoints = command.checkpoints.iter().map(|moved| moved.to.size.into());
+    let content = ranges.chain(checkpoints).fold(0, u64::saturating_add);
+    image.objects.insert(object.id, Object::committed(&object, content));
     let mut skipped = BTreeSet::new();
     for run in &command.runs {
         if !replace(image, object.id, run, command.now)? {

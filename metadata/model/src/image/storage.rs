@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::MetadataImage;
-use crate::command::{CheckpointRef, ObjectKind};
+use crate::command::{CheckpointRef, ObjectKind, UploadedObject};
 use crate::id::{
     BrokerEpoch, ObjectId, Offset, RequestId, StreamEpoch, StreamId, Timestamp, TopicId,
 };
@@ -64,8 +64,21 @@ pub struct Object {
     pub size: u64,
     /// Where its index begins, in bytes.
     pub index_position: u64,
+    /// Stored bytes of the ranges and checkpoints that it was committed with; 0 where an older
+    /// release took the snapshot.
+    pub content: u64,
     /// Whether it is in use.
     pub life: ObjectLife,
+}
+
+impl Object {
+    /// An object that is being committed, with one reference of its own: until ranges and
+    /// checkpoints have taken theirs, nothing can destroy it.
+    pub(crate) fn committed(object: &UploadedObject, content: u64) -> Self {
+        let UploadedObject { kind, size, index_position, .. } = *object;
+        let life = ObjectLife::Live { references: 1 };
+        Self { kind, size, index_position, content, life }
+    }
 }
 
 /// Whether an object is in use. A destroyed one never comes back.

@@ -71,8 +71,8 @@ fn neighbours_share_a_get_up_to_its_size() {
     let blocks = index.blocks_of(STREAM, &(Offset(0)..Offset(40)));
     assert_eq!(blocks.len(), 20);
     let check = |wanted: &[usize], expected: &[(usize, usize)]| {
-        let gets = group_into_gets(blocks, wanted).into_iter();
-        let gets: Vec<(usize, usize)> = gets.map(|get| (get.start, get.end)).collect();
+        let gets = group_into_gets(|place| blocks[place].bytes(), wanted.iter().copied());
+        let gets: Vec<(usize, usize)> = gets.iter().map(|get| (get.start, get.end)).collect();
         assert_eq!(gets, expected, "{wanted:?}");
     };
     check(&[], &[]);

@@ -178,6 +178,9 @@ pub(super) struct Object {
     /// Absent: it is live.
     #[prost(sint64, optional, tag = "5")]
     pub(super) destroyed_at: Option<i64>,
+    /// Absent: it was written before this was known.
+    #[prost(uint64, tag = "6")]
+    pub(super) content: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -275,6 +275,7 @@ fn to_object(object: &Object) -> Result<image::Object, DecodeError> {
         kind: to_object_kind(object.kind)?,
         size: object.size,
         index_position: object.index_position,
+        content: object.content,
         life: at.map_or(ObjectLife::Live { references: 0 }, |at| ObjectLife::Destroyed { at }),
     })
 }

@@ -166,5 +166,6 @@ fn object(id: u64, object: &image::Object) -> Object {
         size: object.size,
         index_position: object.index_position,
         destroyed_at,
+        content: object.content,
     }
 }

@@ -1,0 +1,16 @@
+//! Object compaction: small ranges become large ones, and objects with little in them go.
+//!
+//! ```text
+//!   image ──► plan ──► job ──► sources read ──► one object put ──► commit ──► sources destroyed
+//! ```
+//!
+//! A job ends with one commit, compare and set. Whoever dies before it leaves a lease, which expires,
+//! and an image that the same plan is made of again. It knows no partition and no log: it works on
+//! what the metadata says is in objects.
+
+pub(crate) mod pace;
+pub(crate) mod task;
+
+mod commit;
+mod plan;
+mod source;

@@ -1,0 +1,346 @@
+//! What to compact next: a pure function of the image. Applied again and again without anything
+//! new, it comes to an end.
+//!
+//! The ranges of a stream, oldest first, and what becomes of them:
+//!
+//! ```text
+//!   [ large ][ large ][ s  s  s  s  s │ s  s  s ][ large ][ s  s  s  s ]
+//!                      └─ closed ───┘   └closed┘           └── open ─┘
+//! ```
+//!
+//! Small is what lies in a shared object, or in a small one. Neighbours that are small make up
+//! windows, as large as an object may be, and as long as the stream's records may outstay their
+//! time. A window that something follows is closed: it becomes one range for good. The last one
+//! is open, and its newest ranges are joined once they are many, where that at least triples the
+//! range that they join: so a byte is rewritten as often as the logarithm of its range's growth.
+//!
+//! A joined range that is large enough gets an object of its own; the others share objects, stream
+//! by stream, so that neighbours stay neighbours. Two things empty whole shared objects: that there
+//! are many small ones, and that little of what they hold is still referred to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use penstock_model::command::{CheckpointRef, ObjectKind};
+use penstock_model::id::{ObjectId, Offset, StreamId, TopicId};
+use penstock_model::image::{MetadataImage, Object, ObjectLife, Stream, StreamRange};
+
+/// The numbers of the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PlanSettings {
+    /// The largest object to write, in bytes of batches: it is in memory until it is stored.
+    pub(crate) object_bytes_max: u64,
+    /// A stream with so many bytes gets an object of its own.
+    pub(crate) stream_object_bytes_min: u64,
+    /// So many small ranges of a stream, and so many small shared objects, may stand side by side.
+    pub(crate) small_max: usize,
+    /// The largest metadata command, in encoded bytes.
+    pub(crate) command_bytes_max: usize,
+    /// A plan ends with so many jobs; the next one goes on.
+    pub(crate) jobs_max: usize,
+}
+
+/// What the plan is to look at.
+pub(crate) struct Scope<'a> {
+    /// Whether the stream is to be compacted here.
+    pub(crate) wanted: &'a dyn Fn(&Stream) -> bool,
+    /// For how many milliseconds the records of one range may have been written: by so much may
+    /// one outstay its time, because ranges go as a whole. `None` where that does not matter.
+    pub(crate) span_max: &'a dyn Fn(TopicId) -> Option<u64>,
+    /// Objects that cannot be read: they stay as they are.
+    pub(crate) unreadable: &'a BTreeSet<ObjectId>,
+}
+
+/// One object to write. Never without content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Job {
+    pub(crate) kind: ObjectKind,
+    /// In order of stream.
+    pub(crate) parts: Vec<Part>,
+}
+
+/// What one stream has in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) stream: StreamId,
+    pub(crate) runs: Vec<Run>,
+    pub(crate) checkpoint: Option<CheckpointRef>,
+}
+
+/// Neighbouring ranges that become one. Never empty.
+pub(crate) type Run = Vec<StreamRange>;
+
+impl Job {
+    /// About how many bytes it reads, and writes.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.parts.iter().map(Part::bytes).sum()
+    }
+}
+
+impl Part {
+    fn bytes(&self) -> u64 {
+        let checkpoint = self.checkpoint.map_or(0, |checkpoint| checkpoint.size.into());
+        self.runs.iter().map(|run| bytes(run)).sum::<u64>() + checkpoint
+    }
+
+    /// An upper bound of what it adds to an encoded command.
+    fn command_bytes(&self) -> usize {
+        let run = |run: &Run| RUN_COMMAND_BYTES + RANGE_COMMAND_BYTES * run.len();
+        let runs: usize = self.runs.iter().map(run).sum();
+        runs + self.checkpoint.map_or(0, |_| CHECKPOINT_COMMAND_BYTES)
+    }
+}
+
+fn bytes(ranges: &[StreamRange]) -> u64 {
+    ranges.iter().map(|range| range.size).sum()
+}
+
+/// The jobs, those for objects of one stream first. None reads what another one writes.
+pub(crate) fn plan(image: &MetadataImage, scope: &Scope<'_>, settings: &PlanSettings) -> Vec<Job> {
+    let planner = Planner { image, scope, settings, emptied: emptied(image, scope, settings) };
+    let (mut own, mut shared) = (Vec::new(), Vec::new());
+    let mut most = 0;
+    for (id, stream) in image.streams().filter(|(_, stream)| (scope.wanted)(stream)) {
+        let (runs, small) = planner.runs(id, stream);
+        most = most.max(small);
+        for run in runs {
+            let is_large = bytes(&run) >= settings.stream_object_min();
+            let part = Part { stream: id, runs: vec![run], checkpoint: None };
+            if is_large {
+                own.push(Job { kind: ObjectKind::Stream, parts: vec![part] });
+            } else {
+                shared.push(part);
+            }
+        }
+        if let Some(checkpoint) = planner.moved(stream) {
+            shared.push(Part { stream: id, runs: Vec::new(), checkpoint: Some(checkpoint) });
+        }
+    }
+    // A few ranges of a few streams can wait for others to share an object with.
+    let shared_bytes: u64 = shared.iter().map(Part::bytes).sum();
+    let due = !planner.emptied.is_empty()
+        || shared_bytes >= settings.object_bytes_max / 8
+        || most > 2 * settings.small_max;
+    let mut jobs = own;
+    if due {
+        pack(shared, settings, &mut jobs);
+    }
+    jobs.truncate(settings.jobs_max);
+    jobs
+}
+
+impl PlanSettings {
+    /// From how many bytes on a stream gets an object of its own: less where memory is scarce.
+    fn stream_object_min(&self) -> u64 {
+        self.stream_object_bytes_min.min(self.object_bytes_max / 2)
+    }
+
+    /// Whether two such shared objects fit into one, in bytes and in one command: else joining them
+    /// would come to no end.
+    fn is_small_shared(&self, object: &Object) -> bool {
+        let ObjectLife::Live { references } = object.life else { return false };
+        let each = CHECKPOINT_COMMAND_BYTES.max(RUN_COMMAND_BYTES + RANGE_COMMAND_BYTES);
+        let room = self.command_bytes_max.saturating_sub(FIXED_COMMAND_BYTES);
+        object.kind == ObjectKind::StreamSet
+            && object.size < self.object_bytes_max / 2
+            && references as usize <= room / each / 2
+    }
+}
+
+struct Planner<'a> {
+    image: &'a MetadataImage,
+    scope: &'a Scope<'a>,
+    settings: &'a PlanSettings,
+    /// Nothing that is referred to is to be left in these.
+    emptied: BTreeSet<ObjectId>,
+}
+
+impl Planner<'_> {
+    fn is_small(&self, range: &StreamRange) -> bool {
+        let object = self.image.object(range.object).expect("an image has the objects of ranges");
+        let small =
+            object.kind == ObjectKind::StreamSet || object.size < self.settings.stream_object_min();
+        small && !self.scope.unreadable.contains(&range.object)
+    }
+
+    /// The stream's checkpoint, where it has to move.
+    fn moved(&self, stream: &Stream) -> Option<CheckpointRef> {
+        stream.checkpoint.filter(|checkpoint| self.emptied.contains(&checkpoint.object))
+    }
+
+    /// The runs of one stream, and how many small ranges it has.
+    fn runs(&self, id: StreamId, stream: &Stream) -> (Vec<Run>, usize) {
+        let ranges: Vec<_> = self.image.ranges_from(id, Offset::ZERO).collect();
+        let span = (self.scope.span_max)(stream.topic);
+        let windows = windows(&ranges, |range| self.is_small(range), span, self.settings);
+        let mut runs = Vec::new();
+        for window in &windows {
+            let is_open = window.end == ranges.len();
+            let joined = self.joined(&ranges[window.clone()], is_open);
+            let (rest, joined) = ranges[window.clone()].split_at(window.len() - joined);
+            let emptied = rest.chunk_by(|a, b| self.is_emptied(a) == self.is_emptied(b));
+            runs.extend(emptied.filter(|run| self.is_emptied(&run[0])).map(<[_]>::to_vec));
+            if !joined.is_empty() {
+                runs.push(joined.to_vec());
+            }
+        }
+        (runs, windows.iter().map(Range::len).sum())
+    }
+
+    fn is_emptied(&self, range: &StreamRange) -> bool {
+        self.emptied.contains(&range.object)
+    }
+
+    /// How many of the newest ranges of a window are to be joined, whatever they lie in.
+    fn joined(&self, window: &[StreamRange], is_open: bool) -> usize {
+        if !is_open {
+            return if window.len() > 1 { window.len() } else { 0 };
+        }
+        // Nothing is joined to what could be an object of its own: the window closes first.
+        let mut left = self.settings.stream_object_min();
+        let fits = |range: &&StreamRange| {
+            let room = left.checked_sub(range.size);
+            left = room.unwrap_or(0);
+            room.is_some_and(|room| room > 0)
+        };
+        let newest = window.iter().rev().take_while(fits).count();
+        let sizes: Vec<_> = window[window.len() - newest..].iter().map(|r| r.size).collect();
+        newest_to_join(&sizes, self.settings.small_max)
+    }
+}
+
+/// Cuts what is small of a stream's ranges into windows, in order.
+fn windows(
+    ranges: &[StreamRange],
+    is_small: impl Fn(&StreamRange) -> bool,
+    span: Option<u64>,
+    settings: &PlanSettings,
+) -> Vec<Range<usize>> {
+    let mut windows: Vec<Range<usize>> = Vec::new();
+    let (mut latest, mut open) = (i64::MIN, None::<(u64, i64)>);
+    for (place, range) in ranges.iter().enumerate() {
+        // A range goes when all before it have gone, and none of its records is of use any more:
+        // the greatest time so far decides. Periods have fixed borders, so that what was joined
+        // stays in its own.
+        latest = latest.max(range.max_timestamp.0);
+        let span = span.map_or(i64::MAX, |span| i64::try_from(span).unwrap_or(i64::MAX).max(1));
+        let period = latest.div_euclid(span);
+        if !is_small(range) {
+            open = None;
+            continue;
+        }
+        match open {
+            Some((size, of)) if of == period && size + range.size <= settings.object_bytes_max => {
+                windows.last_mut().expect("one is open").end = place + 1;
+                open = Some((size + range.size, period));
+            }
+            _ => {
+                windows.push(place..place + 1);
+                open = Some((range.size, period));
+            }
+        }
+    }
+    windows
+}
+
+/// Of things with these sizes, oldest first, how many of the newest are to be joined: as many as
+/// at least triple the oldest of them, or half of what may be, where none is that small. None while
+/// there are few.
+fn newest_to_join(sizes: &[u64], few: usize) -> usize {
+    if sizes.len() <= few.max(1) {
+        return 0;
+    }
+    let mut newer: u64 = sizes.iter().sum();
+    for (place, size) in sizes.iter().enumerate() {
+        newer -= size;
+        if place + 1 < sizes.len() && size.saturating_mul(2) <= newer {
+            return sizes.len() - place;
+        }
+    }
+    few.div_ceil(2).max(2)
+}
+
+/// What is in use of an object.
+#[derive(Clone, Copy, Debug, Default)]
+struct Use {
+    bytes: u64,
+    /// Whether a stream of the scope refers to it.
+    wanted: bool,
+}
+
+/// The objects that are to be emptied: those of which less than half is in use, once they waste as
+/// much as an object may have; and small shared ones, once they are many.
+fn emptied(
+    image: &MetadataImage,
+    scope: &Scope<'_>,
+    settings: &PlanSettings,
+) -> BTreeSet<ObjectId> {
+    let mut uses = BTreeMap::<ObjectId, Use>::new();
+    for (id, stream) in image.streams() {
+        let wanted = (scope.wanted)(stream);
+        let ranges = image.ranges_from(id, Offset::ZERO).map(|range| (range.object, range.size));
+        let checkpoint = stream.checkpoint.map(|c| (c.object, c.size.into()));
+        for (object, bytes) in ranges.chain(checkpoint) {
+            let of = uses.entry(object).or_default();
+            of.bytes += bytes;
+            of.wanted |= wanted;
+        }
+    }
+    let candidates: Vec<_> = uses
+        .iter()
+        .filter(|(id, of)| of.wanted && !scope.unreadable.contains(id))
+        .map(|(id, of)| (*id, image.object(*id).expect("it is referred to"), of.bytes))
+        .collect();
+    let waste = |(_, object, in_use): &(_, &Object, u64)| object.content.saturating_sub(*in_use);
+    let wasteful = || candidates.iter().filter(|of| waste(of) > of.2);
+    let mut emptied = BTreeSet::new();
+    if wasteful().map(waste).sum::<u64>() >= settings.object_bytes_max {
+        emptied.extend(wasteful().map(|(id, ..)| *id));
+    }
+    let small: Vec<_> = candidates
+        .iter()
+        .filter(|(_, object, _)| settings.is_small_shared(object))
+        .map(|(id, _, in_use)| (*id, *in_use))
+        .collect();
+    let sizes: Vec<_> = small.iter().map(|(_, in_use)| *in_use).collect();
+    let joined = newest_to_join(&sizes, settings.small_max);
+    emptied.extend(small[small.len() - joined..].iter().map(|(id, _)| *id));
+    emptied
+}
+
+/// Spreads parts, in order of stream, over as few objects as hold them.
+fn pack(parts: Vec<Part>, settings: &PlanSettings, jobs: &mut Vec<Job>) {
+    let new = || Job { kind: ObjectKind::StreamSet, parts: Vec::new() };
+    let (mut open, mut open_bytes, mut command_bytes) = (new(), 0, 0);
+    for part in parts {
+        let (bytes, more) = (part.bytes(), part.command_bytes());
+        let full = open_bytes + bytes > settings.object_bytes_max
+            || FIXED_COMMAND_BYTES + command_bytes + more > settings.command_bytes_max;
+        if full && !open.parts.is_empty() {
+            jobs.push(std::mem::replace(&mut open, new()));
+            (open_bytes, command_bytes) = (0, 0);
+        }
+        open_bytes += bytes;
+        command_bytes += more;
+        match open.parts.last_mut() {
+            Some(last) if last.stream == part.stream => {
+                last.runs.extend(part.runs);
+                last.checkpoint = last.checkpoint.or(part.checkpoint);
+            }
+            _ => open.parts.push(part),
+        }
+    }
+    if !open.parts.is_empty() {
+        jobs.push(open);
+    }
+}
+
+/// Upper bounds of what stands in an encoded command: numbers of at most 11 bytes each with their
+/// tags, and their frames.
+const FIXED_COMMAND_BYTES: usize = 128;
+const RUN_COMMAND_BYTES: usize = 6 * 11;
+const RANGE_COMMAND_BYTES: usize = 10;
+const CHECKPOINT_COMMAND_BYTES: usize = 7 * 11;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,375 @@
+use penstock_model::apply::apply;
+use penstock_model::command::{
+    Command, CommitUpload, CreateTopic, LeaseObjects, MovedCheckpoint, RegisterBroker,
+    ReplaceRanges, ReplacedRun, Reply, TrimStreams, UploadedObject, UploadedRange, WalKind,
+};
+use penstock_model::id::{
+    BrokerEpoch, Incarnation, LogIndex, NodeId, RequestId, StreamEpoch, Timestamp, WalPosition,
+};
+use penstock_model::image::ObjectLife;
+use penstock_model::invariants;
+use proptest::prelude::*;
+
+use super::*;
+
+const SETTINGS: PlanSettings = PlanSettings {
+    object_bytes_max: 1_000,
+    stream_object_bytes_min: 400,
+    small_max: 4,
+    command_bytes_max: 1 << 20,
+    jobs_max: 1_000,
+};
+
+/// What is in objects, by the real commands; no bytes.
+struct World {
+    image: MetadataImage,
+    span: Option<u64>,
+    settings: PlanSettings,
+    unreadable: BTreeSet<ObjectId>,
+    commits: u64,
+    uploaded: u64,
+    written: u64,
+}
+
+impl World {
+    fn new(streams: usize) -> Self {
+        let mut world = Self {
+            image: MetadataImage::default(),
+            span: None,
+            settings: SETTINGS,
+            unreadable: BTreeSet::new(),
+            commits: 0,
+            uploaded: 0,
+            written: 0,
+        };
+        world.apply(&Command::RegisterBroker(RegisterBroker {
+            node: NodeId(1),
+            incarnation: Incarnation([1; 16]),
+            endpoints: Vec::new(),
+            rack: None,
+            wal: WalKind::Local,
+        }));
+        world.apply(&Command::CreateTopic(CreateTopic {
+            id: TopicId([1; 16]),
+            name: "topic".into(),
+            replication_factor: 1,
+            leaders: vec![NodeId(1); streams],
+            configs: Vec::new(),
+        }));
+        world
+    }
+
+    fn apply(&mut self, command: &Command) -> Reply {
+        let index = LogIndex(self.image.index().0 + 1);
+        apply(&mut self.image, index, command).result.unwrap()
+    }
+
+    fn lease(&mut self) -> ObjectId {
+        self.commits += 1;
+        let mut request = [0; 16];
+        request[..8].copy_from_slice(&self.commits.to_be_bytes());
+        let lease = LeaseObjects {
+            broker: BrokerEpoch(1),
+            request: RequestId(request),
+            count: 1,
+            deadline: Timestamp(0),
+        };
+        match self.apply(&Command::LeaseObjects(lease)) {
+            Reply::Leased(ids) => ids.start,
+            reply => panic!("{reply:?}"),
+        }
+    }
+
+    /// One object of these streams (from 1 on) with so many bytes at a time, an offset each, and a
+    /// checkpoint of one byte each.
+    fn upload(&mut self, kind: ObjectKind, time: i64, parts: &[(u64, u64)]) {
+        let id = self.lease();
+        let size = parts.iter().map(|(_, bytes)| bytes).sum();
+        self.uploaded += size;
+        let mut command = CommitUpload {
+            broker: BrokerEpoch(1),
+            wal: WalPosition(0)..WalPosition(0),
+            objects: vec![UploadedObject { id, kind, size: size + 100, index_position: size }],
+            ranges: Vec::new(),
+            checkpoints: Vec::new(),
+            now: Timestamp(0),
+        };
+        for (stream, size) in parts {
+            let start = self.image.stream(StreamId(*stream)).unwrap().end;
+            command.ranges.push(UploadedRange {
+                stream: StreamId(*stream),
+                epoch: StreamEpoch(0),
+                offsets: start..start.plus(1),
+                object: id,
+                size: *size,
+                max_timestamp: Timestamp(time),
+            });
+            let checkpoint =
+                CheckpointRef { offset: start.plus(1), object: id, position: 0, size: 1 };
+            command.checkpoints.push((StreamId(*stream), checkpoint));
+        }
+        self.apply(&Command::CommitUpload(command));
+    }
+
+    fn share(&mut self, parts: &[(u64, u64)]) {
+        self.upload(ObjectKind::StreamSet, 0, parts);
+    }
+
+    fn plan(&self) -> Vec<Job> {
+        let span = self.span;
+        let scope = Scope { wanted: &|_| true, span_max: &|_| span, unreadable: &self.unreadable };
+        plan(&self.image, &scope, &self.settings)
+    }
+
+    fn commit(&mut self, job: &Job) {
+        let id = self.lease();
+        let size = job.bytes();
+        self.written += size;
+        let run = |part: &Part, run: &Run| ReplacedRun {
+            stream: part.stream,
+            offsets: run[0].offsets.start..run.last().unwrap().offsets.end,
+            objects: run.iter().map(|range| range.object).collect(),
+            size: bytes(run),
+            max_timestamp: run.iter().map(|range| range.max_timestamp).max().unwrap(),
+        };
+        let runs = job.parts.iter().flat_map(|part| part.runs.iter().map(|r| run(part, r)));
+        let moved = |part: &Part| {
+            part.checkpoint.map(|former| MovedCheckpoint {
+                stream: part.stream,
+                from: former.object,
+                to: CheckpointRef { object: id, ..former },
+            })
+        };
+        let command = ReplaceRanges {
+            broker: BrokerEpoch(1),
+            object: UploadedObject { id, kind: job.kind, size: size + 100, index_position: size },
+            runs: runs.collect(),
+            checkpoints: job.parts.iter().filter_map(moved).collect(),
+            now: Timestamp(0),
+        };
+        let reply = self.apply(&Command::ReplaceRanges(command));
+        assert_eq!(reply, Reply::Committed { skipped: Vec::new() }, "of {job:?}");
+        assert_eq!(invariants::check(&self.image), Ok(()));
+    }
+
+    /// Carries plans out until there is none; the jobs.
+    fn compact(&mut self) -> Vec<Job> {
+        let mut done = Vec::new();
+        loop {
+            let jobs = self.plan();
+            if jobs.is_empty() {
+                return done;
+            }
+            for job in &jobs {
+                check_job(job);
+                self.commit(job);
+            }
+            done.extend(jobs);
+            assert!(done.len() < 10_000, "it comes to no end");
+        }
+    }
+
+    fn trim(&mut self, stream: u64, ranges: usize) {
+        let id = StreamId(stream);
+        let last = self.image.ranges_from(id, Offset::ZERO).take(ranges).last();
+        let Some(last) = last else { return };
+        let starts = vec![(id, StreamEpoch(0), last.offsets.end)];
+        let trim = TrimStreams { broker: BrokerEpoch(1), starts, now: Timestamp(0) };
+        self.apply(&Command::TrimStreams(trim));
+    }
+
+    fn live(&self) -> impl Iterator<Item = (ObjectId, &Object)> {
+        self.image.objects().filter(|(_, object)| matches!(object.life, ObjectLife::Live { .. }))
+    }
+}
+
+fn check_job(job: &Job) {
+    assert!(job.bytes() <= SETTINGS.object_bytes_max, "{job:?}");
+    assert!(job.parts.is_sorted_by(|a, b| a.stream < b.stream), "{job:?}");
+    for part in &job.parts {
+        assert!(!part.runs.is_empty() || part.checkpoint.is_some(), "{job:?}");
+        for run in &part.runs {
+            assert!(run.windows(2).all(|pair| pair[0].offsets.end == pair[1].offsets.start));
+        }
+    }
+    if job.kind == ObjectKind::Stream {
+        let [Part { runs, .. }] = &job.parts[..] else { panic!("{job:?}") };
+        assert_eq!(runs.len(), 1);
+        assert!(job.bytes() >= SETTINGS.stream_object_bytes_min, "{job:?}");
+    }
+}
+
+/// `stream@object,object` for each run, `stream*object` for a checkpoint; shared jobs in brackets.
+fn shown(jobs: &[Job]) -> String {
+    let part = |part: &Part| {
+        let run = |run: &Run| {
+            let objects: Vec<_> = run.iter().map(|range| range.object.to_string()).collect();
+            format!("{}@{}", part.stream, objects.join(","))
+        };
+        let mut text: Vec<_> = part.runs.iter().map(run).collect();
+        text.extend(part.checkpoint.map(|c| format!("{}*{}", part.stream, c.object)));
+        text.join(" ")
+    };
+    let job = |job: &Job| {
+        let parts = job.parts.iter().map(part).collect::<Vec<_>>().join(" ");
+        if job.kind == ObjectKind::Stream { parts } else { format!("[{parts}]") }
+    };
+    jobs.iter().map(job).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_stream_with_enough_gets_an_object_of_its_own() {
+    let mut world = World::new(2);
+    for _ in 0..3 {
+        world.share(&[(1, 300), (2, 290)]);
+    }
+    assert_eq!(shown(&world.plan()), "", "both may still grow");
+    world.share(&[(1, 300)]);
+    assert_eq!(shown(&world.compact()), "1@1,2,3");
+    world.share(&[(1, 300), (2, 100)]);
+    assert_eq!(shown(&world.compact()), "");
+    world.share(&[(2, 50)]);
+    assert_eq!(shown(&world.compact()), "2@1,2,3,6");
+}
+
+#[test]
+fn what_is_large_stays_as_it_is_and_closes_what_is_before_it() {
+    let mut world = World::new(1);
+    world.share(&[(1, 90)]);
+    world.share(&[(1, 90)]);
+    assert_eq!(shown(&world.plan()), "");
+    world.upload(ObjectKind::Stream, 0, &[(1, 900)]);
+    assert_eq!(shown(&world.compact()), "[1@1,2]");
+    world.upload(ObjectKind::Stream, 0, &[(1, 900)]);
+    assert_eq!(shown(&world.compact()), "");
+}
+
+#[test]
+fn small_objects_become_fewer() {
+    let mut world = World::new(9);
+    for stream in 1..=4 {
+        world.share(&[(stream, 10), (stream + 5, 1)]);
+    }
+    assert_eq!(shown(&world.plan()), "");
+    world.share(&[(5, 10)]);
+    let all = "[1@1 1*1 2@2 2*2 3@3 3*3 4@4 4*4 5@5 5*5 6@1 6*1 7@2 7*2 8@3 8*3 9@4 9*4]";
+    assert_eq!(shown(&world.compact()), all);
+    assert_eq!(world.live().count(), 1);
+}
+
+#[test]
+fn many_small_ranges_become_fewer_where_that_triples_the_oldest() {
+    let mut world = World::new(10);
+    let sizes = [100, 30, 7, 7, 7, 7, 7, 7, 7];
+    for (filler, bytes) in (2..).zip(sizes) {
+        assert_eq!(shown(&world.plan()), "");
+        world.share(&[(1, bytes), (filler, 800)]);
+    }
+    assert_eq!(shown(&world.compact()), "[1@3,4,5,6,7,8,9]");
+}
+
+#[test]
+fn periods_are_not_joined() {
+    let mut world = World::new(1);
+    world.span = Some(100);
+    for time in [10, 20, 90, 105, 106, 150, 30, 160, 230] {
+        world.upload(ObjectKind::StreamSet, time, &[(1, 60)]);
+    }
+    assert_eq!(shown(&world.plan()), "[1@1,2,3 1@4,5,6,7,8 1@9 1*9]");
+}
+
+#[test]
+fn what_is_hardly_used_is_emptied() {
+    let mut world = World::new(3);
+    for _ in 0..3 {
+        world.share(&[(1, 600), (2, 20), (3, 20)]);
+        assert_eq!(shown(&world.compact()), "");
+    }
+    world.trim(1, 2);
+    assert_eq!(shown(&world.compact()), "[2@1,2 3@1,2]");
+    world.trim(1, 1);
+    // The checkpoint of the first stream moves, too.
+    world.share(&[(2, 20), (3, 800)]);
+    assert_eq!(shown(&world.compact()), "");
+    world.share(&[(3, 800)]);
+    world.trim(3, 9);
+    assert_eq!(shown(&world.compact()), "[1*3 2@3,5 2*5 3*6]");
+}
+
+#[test]
+fn what_cannot_be_read_stays() {
+    let mut world = World::new(1);
+    for _ in 0..7 {
+        world.share(&[(1, 200)]);
+    }
+    world.unreadable.insert(ObjectId(3));
+    assert_eq!(shown(&world.compact()), "1@1,2 1@4,5,6,7 [1*7]");
+}
+
+fn upload() -> impl Strategy<Value = (bool, Vec<u64>)> {
+    let sizes = prop_oneof![
+        4 => Just(0_u64), 8 => 1_u64..20, 4 => 20_u64..200, 1 => 200_u64..399
+    ];
+    (prop::bool::weighted(0.9), prop::collection::vec(sizes, 6))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn it_comes_to_an_end_and_leaves_little_that_is_small(
+        uploads in prop::collection::vec((upload(), any::<u32>()), 1..120),
+        span in prop::option::of(1_u64..50),
+        is_command_small in prop::bool::weighted(0.2),
+    ) {
+        let mut world = World::new(6);
+        world.span = span;
+        if is_command_small {
+            world.settings.command_bytes_max = 600;
+        }
+        for (time, ((compacts, sizes), seed)) in (0..).zip(uploads) {
+            let parts: Vec<_> =
+                (1..).zip(sizes).filter(|(_, size)| *size > 0).collect();
+            world.upload(ObjectKind::StreamSet, time, &parts);
+            if seed % 5 == 0 {
+                world.trim(u64::from(seed / 5 % 6) + 1, (seed / 30 % 4) as usize);
+            }
+            if compacts {
+                world.compact();
+            }
+        }
+        world.compact();
+        prop_assert_eq!(world.plan(), vec![]);
+
+        // Small ranges: a few in the open, and one for each period or window that is closed.
+        let periods = span.map_or(1, |span| 120 / usize::try_from(span).unwrap() + 2);
+        for (id, stream) in world.image.streams() {
+            let small = world.image.ranges_from(id, Offset::ZERO).filter(|range| {
+                world.image.object(range.object).unwrap().kind == ObjectKind::StreamSet
+            });
+            let small: Vec<_> = small.collect();
+            let most = 3 * SETTINGS.small_max + periods + usize::try_from(stream.bytes).unwrap() / 200;
+            prop_assert!(small.len() <= most, "stream {}: {:?}", id, small);
+        }
+        let small = world.live().filter(|(_, object)| world.settings.is_small_shared(object));
+        prop_assert!(small.count() <= SETTINGS.small_max);
+        let in_use: u64 = world.image.streams().map(|(_, stream)| stream.bytes + 1).sum();
+        let stored: u64 = world.live().map(|(_, object)| object.content).sum();
+        prop_assert!(stored <= 2 * in_use + 2 * SETTINGS.object_bytes_max, "{} of {}", in_use, stored);
+        prop_assert!(world.written <= 6 * world.uploaded + 1_000, "{} of {}", world.written, world.uploaded);
+    }
+}
+
+/// Ten streams of a trickle and one of much, for long: what is written in all.
+#[test]
+fn amplification_is_bounded() {
+    let mut world = World::new(11);
+    let trickle: Vec<_> = (1..=10).map(|stream| (stream, 3)).chain([(11, 200)]).collect();
+    for _ in 0..2_000 {
+        world.share(&trickle);
+        world.compact();
+    }
+    let factor = world.written * 100 / world.uploaded;
+    assert!((100..250).contains(&factor), "{factor} %");
+    assert!(world.live().count() < 600, "{}", world.live().count());
+}

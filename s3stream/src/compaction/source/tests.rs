@@ -1,0 +1,174 @@
+use object_store::ObjectStoreExt;
+use object_store::memory::InMemory;
+use penstock_model::apply::apply;
+use penstock_model::command::{
+    Command, CommitUpload, CreateTopic, LeaseObjects, ObjectKind, RegisterBroker, Reply, WalKind,
+};
+use penstock_model::id::{
+    BrokerEpoch, ClusterId, Incarnation, LogIndex, NodeId, RequestId, Timestamp, TopicId,
+    WalPosition,
+};
+
+use super::*;
+use crate::object::key::object_key;
+use crate::object::put::put_object;
+use crate::object::writer::ObjectWriter;
+use crate::store::metered::{MeteredStore, Operation, Outcome, StoreLimits};
+
+const CLUSTER: ClusterId = ClusterId([1; 16]);
+
+/// Streams in objects, by the real commands.
+struct World {
+    image: MetadataImage,
+    store: MeteredStore,
+    uploads: u8,
+}
+
+/// A batch of these offsets, each byte of which is its first offset.
+fn batch((start, end): (u64, u64)) -> StoredBatch {
+    let bytes = Bytes::from(vec![u8::try_from(start).unwrap(); 10]);
+    StoredBatch {
+        records: 1,
+        max_timestamp: Timestamp(i64::try_from(start).unwrap()),
+        crc32c: crc32c::crc32c(&bytes),
+        bytes,
+        offsets: Offset(start)..Offset(end),
+    }
+}
+
+impl World {
+    fn new(streams: usize) -> Self {
+        let store = MeteredStore::new(Arc::new(InMemory::new()), StoreLimits::default());
+        let mut world = Self { image: MetadataImage::default(), store, uploads: 0 };
+        world.apply(&Command::RegisterBroker(RegisterBroker {
+            node: NodeId(1),
+            incarnation: Incarnation([1; 16]),
+            endpoints: Vec::new(),
+            rack: None,
+            wal: WalKind::Local,
+        }));
+        world.apply(&Command::CreateTopic(CreateTopic {
+            id: TopicId([1; 16]),
+            name: "topic".into(),
+            replication_factor: 1,
+            leaders: vec![NodeId(1); streams],
+            configs: Vec::new(),
+        }));
+        world
+    }
+
+    fn apply(&mut self, command: &Command) -> Reply {
+        let index = LogIndex(self.image.index().0 + 1);
+        apply(&mut self.image, index, command).result.unwrap()
+    }
+
+    /// Uploads these batches of each stream, with a checkpoint for each, as one object.
+    async fn upload(&mut self, streams: &[(u64, &[(u64, u64)])]) {
+        self.uploads += 1;
+        let leased = self.apply(&Command::LeaseObjects(LeaseObjects {
+            broker: BrokerEpoch(1),
+            request: RequestId([self.uploads; 16]),
+            count: 1,
+            deadline: Timestamp(0),
+        }));
+        let Reply::Leased(ids) = leased else { panic!("{leased:?}") };
+        let mut writer = ObjectWriter::new(ids.start, ObjectKind::StreamSet);
+        for (stream, batches) in streams {
+            let end = Offset(batches.last().unwrap().1);
+            let batches = batches.iter().copied().map(batch).collect();
+            writer.stream(StreamId(*stream), StreamEpoch(0), batches);
+            writer.checkpoint(StreamId(*stream), end, format!("{stream} to {end}").into());
+        }
+        let object = writer.finish();
+        put_object(&self.store, CLUSTER, &object, Backoff::default()).await.unwrap();
+        self.apply(&Command::CommitUpload(CommitUpload {
+            broker: BrokerEpoch(1),
+            wal: WalPosition(0)..WalPosition(0),
+            objects: vec![object.object],
+            ranges: object.ranges,
+            checkpoints: object.checkpoints,
+            now: Timestamp(0),
+        }));
+    }
+
+    /// A job over all ranges and checkpoints of all streams.
+    fn job(&self) -> Job {
+        let part = |(stream, state): (StreamId, &penstock_model::image::Stream)| Part {
+            stream,
+            runs: vec![self.image.ranges_from(stream, Offset::ZERO).collect()],
+            checkpoint: state.checkpoint,
+        };
+        Job { kind: ObjectKind::StreamSet, parts: self.image.streams().map(part).collect() }
+    }
+
+    async fn read(&self) -> Result<Content, Unreadable> {
+        let reader = ObjectReader::new(Arc::new(self.store.clone()), CLUSTER);
+        Sources::new(&reader, &self.image, Backoff::default()).read(&self.job()).await
+    }
+
+    fn gets(&self) -> u64 {
+        self.store.counters().requests(Operation::Get, Outcome::Ok)
+    }
+}
+
+fn offsets(run: &RunContent) -> Vec<(u64, u64)> {
+    run.batches.iter().map(|batch| (batch.offsets.start.0, batch.offsets.end.0)).collect()
+}
+
+#[tokio::test]
+async fn neighbours_come_in_one_request() {
+    let mut world = World::new(3);
+    let all: [(u64, &[(u64, u64)]); 3] =
+        [(1, &[(0, 1), (1, 2)]), (2, &[(0, 5)]), (3, &[(0, 1), (1, 2), (2, 3)])];
+    world.upload(&all).await;
+    let content = world.read().await.unwrap();
+    let runs: Vec<_> = content.runs.iter().map(|run| (run.stream.0, offsets(run))).collect();
+    assert_eq!(runs, all.map(|(stream, batches)| (stream, batches.to_vec())));
+    let state = |(stream, offset, state): &(StreamId, Offset, Bytes)| {
+        (stream.0, offset.0, String::from_utf8(state.to_vec()).unwrap())
+    };
+    let states: Vec<_> = content.checkpoints.iter().map(state).collect();
+    let expected = [(1, 2, "1 to 2"), (2, 5, "2 to 5"), (3, 3, "3 to 3")];
+    assert_eq!(states, expected.map(|(stream, offset, state)| (stream, offset, state.to_owned())));
+    assert_eq!(world.gets(), 3, "the index, the blocks, the checkpoints");
+}
+
+/// An upload that came again with more has the first part of its batches in two objects.
+#[tokio::test]
+async fn what_two_objects_hold_is_taken_once() {
+    let mut world = World::new(1);
+    world.upload(&[(1, &[(0, 2), (2, 4)])]).await;
+    world.upload(&[(1, &[(0, 2), (2, 4), (4, 6)])]).await;
+    world.upload(&[(1, &[(4, 6), (7, 9)])]).await;
+    let content = world.read().await.unwrap();
+    assert_eq!(offsets(&content.runs[0]), [(0, 2), (2, 4), (4, 6), (7, 9)]);
+}
+
+#[tokio::test]
+async fn objects_that_contradict_each_other_are_left_alone() {
+    let mut world = World::new(1);
+    world.upload(&[(1, &[(0, 2), (2, 4)])]).await;
+    world.upload(&[(1, &[(3, 5)])]).await;
+    let error = world.read().await.unwrap_err();
+    assert_eq!(error.object, ObjectId(2));
+    assert!(error.to_string().contains("do not begin and end where its range does"), "{error}");
+}
+
+#[tokio::test]
+async fn an_object_that_is_damaged_or_gone_is_named() {
+    for is_gone in [false, true] {
+        let mut world = World::new(1);
+        world.upload(&[(1, &[(0, 2)])]).await;
+        world.upload(&[(1, &[(2, 4)])]).await;
+        let key = object_key(CLUSTER, ObjectId(2));
+        let mut bytes = world.store.get(&key).await.unwrap().bytes().await.unwrap().to_vec();
+        bytes[3] ^= 1;
+        world.store.delete(&key).await.unwrap();
+        if !is_gone {
+            world.store.put(&key, bytes.into()).await.unwrap();
+        }
+        let error = world.read().await.unwrap_err();
+        assert_eq!(error.object, ObjectId(2));
+        assert_eq!(matches!(error.error, ObjectError::Gone { .. }), is_gone);
+    }
+}

@@ -1,0 +1,178 @@
+//! The compactor: carries out what the plan says, one job after the other.
+//!
+//! Without changes of the metadata it does nothing at all. A failure is nobody's misfortune: what was
+//! planned stays as it is, and is planned again.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use penstock_model::id::{ObjectId, TopicId};
+use penstock_model::image::{MetadataImage, ObjectLife};
+use tokio::time::{Instant, sleep};
+
+use super::commit::{Committed, commit};
+use super::pace::{Pace, PaceSettings};
+use super::plan::{Job, PlanSettings, Scope, plan};
+use super::source::Sources;
+use crate::object::reader::{ObjectError, ObjectReader};
+use crate::shared::Shared;
+
+/// A plan has so many jobs at most, so that the next one sees what changed.
+const JOBS_MAX: usize = 64;
+
+/// How long to wait after what no retry mends.
+const FAILURE_PAUSE: Duration = Duration::from_secs(60);
+
+/// When and how objects are compacted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompactionSettings {
+    /// So many small ranges of a stream, and so many small objects of many streams, may stand side
+    /// by side.
+    pub small_max: usize,
+    /// How long changes of the metadata gather before they are looked at.
+    pub pause: Duration,
+    /// How fast.
+    pub pace: PaceSettings,
+}
+
+impl Default for CompactionSettings {
+    fn default() -> Self {
+        Self { small_max: 8, pause: Duration::from_secs(10), pace: PaceSettings::default() }
+    }
+}
+
+/// For how long records are wanted, as far as compaction has to know it.
+pub trait Expiry: Send + Sync + 'static {
+    /// For how many milliseconds the records that stand in one range may have been written: by so
+    /// much may one of them outstay its time, because ranges go as a whole. `None` where records
+    /// have no time.
+    fn span_max(&self, topic: TopicId) -> Option<u64>;
+}
+
+/// See [`Tasks::compaction`](crate::Tasks::compaction).
+pub struct CompactionTask {
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl CompactionTask {
+    /// Runs until the storage is shut down or failed.
+    pub async fn run(self, expiry: Arc<dyn Expiry>) {
+        let shared = Arc::clone(&self.shared);
+        tokio::select! {
+            biased;
+            () = shared.streams.lifecycle.ended() => {}
+            () = Compactor::new(self.shared, expiry).run() => {}
+        }
+    }
+}
+
+struct Compactor {
+    shared: Arc<Shared>,
+    expiry: Arc<dyn Expiry>,
+    reader: ObjectReader,
+    settings: PlanSettings,
+    pace: Pace,
+    /// Objects that cannot be read, or contradict others. They are left as they are until the next
+    /// start, when somebody may have restored them.
+    unreadable: BTreeSet<ObjectId>,
+}
+
+impl Compactor {
+    fn new(shared: Arc<Shared>, expiry: Arc<dyn Expiry>) -> Self {
+        let upload = &shared.settings.upload;
+        let settings = PlanSettings {
+            object_bytes_max: shared.settings.compaction_bytes_max() as u64,
+            stream_object_bytes_min: upload.stream_object_bytes_min,
+            small_max: shared.settings.compaction.small_max,
+            command_bytes_max: upload.command_bytes_max,
+            jobs_max: JOBS_MAX,
+        };
+        Self {
+            reader: ObjectReader::new(Arc::clone(&shared.store), shared.cluster),
+            pace: Pace::new(shared.settings.compaction.pace, Instant::now()),
+            unreadable: BTreeSet::new(),
+            shared,
+            expiry,
+            settings,
+        }
+    }
+
+    async fn run(mut self) {
+        let mut images = self.shared.metadata.watch();
+        loop {
+            let image = Arc::clone(&images.borrow_and_update());
+            self.unreadable.retain(|object| image.object(*object).is_some());
+            let jobs = self.plan(&image);
+            if jobs.is_empty() {
+                if images.changed().await.is_err() {
+                    return;
+                }
+                sleep(self.shared.settings.compaction.pause).await;
+            }
+            self.carry_out(&image, &jobs).await;
+        }
+    }
+
+    fn plan(&self, image: &MetadataImage) -> Vec<Job> {
+        let broker = self.shared.broker;
+        let scope = Scope {
+            wanted: &|stream| stream.owner == broker,
+            span_max: &|topic| self.expiry.span_max(topic),
+            unreadable: &self.unreadable,
+        };
+        plan(image, &scope, &self.settings)
+    }
+
+    async fn carry_out(&mut self, image: &MetadataImage, jobs: &[Job]) {
+        let (reader, shared) = (self.reader.clone(), Arc::clone(&self.shared));
+        let mut sources = Sources::new(&reader, image, shared.settings.upload.backoff);
+        for job in jobs {
+            let uploaded = || shared.counters.uploaded_bytes.get();
+            while let Some(pause) = self.pace.take(job.bytes(), uploaded(), Instant::now()) {
+                sleep(pause).await;
+            }
+            let _room = shared.charge_upload(usize::try_from(job.bytes()).unwrap_or(usize::MAX));
+            let content = match sources.read(job).await {
+                Ok(content) => content,
+                Err(unreadable) => {
+                    let gone = matches!(unreadable.error, ObjectError::Gone { .. });
+                    if gone && !self.is_referred_to(unreadable.object) {
+                        // What has gone meanwhile was not wanted any more: plan anew.
+                        return;
+                    }
+                    let object = unreadable.object;
+                    tracing::error!(%object, error = %unreadable, "an object cannot be compacted, and stays as it is");
+                    self.unreadable.insert(object);
+                    return;
+                }
+            };
+            match commit(&shared, job, content).await {
+                Ok(Committed { bytes, skipped }) => {
+                    shared.counters.compactions.add(1);
+                    shared.counters.compacted_bytes.add(bytes);
+                    if !skipped.is_empty() {
+                        tracing::debug!(?skipped, "streams changed while they were compacted");
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a compaction was not committed, will plan anew");
+                    sleep(FAILURE_PAUSE).await;
+                    return;
+                }
+            }
+        }
+    }
+
+    fn is_referred_to(&self, object: ObjectId) -> bool {
+        let image = self.shared.metadata.image();
+        image.object(object).is_some_and(|object| matches!(object.life, ObjectLife::Live { .. }))
+    }
+}
+
+impl fmt::Debug for CompactionTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CompactionTask").finish_non_exhaustive()
+    }
+}
