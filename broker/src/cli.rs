@@ -31,6 +31,13 @@ pub enum Command {
     Server(ServerArgs),
     /// Decode what is stored, read-only, and verify every checksum of it.
     Inspect(InspectArgs),
+    /// Verify that the store holds what the metadata says, every byte of it, and nothing else.
+    ///
+    /// Takes the settings that the node is started with. Reads every object; a node that is running
+    /// meanwhile may have deleted some that were found in use. Ends with 1 where something does not
+    /// hold, or is there too many.
+    #[command(after_help = SETTINGS_HELP)]
+    Verify(VerifyArgs),
     /// Check a configuration and its world, and say what to do for each failure.
     #[command(after_help = SETTINGS_HELP)]
     Doctor(SettingsArgs),
@@ -58,6 +65,17 @@ pub struct ServerArgs {
     /// Where settings come from.
     #[command(flatten)]
     pub settings: SettingsArgs,
+}
+
+/// See [`Command::Verify`].
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+    /// Where settings come from.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+    /// Delete objects that nothing refers to, and nothing ever will; unless something does not hold.
+    #[arg(long)]
+    pub delete_orphans: bool,
 }
 
 /// See [`Command::Inspect`].
@@ -115,6 +133,7 @@ mod tests {
             "penstock inspect wal x",
             "penstock inspect wal --entries x",
             "penstock inspect metadata x",
+            "penstock verify --delete-orphans --set a=b",
             "penstock doctor --config f",
         ] {
             assert!(Cli::try_parse_from(arguments.split(' ')).is_ok(), "{arguments}");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Parser;
-use penstock_broker::cli::{Cli, Command, InspectWhat, SettingsArgs};
+use penstock_broker::cli::{Cli, Command, InspectWhat, SettingsArgs, VerifyArgs};
 use penstock_broker::config::given::LOG_VARIABLE;
 use penstock_broker::config::{Given, NodeConfig};
 use penstock_broker::env::{SystemClock, SystemEntropy};
@@ -25,6 +25,7 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Server(args) => serve(&args.settings),
         Command::Inspect(args) => inspect_stored(&args.what),
+        Command::Verify(args) => verify_store(args),
         Command::Doctor(args) => check_world(args),
     };
     match result {
@@ -105,6 +106,15 @@ fn inspect_stored(what: &InspectWhat) -> anyhow::Result<ExitCode> {
             runtime()?.block_on(inspect::metadata(&args.place, &mut out))?;
         }
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn verify_store(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
+    let (_, config) = settings(&args.settings)?;
+    let mut out = std::io::stdout().lock();
+    let verified = inspect::verify(&config, args.delete_orphans, &mut out);
+    let is_clean = runtime()?.block_on(verified)?;
+    anyhow::ensure!(is_clean, "not all holds; see the lines above");
     Ok(ExitCode::SUCCESS)
 }
 

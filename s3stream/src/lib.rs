@@ -12,6 +12,7 @@
 pub mod object;
 pub mod read;
 pub mod store;
+pub mod verify;
 
 mod batch;
 mod checkpoint;

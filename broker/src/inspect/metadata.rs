@@ -33,16 +33,42 @@ pub async fn metadata(place: &str, out: &mut dyn Write) -> Result<(), InspectErr
     let given = local_path(place);
     let inner = given.join("quorum");
     let dir = if inner.is_dir() { inner } else { given };
-    let image = async {
-        let (found, node) = match dir.join("id").is_file() {
-            true => (in_folder(&dir)?, NodeId::default()),
-            false => in_store(place).await?,
-        };
-        read(found, node).await
+    let image = match dir.join("id").is_file() {
+        true => image_in_folder(&dir).await?,
+        false => {
+            let (path, options) = split_options(place);
+            let (root, named) = split_cluster(path);
+            let store = open_store(place, root, options)?;
+            image_in_store(&format!("{root}{options}"), store, named).await?
+        }
     };
-    let in_time = timeout(RECOVERY_MAX, image).await;
-    let image = in_time.map_err(|_| failed(&"it does not become current here alone"))??;
     show(out, &image).map_err(InspectError::Output)
+}
+
+/// The newest image of the metadata in a folder.
+pub(super) async fn image_in_folder(dir: &Path) -> Result<Arc<MetadataImage>, InspectError> {
+    let found = in_folder(dir)?;
+    in_time(read(found, NodeId::default())).await
+}
+
+/// The newest image of the metadata in a store: of the cluster, or of the only one that there is.
+pub(super) async fn image_in_store(
+    place: &str,
+    store: Arc<dyn ObjectStore>,
+    cluster: Option<ClusterId>,
+) -> Result<Arc<MetadataImage>, InspectError> {
+    in_time(async {
+        let (found, node) = in_store(place, store, cluster).await?;
+        read(found, node).await
+    })
+    .await
+}
+
+async fn in_time<T>(
+    found: impl Future<Output = Result<T, InspectError>>,
+) -> Result<T, InspectError> {
+    let in_time = timeout(RECOVERY_MAX, found).await;
+    in_time.map_err(|_| failed(&"it does not become current here alone"))?
 }
 
 fn failed(error: &dyn std::fmt::Display) -> InspectError {
@@ -57,10 +83,11 @@ fn in_folder(dir: &Path) -> Result<Place, InspectError> {
 }
 
 /// The metadata in a store, over which all writes stay in memory, and the node that keeps it.
-async fn in_store(place: &str) -> Result<(Place, NodeId), InspectError> {
-    let (path, options) = split_options(place);
-    let (root, named) = split_cluster(path);
-    let store = open_store(place, root, options)?;
+async fn in_store(
+    place: &str,
+    store: Arc<dyn ObjectStore>,
+    named: Option<ClusterId>,
+) -> Result<(Place, NodeId), InspectError> {
     let not_that = |what| InspectError::NotThat { place: place.to_owned(), what };
     let found = match named {
         Some(cluster) => vec![cluster],
@@ -70,6 +97,7 @@ async fn in_store(place: &str) -> Result<(Place, NodeId), InspectError> {
         [cluster] => (*cluster, Bucket::keeper(&store, *cluster).await),
         [] => (ClusterId([0; 16]), Ok(None)),
         several => {
+            let (root, options) = split_options(place);
             let name = |cluster| format!("{root}/meta/{cluster}{options}");
             let several: Vec<_> = several.iter().map(name).collect();
             let several = several.join(", ");

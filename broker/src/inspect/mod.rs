@@ -8,6 +8,7 @@ mod object;
 mod overlay;
 mod place;
 mod store_overlay;
+mod verify;
 mod wal;
 
 use std::io;
@@ -20,6 +21,7 @@ use penstock_wal::WalError;
 
 pub use metadata::metadata;
 pub use object::object;
+pub use verify::verify;
 pub use wal::wal;
 
 /// Why something cannot be shown.

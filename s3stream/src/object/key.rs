@@ -17,6 +17,16 @@ pub fn object_key(cluster: ClusterId, object: ObjectId) -> Path {
     Path::from(format!("data/{hash:02x}/{cluster}/{:020}", object.0))
 }
 
+/// Whose object a key names, if it is one that [`object_key`] makes.
+#[must_use]
+pub fn parse_object_key(key: &Path) -> Option<(ClusterId, ObjectId)> {
+    let mut parts = key.as_ref().rsplit('/');
+    let object = ObjectId(parts.next()?.parse().ok()?);
+    let cluster = parts.next().filter(|cluster| cluster.len() == 32)?;
+    let cluster = ClusterId(u128::from_str_radix(cluster, 16).ok()?.to_be_bytes());
+    (*key == object_key(cluster, object)).then_some((cluster, object))
+}
+
 /// Below what the objects of a node's log lie, under the prefix that the store was opened with.
 ///
 /// The hash is the low byte of the node's CRC32C, as two hexadecimal digits.
@@ -42,6 +52,12 @@ mod tests {
         assert_eq!(key(0), format!("data/8a/{cluster}/00000000000000000000"));
         assert_eq!(key(1), format!("data/89/{cluster}/00000000000000000001"));
         assert_eq!(key(u64::MAX), format!("data/c7/{cluster}/{}", u64::MAX));
+        for object in [0, 1, u64::MAX] {
+            let parsed = parse_object_key(&Path::from(key(object)));
+            assert_eq!(parsed, Some((ClusterId([0xab; 16]), ObjectId(object))));
+        }
+        let strange = ["data/00/x/1", "data/8a", "", "x", "data/00/abab/00000000000000000000"];
+        assert!(strange.iter().all(|key| parse_object_key(&Path::from(*key)).is_none()));
         let root = wal_root(ClusterId([0xab; 16]), NodeId(1)).to_string();
         assert_eq!(root, format!("wal/c4/{cluster}/1"));
     }

@@ -181,7 +181,8 @@ impl History {
                 assert!(from >= oracle.start, "stream {}: read {from}, trimmed", oracle.id);
                 let durable = stream.offsets().durable;
                 assert!(read.next <= durable, "stream {}: read past the durable end", oracle.id);
-                oracle.check_read(from, limits.up_to.0, limits.max_bytes, at.durable.0, &read);
+                let durable = at.durable.0..=durable.0;
+                oracle.check_read_during(from, limits.up_to.0, limits.max_bytes, durable, &read);
             }
             Err(ReadError::OutOfRange { start, durable }) => {
                 assert_eq!(start.0, oracle.start);

@@ -18,4 +18,5 @@ mod random;
 mod slices;
 mod stopping;
 mod unsteady_metadata;
+mod verified;
 mod world;

@@ -1,6 +1,6 @@
 //! What a stream should hold: a plain list of batches.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use bytes::Bytes;
 use penstock_model::id::{Offset, StreamId, Timestamp};
@@ -105,10 +105,22 @@ impl Oracle {
         durable: u64,
         read: &Read,
     ) {
+        self.check_read_during(from, up_to, max_bytes, durable..=durable, read);
+    }
+
+    /// The same while the durable end moved: what was there before must be found, what came since may.
+    pub(crate) fn check_read_during(
+        &self,
+        from: u64,
+        up_to: u64,
+        max_bytes: usize,
+        durable: RangeInclusive<u64>,
+        read: &Read,
+    ) {
         let got: Vec<u8> = read.batches.iter().flatten().copied().collect();
         let mut expected = Vec::new();
         let mut next = from;
-        for batch in self.readable(from, up_to.min(durable)) {
+        for batch in self.readable(from, up_to.min(*durable.end())) {
             if batch.offsets.end > read.next.0 {
                 break;
             }
@@ -118,7 +130,7 @@ impl Oracle {
         let id = self.id;
         assert_eq!(next, read.next.0, "stream {id} read from {from}: where to read on");
         assert!(got == expected, "stream {id} read {from}..{next}: other bytes");
-        let first = self.readable(from, up_to.min(durable)).next();
+        let first = self.readable(from, up_to.min(*durable.start())).next();
         if let Some(first) = first {
             assert!(
                 !got.is_empty(),

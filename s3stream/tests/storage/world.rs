@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use object_store::ObjectStore;
 use penstock_model::client::{LocalClient, MetadataClient};
 use penstock_model::command::{
     Command, CreateTopic, DeleteTopic, InheritWal, RegisterBroker, Reply, WalKind,
@@ -13,6 +14,7 @@ use penstock_model::id::{
 };
 use penstock_model::image::ObjectLife;
 use penstock_model::invariants;
+use penstock_s3stream::verify::verify;
 use penstock_s3stream::{
     Appended, Clock, CompactionSettings, Expiry, MemoryShares, PaceSettings, Parts, Settings,
     Stopped, Storage, Stream, UploadSettings,
@@ -239,6 +241,10 @@ impl World {
             })
             .map(|(id, object)| (id, object.size))
             .collect();
+        let store: Arc<dyn ObjectStore> = Arc::clone(&self.store) as _;
+        let report = verify(&store, &image).await.unwrap();
+        assert!(report.is_clean(), "{report:?}");
+        assert_eq!(report.objects, referred.len() as u64);
         assert_eq!(self.store.content().await, referred);
         assert_eq!(image.leases().count(), 0);
     }

@@ -170,6 +170,12 @@ impl MetadataImage {
         self.objects.get(&id)
     }
 
+    /// The id that the next lease begins with: no object has it, or a greater one.
+    #[must_use]
+    pub fn next_object(&self) -> ObjectId {
+        self.next.object
+    }
+
     /// Every object, live or destroyed, by id.
     pub fn objects(&self) -> impl Iterator<Item = (ObjectId, &Object)> {
         self.objects.iter().map(|(id, object)| (*id, object))

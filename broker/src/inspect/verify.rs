@@ -1,0 +1,165 @@
+//! `penstock verify`: whether the store holds what the metadata says, all of it, and nothing else.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use penstock_model::id::{ClusterId, NodeId, WalPosition};
+use penstock_model::image::{MetadataImage, WalState};
+use penstock_s3stream::object::key::wal_root;
+use penstock_s3stream::store::local::LocalStore;
+use penstock_s3stream::store::open::{StoreSettings, open};
+use penstock_s3stream::store::url::StoreUrl;
+use penstock_s3stream::verify::{Report, verify as verify_store};
+use penstock_wal::files::OsFiles;
+use penstock_wal::{ObjectContent, ObjectWal};
+
+use super::InspectError;
+use super::metadata::{image_in_folder, image_in_store};
+use crate::config::{NodeConfig, WalPlace};
+
+/// Reads all that the node's metadata says is stored, and checks it. True when all of it holds, and
+/// nothing is there too many. With `delete_orphans`, what is too many is deleted, if all else holds.
+///
+/// Safe beside a running node: what an image neither refers to nor has leased, of ids that it has
+/// granted, nobody will ever refer to.
+///
+/// # Errors
+/// When metadata or store cannot be read: nothing is known then. When something cannot be deleted.
+pub async fn verify(
+    config: &NodeConfig,
+    delete_orphans: bool,
+    out: &mut dyn Write,
+) -> Result<bool, InspectError> {
+    let store = open_store(&config.store, delete_orphans)?;
+    let image = match &config.wal {
+        WalPlace::File(_) => {
+            let dir = config.data_dir.join("quorum");
+            if !dir.is_dir() {
+                let place = config.data_dir.display().to_string();
+                let what = "holds no metadata; give the settings that the node is started with";
+                return Err(InspectError::NotThat { place, what: what.to_owned() });
+            }
+            image_in_folder(&dir).await?
+        }
+        WalPlace::Object(_) => {
+            image_in_store(&config.store.to_string(), Arc::clone(&store), config.cluster).await?
+        }
+    };
+    let report = verify_store(&store, &image).await;
+    let report = report.map_err(|error| unanswered(&config.store, &error))?;
+    show(out, &report).map_err(InspectError::Output)?;
+    let mut is_sound = report.findings.is_empty();
+    let mut orphans: Vec<(&Arc<dyn ObjectStore>, Path)> =
+        report.orphans.into_iter().map(|(key, _)| (&store, key)).collect();
+    let wal_store;
+    if let (WalPlace::Object(place), Some(cluster)) = (&config.wal, image.cluster()) {
+        wal_store = match place {
+            Some(url) => open_store(url, delete_orphans)?,
+            None => Arc::clone(&store),
+        };
+        for node in nodes(&image) {
+            let log = verify_log(&*wal_store, &image, cluster, node, out).await?;
+            is_sound &= log.is_sound;
+            orphans.extend(log.trimmed.into_iter().map(|key| (&wal_store, key)));
+        }
+    }
+    let is = match (is_sound, orphans.len()) {
+        (true, 0) => "all of it holds, and nothing else is there".to_owned(),
+        (true, orphans) => format!("all of it holds; {orphans} orphans"),
+        (false, _) => "not all of it holds".to_owned(),
+    };
+    writeln!(out, "{is}").map_err(InspectError::Output)?;
+    if !delete_orphans || !is_sound {
+        return Ok(is_sound && orphans.is_empty());
+    }
+    for (store, key) in &orphans {
+        match store.delete(key).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(unanswered(&config.store, &error)),
+        }
+    }
+    writeln!(out, "{} orphans deleted", orphans.len()).map_err(InspectError::Output)?;
+    Ok(true)
+}
+
+fn unanswered(place: &StoreUrl, error: &object_store::Error) -> InspectError {
+    let what = format!("does not answer: {error}");
+    InspectError::NotThat { place: place.to_string(), what }
+}
+
+/// Unless it is to be changed, nothing is made there, not even a folder.
+fn open_store(url: &StoreUrl, to_change: bool) -> Result<Arc<dyn ObjectStore>, InspectError> {
+    Ok(match url {
+        StoreUrl::File(root) if !to_change => {
+            Arc::new(LocalStore::open_read_only(Arc::new(OsFiles), root.clone()))
+        }
+        url => Arc::new(open(url, Arc::new(OsFiles), &StoreSettings::default())?),
+    })
+}
+
+fn show(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let Report { objects, bytes, ranges, passing, orphans, findings } = report;
+    writeln!(out, "{objects} objects in use, {bytes} bytes, {ranges} ranges of streams in them")?;
+    writeln!(out, "{passing} objects wait for their commit or their deletion")?;
+    for (key, bytes) in orphans {
+        writeln!(out, "orphan: {key}, {bytes} bytes that nothing refers to")?;
+    }
+    for finding in findings {
+        writeln!(out, "wrong: {finding}")?;
+    }
+    Ok(())
+}
+
+/// The nodes whose logs are not closed, each once.
+fn nodes(image: &MetadataImage) -> Vec<NodeId> {
+    let mut nodes: Vec<_> =
+        image.wals().filter(|(_, wal)| is_open(wal.state)).map(|(_, wal)| wal.node).collect();
+    nodes.sort();
+    nodes.dedup();
+    nodes
+}
+
+/// What was found of a node's log.
+struct Log {
+    is_sound: bool,
+    /// Objects before its trim position: deleted by their writer, or put again too late.
+    trimmed: Vec<Path>,
+}
+
+/// Checks every object of a node's log.
+async fn verify_log(
+    store: &dyn ObjectStore,
+    image: &MetadataImage,
+    cluster: ClusterId,
+    node: NodeId,
+    out: &mut dyn Write,
+) -> Result<Log, InspectError> {
+    let open = image.wals().filter(|(_, wal)| wal.node == node && is_open(wal.state));
+    let trim = open.map(|(_, wal)| wal.trim).min().unwrap_or(WalPosition(0));
+    let mut log = Log { is_sound: true, trimmed: Vec::new() };
+    let mut needed = 0_u64;
+    for object in ObjectWal::inspect(store, &wal_root(cluster, node)).await? {
+        match &object.content {
+            ObjectContent::Entries { .. } if object.start.0 < trim.0 => {
+                log.trimmed.push(Path::from(object.key));
+            }
+            ObjectContent::Entries { .. } => needed += 1,
+            ObjectContent::Seal => {}
+            ObjectContent::Damage(what) => {
+                log.is_sound = false;
+                writeln!(out, "wrong: {} is damaged: {what}", object.key)
+                    .map_err(InspectError::Output)?;
+            }
+        }
+    }
+    let before = log.trimmed.len();
+    writeln!(out, "log of node {node}: {needed} objects from {trim} on, {before} before it")
+        .map_err(InspectError::Output)?;
+    Ok(log)
+}
+
+fn is_open(state: WalState) -> bool {
+    matches!(state, WalState::Active | WalState::Fenced)
+}
