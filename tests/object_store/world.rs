@@ -61,13 +61,13 @@ impl World {
         Load::new(&mut self.server.connect(), "load", 2_000)
     }
 
-    /// Everything that was acknowledged is there, the server has not ended by itself, and ends
-    /// as it should.
+    /// Everything that was acknowledged is there, the server has not ended by itself, ends as it
+    /// should, and leaves a bucket that holds what it should, and nothing else.
     pub(crate) fn finish(mut self, load: &Load) -> anyhow::Result<()> {
         load.check(&mut self.server.connect())?;
         let stopped = self.server.terminate();
         let errors = self.server.errors();
         ensure!(stopped.success() && !errors.contains("panicked"), "{stopped}: {errors}");
-        Ok(())
+        self.setup.verify()
     }
 }

@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::client::Client;
@@ -63,19 +63,35 @@ impl Setup {
         &self.data
     }
 
+    /// Verifies what it has stored, byte for byte, while it is stopped.
+    ///
+    /// # Errors
+    /// When something does not hold, or is there too many; with what was found.
+    pub fn verify(&self) -> anyhow::Result<()> {
+        let verified = self.command("verify").stdin(Stdio::null()).output()?;
+        let said = String::from_utf8_lossy(&verified.stdout);
+        let errors = String::from_utf8_lossy(&verified.stderr);
+        ensure!(verified.status.success(), "what is stored does not hold: {said}{errors}");
+        Ok(())
+    }
+
+    fn command(&self, what: &str) -> Command {
+        let mut command = Command::new(&self.program);
+        command.arg(what);
+        for setting in &self.settings {
+            command.args(["--set", setting]);
+        }
+        command.env("PENSTOCK_LOG", "warn").envs(self.environment.iter().copied());
+        command
+    }
+
     /// Starts it, and waits until it is ready.
     ///
     /// # Errors
     /// When it ends before, with what it said; or takes too long.
     pub fn start(&self) -> anyhow::Result<Server> {
-        let mut command = Command::new(&self.program);
-        command.arg("server");
-        for setting in &self.settings {
-            command.args(["--set", setting]);
-        }
-        let mut child = command
-            .env("PENSTOCK_LOG", "warn")
-            .envs(self.environment.iter().copied())
+        let mut child = self
+            .command("server")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use penstock_model::id::{ClusterId, NodeId, WalPosition};
 use penstock_model::image::{MetadataImage, WalState};
@@ -51,36 +50,31 @@ pub async fn verify(
     let report = report.map_err(|error| unanswered(&config.store, &error))?;
     show(out, &report).map_err(InspectError::Output)?;
     let mut is_sound = report.findings.is_empty();
-    let mut orphans: Vec<(&Arc<dyn ObjectStore>, Path)> =
-        report.orphans.into_iter().map(|(key, _)| (&store, key)).collect();
-    let wal_store;
     if let (WalPlace::Object(place), Some(cluster)) = (&config.wal, image.cluster()) {
-        wal_store = match place {
-            Some(url) => open_store(url, delete_orphans)?,
+        let wal_store = match place {
+            Some(url) => open_store(url, false)?,
             None => Arc::clone(&store),
         };
         for node in nodes(&image) {
-            let log = verify_log(&*wal_store, &image, cluster, node, out).await?;
-            is_sound &= log.is_sound;
-            orphans.extend(log.trimmed.into_iter().map(|key| (&wal_store, key)));
+            is_sound &= verify_log(&*wal_store, &image, cluster, node, out).await?;
         }
     }
-    let is = match (is_sound, orphans.len()) {
+    let is = match (is_sound, report.orphans.len()) {
         (true, 0) => "all of it holds, and nothing else is there".to_owned(),
         (true, orphans) => format!("all of it holds; {orphans} orphans"),
         (false, _) => "not all of it holds".to_owned(),
     };
     writeln!(out, "{is}").map_err(InspectError::Output)?;
     if !delete_orphans || !is_sound {
-        return Ok(is_sound && orphans.is_empty());
+        return Ok(is_sound && report.orphans.is_empty());
     }
-    for (store, key) in &orphans {
+    for (key, _) in &report.orphans {
         match store.delete(key).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
             Err(error) => return Err(unanswered(&config.store, &error)),
         }
     }
-    writeln!(out, "{} orphans deleted", orphans.len()).map_err(InspectError::Output)?;
+    writeln!(out, "{} orphans deleted", report.orphans.len()).map_err(InspectError::Output)?;
     Ok(true)
 }
 
@@ -121,43 +115,36 @@ fn nodes(image: &MetadataImage) -> Vec<NodeId> {
     nodes
 }
 
-/// What was found of a node's log.
-struct Log {
-    is_sound: bool,
-    /// Objects before its trim position: deleted by their writer, or put again too late.
-    trimmed: Vec<Path>,
-}
-
-/// Checks every object of a node's log.
+/// Checks every object of a node's log. True if all are sound. Those before the trim position are
+/// deleted by the node while it runs, or after its next start.
 async fn verify_log(
     store: &dyn ObjectStore,
     image: &MetadataImage,
     cluster: ClusterId,
     node: NodeId,
     out: &mut dyn Write,
-) -> Result<Log, InspectError> {
+) -> Result<bool, InspectError> {
     let open = image.wals().filter(|(_, wal)| wal.node == node && is_open(wal.state));
     let trim = open.map(|(_, wal)| wal.trim).min().unwrap_or(WalPosition(0));
-    let mut log = Log { is_sound: true, trimmed: Vec::new() };
-    let mut needed = 0_u64;
+    let (mut needed, mut trimmed, mut is_sound) = (0_u64, 0_u64, true);
     for object in ObjectWal::inspect(store, &wal_root(cluster, node)).await? {
         match &object.content {
-            ObjectContent::Entries { .. } if object.start.0 < trim.0 => {
-                log.trimmed.push(Path::from(object.key));
-            }
+            ObjectContent::Entries { .. } if object.start.0 < trim.0 => trimmed += 1,
             ObjectContent::Entries { .. } => needed += 1,
             ObjectContent::Seal => {}
             ObjectContent::Damage(what) => {
-                log.is_sound = false;
+                is_sound = false;
                 writeln!(out, "wrong: {} is damaged: {what}", object.key)
                     .map_err(InspectError::Output)?;
             }
         }
     }
-    let before = log.trimmed.len();
-    writeln!(out, "log of node {node}: {needed} objects from {trim} on, {before} before it")
-        .map_err(InspectError::Output)?;
-    Ok(log)
+    writeln!(
+        out,
+        "log of node {node}: {needed} objects from {trim} on, {trimmed} wait for deletion"
+    )
+    .map_err(InspectError::Output)?;
+    Ok(is_sound)
 }
 
 fn is_open(state: WalState) -> bool {

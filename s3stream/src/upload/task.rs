@@ -178,8 +178,10 @@ impl UploadTask {
         self.shared.counters.uploads.add(1);
 
         let end = prepared.block.wal.end;
+        // Before whoever waits for the commit, and may end this task then, hears of it.
+        self.shared.wal.trim(end).await.map_err(Failure::Wal)?;
         self.shared.committed.send_replace(end);
-        self.shared.wal.trim(end).await.map_err(Failure::Wal)
+        Ok(())
     }
 
     /// Commits part of a block; the last one moves the trim position over all of it. Answers the

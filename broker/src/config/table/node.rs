@@ -83,7 +83,8 @@ pub(super) const MEMORY: &[Setting] = settings! {
     "memory.index.bytes": Long (Valid::AtLeast(1)) =>
         "What is remembered of each batch that waits for its upload. A sixteenth.";
     "memory.upload.bytes": Long (Valid::AtLeast(1)) =>
-        "Blocks being built and uploaded, a quarter of it for checkpoints. Three sixteenths.";
+        "Blocks being built and uploaded, a quarter of it for checkpoints; three quarters of it are \
+         the largest object that compaction writes. Three sixteenths.";
     "memory.block.cache.bytes": Long (Valid::AtLeast(1)) =>
         "Blocks read from objects, for the next reader. A sixteenth.";
     "memory.requests.bytes": Long (Valid::AtLeast(1_048_576)) =>
