@@ -37,7 +37,7 @@ pub struct MemoryShares {
     /// the backlog.
     pub index: usize,
     /// Uploads in flight: payloads that had to be read back from the WAL, blocks being built, and
-    /// checkpoints; and a compaction, of three quarters of it at most. What the layer above folds has to fit into a quarter of it, over all streams
+    /// checkpoints; and a compaction, which takes the place of one of them. What the layer above folds has to fit into a quarter of it, over all streams
     /// and as often as uploads are in flight.
     pub upload: usize,
     /// Blocks read from objects.
@@ -87,9 +87,16 @@ impl Settings {
         self.memory.index / ENTRY_BYTES
     }
 
-    /// How many bytes of batches one compaction takes: it has them in memory until they are stored.
-    pub(crate) fn compaction_bytes_max(&self) -> usize {
+    /// The memory for payloads that become objects: of uploads in flight, and of a compaction. A
+    /// quarter of the share is left for checkpoints: however many streams a block is of, all of
+    /// theirs are held at once.
+    pub(crate) fn payload_bytes_max(&self) -> usize {
         self.memory.upload / 4 * 3
+    }
+
+    /// The most that one object has of it: as many uploads as may be in flight find room.
+    pub(crate) fn object_payload_bytes_max(&self) -> usize {
+        self.payload_bytes_max() / self.upload.uploads_in_flight_max.max(1)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the parts of one storage share.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use object_store::ObjectStore;
 use penstock_model::client::{MetadataClient, SubmitError};
@@ -21,18 +21,7 @@ use crate::read::object_reads::{ObjectReadError, ObjectReads};
 use crate::settings::Settings;
 use crate::stream_state::StreamState;
 use crate::streams::Streams;
-
-/// Bytes of an upload or a compaction, for as long as they are in memory.
-pub(crate) struct Charge<'a> {
-    shared: &'a Shared,
-    bytes: usize,
-}
-
-impl Drop for Charge<'_> {
-    fn drop(&mut self) {
-        self.shared.upload_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
-    }
-}
+use crate::upload::room::UploadRoom;
 
 /// See the module's head.
 pub(crate) struct Shared {
@@ -49,8 +38,8 @@ pub(crate) struct Shared {
     pub(crate) counters: Arc<Counters>,
     /// Up to which position of the log everything is committed.
     pub(crate) committed: watch::Sender<Position>,
-    /// Bytes of blocks on their way into objects, and of their checkpoints.
-    pub(crate) upload_bytes: AtomicUsize,
+    /// Memory for what is on its way into objects.
+    pub(crate) upload_room: UploadRoom,
     pub(crate) requests: AtomicU64,
 }
 
@@ -98,11 +87,6 @@ impl Shared {
         id[..8].copy_from_slice(&self.broker.0.to_be_bytes());
         id[8..].copy_from_slice(&number.to_be_bytes());
         RequestId(id)
-    }
-
-    pub(crate) fn charge_upload(&self, bytes: usize) -> Charge<'_> {
-        self.upload_bytes.fetch_add(bytes, Ordering::Relaxed);
-        Charge { shared: self, bytes }
     }
 
     /// What a refusal means that no retry mends.

@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use object_store::ObjectStore;
@@ -27,6 +27,7 @@ use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::sink::LogSink;
 use crate::streams::Streams;
+use crate::upload::room::UploadRoom;
 use crate::upload::task::UploadTask;
 
 /// How long a log may take to close: files are written in less; a store that is away is not waited
@@ -106,6 +107,7 @@ impl Storage {
             backoff: settings.upload.backoff,
             ..ObjectReadSettings::of(settings.memory.block_cache)
         };
+        let upload_room = UploadRoom::new(settings.payload_bytes_max());
         let shared = Arc::new(Shared {
             streams,
             wal,
@@ -119,7 +121,7 @@ impl Storage {
             settings,
             counters: Arc::default(),
             committed: watch::Sender::new(trim),
-            upload_bytes: AtomicUsize::new(0),
+            upload_room,
             requests: AtomicU64::new(0),
         });
         let upload = UploadTask { shared: Arc::clone(&shared) };
@@ -213,7 +215,7 @@ impl Storage {
         MemoryUse {
             log_cache: cache.resident_bytes,
             index: cache.index_bytes,
-            upload: self.shared.upload_bytes.load(Ordering::Relaxed),
+            upload: self.shared.upload_room.held(),
             block_cache: self.shared.objects.cached_bytes(),
         }
     }

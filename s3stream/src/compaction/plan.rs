@@ -132,7 +132,7 @@ pub(crate) fn plan(image: &MetadataImage, scope: &Scope<'_>, settings: &PlanSett
 impl PlanSettings {
     /// From how many bytes on a stream gets an object of its own: less where memory is scarce.
     fn stream_object_min(&self) -> u64 {
-        self.stream_object_bytes_min.min(self.object_bytes_max / 2)
+        self.stream_object_bytes_min.min(self.object_bytes_max / 8 * 7)
     }
 
     /// Whether two such shared objects fit into one, in bytes and in one command: else joining them

@@ -83,7 +83,7 @@ impl Compactor {
     fn new(shared: Arc<Shared>, expiry: Arc<dyn Expiry>) -> Self {
         let upload = &shared.settings.upload;
         let settings = PlanSettings {
-            object_bytes_max: shared.settings.compaction_bytes_max() as u64,
+            object_bytes_max: shared.settings.object_payload_bytes_max() as u64,
             stream_object_bytes_min: upload.stream_object_bytes_min,
             small_max: shared.settings.compaction.small_max,
             command_bytes_max: upload.command_bytes_max,
@@ -133,7 +133,7 @@ impl Compactor {
             while let Some(pause) = self.pace.take(job.bytes(), uploaded(), Instant::now()) {
                 sleep(pause).await;
             }
-            let _room = shared.charge_upload(usize::try_from(job.bytes()).unwrap_or(usize::MAX));
+            let _room = shared.upload_room.take(job.bytes()).await;
             let content = match sources.read(job).await {
                 Ok(content) => content,
                 Err(unreadable) => {

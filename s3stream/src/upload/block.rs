@@ -21,15 +21,13 @@ pub(crate) struct BlockLimits {
 
 impl BlockLimits {
     /// The limits of the settings, or less where a budget is so small that appends would wait for
-    /// the upload of a block that is not full yet. A quarter of the memory for uploads is left for
-    /// checkpoints: however many streams a block is of, all of theirs are held at once.
+    /// the upload of a block that is not full yet.
     pub(crate) fn of(settings: &Settings) -> Self {
         let upload = &settings.upload;
-        let in_flight = upload.uploads_in_flight_max.max(1) as u64;
         let bytes = upload
             .block_bytes_max
             .min(settings.wal_backlog_bytes_max / 4)
-            .min(settings.memory.upload as u64 / 4 * 3 / in_flight);
+            .min(settings.object_payload_bytes_max() as u64);
         let batches = upload.block_batches_max.min(settings.batches_max() / 4) as u64;
         Self {
             bytes,

@@ -9,4 +9,5 @@ pub(crate) mod block;
 mod plan;
 mod prepare;
 mod put;
+pub(crate) mod room;
 pub(crate) mod task;

@@ -12,7 +12,6 @@
 use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use futures::stream::{FuturesOrdered, StreamExt};
 use penstock_model::command::{Command, CommitUpload, Refused, Reply};
@@ -22,6 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use super::block::Block;
 use super::prepare::{Part, Prepared};
 use super::put::UploadedCommit;
+use super::room::Room;
 use crate::lifecycle::Failure;
 use crate::shared::Shared;
 
@@ -40,27 +40,7 @@ struct Uploaded {
 /// A block is in flight from before it is taken until it is committed.
 struct InFlight {
     _permit: OwnedSemaphorePermit,
-    shared: Arc<Shared>,
-    bytes: usize,
-}
-
-impl InFlight {
-    fn new(permit: OwnedSemaphorePermit, shared: &Arc<Shared>, block: &Block) -> Self {
-        let mut in_flight = Self { _permit: permit, shared: Arc::clone(shared), bytes: 0 };
-        in_flight.add(usize::try_from(block.bytes).unwrap_or(usize::MAX));
-        in_flight
-    }
-
-    fn add(&mut self, bytes: usize) {
-        self.bytes += bytes;
-        self.shared.upload_bytes.fetch_add(bytes, Ordering::Relaxed);
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.shared.upload_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
-    }
+    _room: Room,
 }
 
 impl UploadTask {
@@ -114,10 +94,10 @@ impl UploadTask {
     async fn prepare_next(&self, room: &Arc<Semaphore>) -> (InFlight, Prepared) {
         let permit = Arc::clone(room).acquire_owned().await.expect("it is never closed");
         let block = self.shared.streams.cache.next_block().await;
-        let mut in_flight = InFlight::new(permit, &self.shared, &block);
+        let mut room = self.shared.upload_room.take(block.bytes).await;
         let prepared = Prepared::new(&self.shared, block).await;
-        in_flight.add(prepared.checkpoint_bytes());
-        (in_flight, prepared)
+        room.add(prepared.checkpoint_bytes());
+        (InFlight { _permit: permit, _room: room }, prepared)
     }
 
     async fn put_block(

@@ -83,8 +83,9 @@ pub(super) const MEMORY: &[Setting] = settings! {
     "memory.index.bytes": Long (Valid::AtLeast(1)) =>
         "What is remembered of each batch that waits for its upload. A sixteenth.";
     "memory.upload.bytes": Long (Valid::AtLeast(1)) =>
-        "Blocks being built and uploaded, a quarter of it for checkpoints; three quarters of it are \
-         the largest object that compaction writes. Three sixteenths.";
+        "Blocks being built and uploaded, and a compaction in the place of one of them; a quarter of \
+         it is for checkpoints. The more of it, the larger are objects, and the fewer requests a \
+         GiB takes. Three sixteenths.";
     "memory.block.cache.bytes": Long (Valid::AtLeast(1)) =>
         "Blocks read from objects, for the next reader. A sixteenth.";
     "memory.requests.bytes": Long (Valid::AtLeast(1_048_576)) =>
