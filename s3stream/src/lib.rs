@@ -48,6 +48,7 @@ pub use batch::{Backing, Batch, BatchSummary, Summary};
 pub use checkpoint::{Checkpoint, CheckpointFold, FoldError};
 pub use clock::Clock;
 pub use compaction::pace::PaceSettings;
+pub use compaction::plan::RangeLimits;
 pub use compaction::task::{CompactionSettings, CompactionTask, Expiry};
 pub use counters::{Counter, Counters};
 pub use entry_header::{EntryDescription, HeaderError};

@@ -15,13 +15,18 @@ use penstock_model::id::{ClusterId, ObjectId, Offset, StreamId};
 use penstock_model::image::{MetadataImage, ObjectLife, StreamRange};
 use penstock_model::invariants::{self, Violation};
 
+use crate::object::format::Block;
 use crate::object::index::{BlockEntry, ObjectExtent, ObjectIndex};
 use crate::object::key::{object_key, parse_object_key};
 use crate::object::reader::{ObjectError, ObjectReader};
 use crate::read::plan::group_into_gets;
+use crate::store::retry::{Backoff, is_transient, with_retries};
 
 /// How many objects are looked at side by side.
 const OBJECTS_MAX: usize = 4;
+
+/// How often a store that does not answer is asked.
+const ATTEMPTS_MAX: u32 = 8;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -47,6 +52,17 @@ impl Report {
     pub fn is_clean(&self) -> bool {
         self.findings.is_empty() && self.orphans.is_empty()
     }
+
+    /// Forgets findings about objects that are no longer in use by a newer image: somebody has deleted
+    /// them since, as is right.
+    pub fn forget_what_went(&mut self, newer: &MetadataImage) {
+        self.findings.retain(|finding| match finding {
+            Finding::Object { object, .. } | Finding::Range { object, .. } => {
+                is_live(newer, *object)
+            }
+            Finding::Metadata(_) | Finding::FromLater(_) => true,
+        });
+    }
 }
 
 /// Something that does not hold.
@@ -54,8 +70,13 @@ impl Report {
 pub enum Finding {
     /// The metadata contradicts itself.
     Metadata(Violation),
-    /// An object that is referred to is not there, cannot be read, or is damaged.
-    Object(ObjectError),
+    /// An object that is referred to is not there, or is damaged.
+    Object {
+        /// Which.
+        object: ObjectId,
+        /// What is wrong with it.
+        error: ObjectError,
+    },
     /// A range does not find in its object what it says.
     Range {
         /// Whose.
@@ -75,7 +96,7 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Metadata(violation) => write!(f, "the metadata contradicts itself: {violation}"),
-            Self::Object(error) => error.fmt(f),
+            Self::Object { error, .. } => error.fmt(f),
             Self::Range { stream, offsets, object, what } => {
                 let Range { start, end } = offsets;
                 write!(f, "offsets {start} to {end} of stream {stream}, in object {object}: {what}")
@@ -87,11 +108,14 @@ impl fmt::Display for Finding {
 
 /// What lies in a store under ids of one cluster.
 #[derive(Debug, Default)]
-pub(crate) struct Listed(pub(crate) BTreeMap<ObjectId, u64>);
+pub struct Listed(BTreeMap<ObjectId, u64>);
 
 impl Listed {
     /// Lists the objects of records.
-    pub(crate) async fn new(
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn new(
         store: &dyn ObjectStore,
         cluster: ClusterId,
     ) -> Result<Self, object_store::Error> {
@@ -104,32 +128,34 @@ impl Listed {
         Ok(Self(listed.try_collect().await?))
     }
 
-    /// The objects that nothing refers to any more, and nobody can commit. `before` is an image from
-    /// before the listing, `after` one from after it: what was granted in between is left out.
-    pub(crate) fn orphans(&self, before: &MetadataImage, after: &MetadataImage) -> Vec<ObjectId> {
+    /// The objects that nothing refers to any more, and nobody can commit: ids that `before`, an
+    /// image of before the listing, has granted and ended, whatever came since.
+    fn orphans(&self, before: &MetadataImage) -> BTreeSet<ObjectId> {
         let floor = before.leases().map(|(first, _)| first).next();
         let floor = floor.unwrap_or(ObjectId(u64::MAX)).min(before.next_object());
         let below = self.0.range(..floor).map(|(id, _)| *id);
-        below.filter(|id| after.object(*id).is_none() && after.lease_of(*id).is_none()).collect()
+        below.filter(|id| before.object(*id).is_none()).collect()
     }
 }
 
-/// Verifies all that an image says of a store. The image is one of before the walk began; while a
-/// broker works on it, what changes meanwhile may be found missing.
+/// Verifies all that an image says of a store: `image` is of after the listing, `before` of before it.
+/// While a broker works on it, what it has deleted meanwhile is found missing; see
+/// [`Report::forget_what_went`].
 ///
 /// # Errors
 /// When the store does not answer: nothing is known then.
 pub async fn verify(
     store: &Arc<dyn ObjectStore>,
+    listed: &Listed,
+    before: &MetadataImage,
     image: &MetadataImage,
-) -> Result<Report, object_store::Error> {
+) -> Result<Report, ObjectError> {
     let mut report = Report::default();
     let Some(cluster) = image.cluster() else { return Ok(report) };
     if let Err(violation) = invariants::check(image) {
         report.findings.push(Finding::Metadata(violation));
     }
-    let listed = Listed::new(store.as_ref(), cluster).await?;
-    let orphans: BTreeSet<_> = listed.orphans(image, image).into_iter().collect();
+    let orphans = listed.orphans(before);
     for (id, size) in &listed.0 {
         let key = object_key(cluster, *id);
         if orphans.contains(id) {
@@ -148,9 +174,8 @@ pub async fn verify(
         let content = content.remove(&id).unwrap_or_default();
         walk.object(ObjectExtent { id, size, index_position }, content)
     });
-    let work: Vec<_> = work.collect();
-    let mut found = stream::iter(work).buffered(OBJECTS_MAX);
-    while let Some(found) = found.next().await {
+    let mut found = std::pin::pin!(stream::iter(work).buffered(OBJECTS_MAX));
+    while let Some(found) = found.try_next().await? {
         report.objects += 1;
         report.bytes += found.bytes;
         report.ranges += found.ranges;
@@ -197,41 +222,49 @@ struct Found {
 }
 
 impl Walk<'_> {
-    async fn object(&self, extent: ObjectExtent, content: Content) -> Found {
+    async fn object(&self, extent: ObjectExtent, content: Content) -> Result<Found, ObjectError> {
         let mut found = Found { bytes: extent.size, ..Found::default() };
-        let index = match self.reader.index(extent).await {
+        let damaged = |error| Finding::Object { object: extent.id, error };
+        let index = match known(extent.id, || self.reader.index(extent)).await? {
             Ok(index) => index,
             Err(error) => {
-                found.findings.push(Finding::Object(error));
-                return found;
+                found.findings.push(damaged(error));
+                return Ok(found);
             }
         };
         // Every block, also those that no range refers to any more: they were written whole.
         let blocks = index.blocks();
+        let mut with_gaps = BTreeSet::new();
         for get in group_into_gets(|place| blocks[place].bytes(), 0..blocks.len()) {
-            if let Err(error) = self.reader.blocks(extent.id, &blocks[get]).await {
-                found.findings.push(Finding::Object(error));
+            let entries = &blocks[get];
+            match known(extent.id, || self.reader.blocks(extent.id, entries)).await? {
+                Ok(read) => {
+                    let read = read.iter().zip(entries).filter(|(block, _)| has_gap(block));
+                    with_gaps.extend(read.map(|(_, entry)| entry.position));
+                }
+                Err(error) => found.findings.push(damaged(error)),
             }
         }
-        for checkpoint in &content.checkpoints {
-            if let Err(error) = self.reader.checkpoints(std::slice::from_ref(checkpoint)).await {
-                found.findings.push(Finding::Object(error));
+        for wanted in content.checkpoints.chunks(1) {
+            if let Err(error) = known(extent.id, || self.reader.checkpoints(wanted)).await? {
+                found.findings.push(damaged(error));
             }
         }
         for (stream, range) in content.ranges {
             found.ranges += 1;
-            if let Err(what) = self.check_range(&index, stream, &range) {
+            if let Err(what) = self.check_range(&index, &with_gaps, stream, &range) {
                 let StreamRange { offsets, object, .. } = range;
                 found.findings.push(Finding::Range { stream, offsets, object, what });
             }
         }
-        found
+        Ok(found)
     }
 
-    /// Blocks cover the range from its start, or what may be read of it, to its end.
+    /// Batches cover the range from its start, or what may be read of it, to its end.
     fn check_range(
         &self,
         index: &ObjectIndex,
+        with_gaps: &BTreeSet<u64>,
         stream: StreamId,
         range: &StreamRange,
     ) -> Result<(), &'static str> {
@@ -246,9 +279,38 @@ impl Walk<'_> {
             return Err("the blocks do not end where they do");
         }
         let follows = |pair: &[BlockEntry]| pair[0].offsets.end == pair[1].offsets.start;
-        if !blocks.windows(2).all(follows) {
-            return Err("there is a gap between two blocks");
+        let has_gaps = |block: &BlockEntry| with_gaps.contains(&block.position);
+        if !blocks.windows(2).all(follows) || blocks.iter().any(has_gaps) {
+            return Err("there is a gap between two batches");
         }
         Ok(())
+    }
+}
+
+/// Whether offsets are missing between two batches.
+fn has_gap(block: &Block) -> bool {
+    let batches = (0..block.batches()).map(|place| block.batch(place).offsets);
+    let ends = batches.clone().map(|offsets| offsets.end);
+    batches.skip(1).zip(ends).any(|(next, end)| next.start != end)
+}
+
+/// What is known of a part of an object: its content, or what is wrong with it. A store that does
+/// not answer is asked again for a while; then nothing is known at all.
+async fn known<T, A>(
+    object: ObjectId,
+    attempt: impl FnMut() -> A,
+) -> Result<Result<T, ObjectError>, ObjectError>
+where
+    A: Future<Output = Result<T, ObjectError>>,
+{
+    let left = std::cell::Cell::new(ATTEMPTS_MAX);
+    let again = |error: &ObjectError| {
+        left.set(left.get() - 1);
+        matches!(error, ObjectError::Store { error, .. } if is_transient(error)) && left.get() > 0
+    };
+    let what = format!("object {object}");
+    match with_retries(Backoff::default(), &what, again, attempt).await {
+        Err(error @ ObjectError::Store { .. }) => Err(error),
+        known => Ok(known),
     }
 }

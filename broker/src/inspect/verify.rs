@@ -10,7 +10,7 @@ use penstock_s3stream::object::key::wal_root;
 use penstock_s3stream::store::local::LocalStore;
 use penstock_s3stream::store::open::{StoreSettings, open};
 use penstock_s3stream::store::url::StoreUrl;
-use penstock_s3stream::verify::{Report, verify as verify_store};
+use penstock_s3stream::verify::{Listed, Report, verify as verify_store};
 use penstock_wal::files::OsFiles;
 use penstock_wal::{ObjectContent, ObjectWal};
 
@@ -32,31 +32,24 @@ pub async fn verify(
     out: &mut dyn Write,
 ) -> Result<bool, InspectError> {
     let store = open_store(&config.store, delete_orphans)?;
-    let image = match &config.wal {
-        WalPlace::File(_) => {
-            let dir = config.data_dir.join("quorum");
-            if !dir.is_dir() {
-                let place = config.data_dir.display().to_string();
-                let what = "holds no metadata; give the settings that the node is started with";
-                return Err(InspectError::NotThat { place, what: what.to_owned() });
-            }
-            image_in_folder(&dir).await?
-        }
-        WalPlace::Object(_) => {
-            image_in_store(&config.store.to_string(), Arc::clone(&store), config.cluster).await?
-        }
-    };
-    let report = verify_store(&store, &image).await;
-    let report = report.map_err(|error| unanswered(&config.store, &error))?;
+    let before = image(config, &store).await?;
+    let Some(cluster) = before.cluster() else { return Err(no_metadata(config)) };
+    let listed = Listed::new(store.as_ref(), cluster).await;
+    let listed = listed.map_err(|error| unanswered(&config.store, &error))?;
+    let image_then = image(config, &store).await?;
+    let mut report = verify_store(&store, &listed, &before, &image_then).await?;
+    if !report.findings.is_empty() {
+        report.forget_what_went(&*image(config, &store).await?);
+    }
     show(out, &report).map_err(InspectError::Output)?;
     let mut is_sound = report.findings.is_empty();
-    if let (WalPlace::Object(place), Some(cluster)) = (&config.wal, image.cluster()) {
+    if let WalPlace::Object(place) = &config.wal {
         let wal_store = match place {
             Some(url) => open_store(url, false)?,
             None => Arc::clone(&store),
         };
-        for node in nodes(&image) {
-            is_sound &= verify_log(&*wal_store, &image, cluster, node, out).await?;
+        for node in nodes(&image_then) {
+            is_sound &= verify_log(&*wal_store, &image_then, cluster, node, out).await?;
         }
     }
     let is = match (is_sound, report.orphans.len()) {
@@ -76,6 +69,31 @@ pub async fn verify(
     }
     writeln!(out, "{} orphans deleted", report.orphans.len()).map_err(InspectError::Output)?;
     Ok(true)
+}
+
+/// The newest image of the node's metadata.
+async fn image(
+    config: &NodeConfig,
+    store: &Arc<dyn ObjectStore>,
+) -> Result<Arc<MetadataImage>, InspectError> {
+    match &config.wal {
+        WalPlace::File(_) => {
+            let dir = config.data_dir.join("quorum");
+            if !dir.join("id").is_file() {
+                return Err(no_metadata(config));
+            }
+            image_in_folder(&dir).await
+        }
+        WalPlace::Object(_) => {
+            image_in_store(&config.store.to_string(), Arc::clone(store), config.cluster).await
+        }
+    }
+}
+
+fn no_metadata(config: &NodeConfig) -> InspectError {
+    let place = config.data_dir.display().to_string();
+    let what = "holds no metadata; give the settings that the node is started with";
+    InspectError::NotThat { place, what: what.to_owned() }
 }
 
 fn unanswered(place: &StoreUrl, error: &object_store::Error) -> InspectError {
@@ -127,7 +145,19 @@ async fn verify_log(
     let open = image.wals().filter(|(_, wal)| wal.node == node && is_open(wal.state));
     let trim = open.map(|(_, wal)| wal.trim).min().unwrap_or(WalPosition(0));
     let (mut needed, mut trimmed, mut is_sound) = (0_u64, 0_u64, true);
-    for object in ObjectWal::inspect(store, &wal_root(cluster, node)).await? {
+    let objects = ObjectWal::inspect(store, &wal_root(cluster, node)).await?;
+    let kept = objects.iter().filter(|object| object.start.0 >= trim.0);
+    let kept: Vec<_> = kept.filter_map(|object| place_in_log(&object.key)).collect();
+    for pair in kept.windows(2) {
+        let ((epoch, sequence), (next_epoch, next)) = (pair[0], pair[1]);
+        if epoch == next_epoch && sequence + 1 != next {
+            is_sound = false;
+            let between = format!("{} to {}", sequence + 1, next - 1);
+            writeln!(out, "wrong: objects {between} of epoch {epoch} of the log are missing")
+                .map_err(InspectError::Output)?;
+        }
+    }
+    for object in objects {
         match &object.content {
             ObjectContent::Entries { .. } if object.start.0 < trim.0 => trimmed += 1,
             ObjectContent::Entries { .. } => needed += 1,
@@ -145,6 +175,13 @@ async fn verify_log(
     )
     .map_err(InspectError::Output)?;
     Ok(is_sound)
+}
+
+/// The epoch and the sequence that a key of the log ends with.
+fn place_in_log(key: &str) -> Option<(u64, u64)> {
+    let mut parts = key.rsplit('/');
+    let sequence = parts.next()?.parse().ok()?;
+    Some((parts.next()?.parse().ok()?, sequence))
 }
 
 fn is_open(state: WalState) -> bool {

@@ -2,15 +2,17 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use penstock_model::client::MetadataClient;
 use penstock_model::id::TopicId;
-use penstock_s3stream::Expiry;
+use penstock_s3stream::{Expiry, RangeLimits};
 
 use crate::topic_settings::TopicSettingsCache;
 
-/// The part of `retention.ms` that the records of one range may span. Kafka deletes whole segments,
-/// which span `segment.ms`: as long again as the records are kept, by its defaults.
+/// The part of `retention.ms` and of `retention.bytes` that the records of one range may make up.
+/// Kafka deletes whole segments, of `segment.ms` and `segment.bytes`: as long again as the records
+/// are kept, by its defaults.
 const PARTS: u32 = 4;
 
 /// What compaction has to know of topics' settings.
@@ -28,10 +30,14 @@ impl TopicExpiry {
 }
 
 impl Expiry for TopicExpiry {
-    fn span_max(&self, topic: TopicId) -> Option<u64> {
+    fn limits(&self, topic: TopicId) -> RangeLimits {
         let settings = self.topic_settings.of(&self.metadata.image(), topic);
-        let retention = settings.config.retention? / PARTS;
-        Some(u64::try_from(retention.as_millis()).unwrap_or(u64::MAX))
+        let milliseconds =
+            |keep: Duration| u64::try_from((keep / PARTS).as_millis()).unwrap_or(u64::MAX);
+        RangeLimits {
+            span: settings.config.retention.map(milliseconds),
+            bytes: settings.config.retention_bytes.map(|keep| keep / u64::from(PARTS)),
+        }
     }
 }
 

@@ -42,9 +42,16 @@ pub(super) async fn commit(
     let (bytes, command) = (encoded.object.size, command(shared, job, &encoded));
     // The quorum may be away for long.
     drop(encoded);
-    match shared.submit(Command::ReplaceRanges(command)).await? {
-        Reply::Committed { skipped } => Ok(Committed { bytes, skipped }),
-        reply => unreachable!("a commit is answered with {reply:?}"),
+    match shared.submit(Command::ReplaceRanges(command)).await {
+        Ok(Reply::Committed { skipped }) => Ok(Committed { bytes, skipped }),
+        Ok(reply) => unreachable!("a commit is answered with {reply:?}"),
+        Err(refused) => {
+            // Its lease has expired, and whoever expired it may have been faster than the PUT.
+            if matches!(refused, Refused::NotLeased(_)) {
+                shared.delete_objects(&[id]).await;
+            }
+            Err(refused.into())
+        }
     }
 }
 

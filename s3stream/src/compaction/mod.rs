@@ -12,5 +12,5 @@ pub(crate) mod pace;
 pub(crate) mod task;
 
 mod commit;
-mod plan;
+pub(crate) mod plan;
 mod source;

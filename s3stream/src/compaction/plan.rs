@@ -40,13 +40,22 @@ pub(crate) struct PlanSettings {
     pub(crate) jobs_max: usize,
 }
 
+/// How much of a topic's records may stand in one range: by so much may they outstay its retention,
+/// because ranges go as a whole. `None` where that does not matter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RangeLimits {
+    /// The time within which they were written, in milliseconds.
+    pub span: Option<u64>,
+    /// Their stored bytes.
+    pub bytes: Option<u64>,
+}
+
 /// What the plan is to look at.
 pub(crate) struct Scope<'a> {
     /// Whether the stream is to be compacted here.
     pub(crate) wanted: &'a dyn Fn(&Stream) -> bool,
-    /// For how many milliseconds the records of one range may have been written: by so much may
-    /// one outstay its time, because ranges go as a whole. `None` where that does not matter.
-    pub(crate) span_max: &'a dyn Fn(TopicId) -> Option<u64>,
+    /// How much may stand in one range: it goes as a whole, or not at all.
+    pub(crate) limits: &'a dyn Fn(TopicId) -> RangeLimits,
     /// Objects that cannot be read: they stay as they are.
     pub(crate) unreadable: &'a BTreeSet<ObjectId>,
 }
@@ -57,6 +66,8 @@ pub(crate) struct Job {
     pub(crate) kind: ObjectKind,
     /// In order of stream.
     pub(crate) parts: Vec<Part>,
+    /// What the indexes of its sources take.
+    pub(crate) index_bytes: u64,
 }
 
 /// What one stream has in it.
@@ -71,9 +82,14 @@ pub(crate) struct Part {
 pub(crate) type Run = Vec<StreamRange>;
 
 impl Job {
-    /// About how many bytes it reads, and writes.
+    /// About how many bytes it writes.
     pub(crate) fn bytes(&self) -> u64 {
         self.parts.iter().map(Part::bytes).sum()
+    }
+
+    /// About how many bytes it has in memory.
+    pub(crate) fn memory(&self) -> u64 {
+        self.bytes() + self.index_bytes
     }
 }
 
@@ -83,12 +99,23 @@ impl Part {
         self.runs.iter().map(|run| bytes(run)).sum::<u64>() + checkpoint
     }
 
+    /// The objects that it reads.
+    fn objects(&self) -> impl Iterator<Item = ObjectId> {
+        let ranges = self.runs.iter().flatten().map(|range| range.object);
+        ranges.chain(self.checkpoint.map(|checkpoint| checkpoint.object))
+    }
+
     /// An upper bound of what it adds to an encoded command.
     fn command_bytes(&self) -> usize {
         let run = |run: &Run| RUN_COMMAND_BYTES + RANGE_COMMAND_BYTES * run.len();
         let runs: usize = self.runs.iter().map(run).sum();
         runs + self.checkpoint.map_or(0, |_| CHECKPOINT_COMMAND_BYTES)
     }
+}
+
+/// What an object's index takes in memory, about.
+fn index_bytes(image: &MetadataImage, id: ObjectId) -> u64 {
+    image.object(id).map_or(0, |object| object.size.saturating_sub(object.index_position))
 }
 
 fn bytes(ranges: &[StreamRange]) -> u64 {
@@ -107,7 +134,8 @@ pub(crate) fn plan(image: &MetadataImage, scope: &Scope<'_>, settings: &PlanSett
             let is_large = bytes(&run) >= settings.stream_object_min();
             let part = Part { stream: id, runs: vec![run], checkpoint: None };
             if is_large {
-                own.push(Job { kind: ObjectKind::Stream, parts: vec![part] });
+                let index_bytes = part.objects().map(|object| index_bytes(image, object)).sum();
+                own.push(Job { kind: ObjectKind::Stream, parts: vec![part], index_bytes });
             } else {
                 shared.push(part);
             }
@@ -123,7 +151,7 @@ pub(crate) fn plan(image: &MetadataImage, scope: &Scope<'_>, settings: &PlanSett
         || most > 2 * settings.small_max;
     let mut jobs = own;
     if due {
-        pack(shared, settings, &mut jobs);
+        pack(shared, image, settings, &mut jobs);
     }
     jobs.truncate(settings.jobs_max);
     jobs
@@ -171,8 +199,7 @@ impl Planner<'_> {
     /// The runs of one stream, and how many small ranges it has.
     fn runs(&self, id: StreamId, stream: &Stream) -> (Vec<Run>, usize) {
         let ranges: Vec<_> = self.image.ranges_from(id, Offset::ZERO).collect();
-        let span = (self.scope.span_max)(stream.topic);
-        let windows = windows(&ranges, |range| self.is_small(range), span, self.settings);
+        let windows = self.windows(&ranges, (self.scope.limits)(stream.topic));
         let mut runs = Vec::new();
         for window in &windows {
             let is_open = window.end == ranges.len();
@@ -207,41 +234,60 @@ impl Planner<'_> {
         let sizes: Vec<_> = window[window.len() - newest..].iter().map(|r| r.size).collect();
         newest_to_join(&sizes, self.settings.small_max)
     }
+
+    /// Cuts what is small of a stream's ranges into windows, in order. What is read to join a window
+    /// is bounded, too: what was left lying for long is joined in several steps.
+    fn windows(&self, ranges: &[StreamRange], limits: RangeLimits) -> Vec<Range<usize>> {
+        let mut windows: Vec<Range<usize>> = Vec::new();
+        let (mut latest, mut open) = (i64::MIN, None::<Window>);
+        let bytes_max = limits.bytes.unwrap_or(u64::MAX).min(self.settings.object_bytes_max);
+        let span = limits.span.map_or(i64::MAX, |span| i64::try_from(span).unwrap_or(i64::MAX));
+        for (place, range) in ranges.iter().enumerate() {
+            // A range goes when all before it have gone, and none of its records is of use any
+            // more: the greatest time so far decides. Periods have fixed borders, so that what was
+            // joined stays in its own.
+            latest = latest.max(range.max_timestamp.0);
+            let period = latest.div_euclid(span.max(1));
+            if !self.is_small(range) {
+                open = None;
+                continue;
+            }
+            let index_bytes = index_bytes(self.image, range.object);
+            let more = Window { period, bytes: range.size, index_bytes, ranges: 1 };
+            let joined = open.and_then(|open| {
+                let joined = Window {
+                    period,
+                    bytes: open.bytes + more.bytes,
+                    index_bytes: open.index_bytes + more.index_bytes,
+                    ranges: open.ranges + 1,
+                };
+                let fits = open.period == period
+                    && joined.bytes <= bytes_max
+                    && joined.index_bytes <= self.settings.object_bytes_max
+                    && joined.ranges <= RUN_RANGES_MAX;
+                fits.then_some(joined)
+            });
+            match (windows.last_mut(), joined) {
+                (Some(last), Some(_)) => last.end = place + 1,
+                _ => windows.push(place..place + 1),
+            }
+            open = joined.or(Some(more));
+        }
+        windows
+    }
 }
 
-/// Cuts what is small of a stream's ranges into windows, in order.
-fn windows(
-    ranges: &[StreamRange],
-    is_small: impl Fn(&StreamRange) -> bool,
-    span: Option<u64>,
-    settings: &PlanSettings,
-) -> Vec<Range<usize>> {
-    let mut windows: Vec<Range<usize>> = Vec::new();
-    let (mut latest, mut open) = (i64::MIN, None::<(u64, i64)>);
-    for (place, range) in ranges.iter().enumerate() {
-        // A range goes when all before it have gone, and none of its records is of use any more:
-        // the greatest time so far decides. Periods have fixed borders, so that what was joined
-        // stays in its own.
-        latest = latest.max(range.max_timestamp.0);
-        let span = span.map_or(i64::MAX, |span| i64::try_from(span).unwrap_or(i64::MAX).max(1));
-        let period = latest.div_euclid(span);
-        if !is_small(range) {
-            open = None;
-            continue;
-        }
-        match open {
-            Some((size, of)) if of == period && size + range.size <= settings.object_bytes_max => {
-                windows.last_mut().expect("one is open").end = place + 1;
-                open = Some((size + range.size, period));
-            }
-            _ => {
-                windows.push(place..place + 1);
-                open = Some((range.size, period));
-            }
-        }
-    }
-    windows
+/// A window that may still grow.
+#[derive(Clone, Copy)]
+struct Window {
+    period: i64,
+    bytes: u64,
+    index_bytes: u64,
+    ranges: usize,
 }
+
+/// How many ranges become one at a time.
+const RUN_RANGES_MAX: usize = 128;
 
 /// Of things with these sizes, oldest first, how many of the newest are to be joined: as many as
 /// at least triple the oldest of them, or half of what may be, where none is that small. None while
@@ -309,17 +355,26 @@ fn emptied(
 }
 
 /// Spreads parts, in order of stream, over as few objects as hold them.
-fn pack(parts: Vec<Part>, settings: &PlanSettings, jobs: &mut Vec<Job>) {
-    let new = || Job { kind: ObjectKind::StreamSet, parts: Vec::new() };
+fn pack(parts: Vec<Part>, image: &MetadataImage, settings: &PlanSettings, jobs: &mut Vec<Job>) {
+    let new = || Job { kind: ObjectKind::StreamSet, parts: Vec::new(), index_bytes: 0 };
     let (mut open, mut open_bytes, mut command_bytes) = (new(), 0, 0);
+    let mut sources = BTreeSet::new();
     for part in parts {
         let (bytes, more) = (part.bytes(), part.command_bytes());
+        let index_bytes = |sources: &BTreeSet<ObjectId>| -> u64 {
+            let more: BTreeSet<_> = part.objects().filter(|id| !sources.contains(id)).collect();
+            more.into_iter().map(|object| index_bytes(image, object)).sum()
+        };
         let full = open_bytes + bytes > settings.object_bytes_max
+            || open.index_bytes + index_bytes(&sources) > settings.object_bytes_max
             || FIXED_COMMAND_BYTES + command_bytes + more > settings.command_bytes_max;
         if full && !open.parts.is_empty() {
             jobs.push(std::mem::replace(&mut open, new()));
             (open_bytes, command_bytes) = (0, 0);
+            sources.clear();
         }
+        open.index_bytes += index_bytes(&sources);
+        sources.extend(part.objects());
         open_bytes += bytes;
         command_bytes += more;
         match open.parts.last_mut() {

@@ -4,12 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use penstock_model::command::CheckpointRef;
 use penstock_model::id::{ObjectId, Offset, StreamEpoch, StreamId};
 use penstock_model::image::{MetadataImage, StreamRange};
+
+use tokio::time::timeout;
 
 use super::plan::{Job, Part};
 use crate::object::format::Block;
@@ -30,8 +33,21 @@ const INDEX_BYTES_MAX: usize = 8 << 20;
 #[error("{error}")]
 pub(super) struct Unreadable {
     pub(super) object: ObjectId,
-    pub(super) error: ObjectError,
+    pub(super) error: ReadFailure,
 }
+
+/// Why it cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ReadFailure {
+    #[error(transparent)]
+    Object(#[from] ObjectError),
+    /// The store may be away, or refuse this one object for reasons that it takes for passing.
+    #[error("the store did not give it within {ATTEMPTS_MAX:?}")]
+    Late,
+}
+
+/// How long one request is tried again.
+const ATTEMPTS_MAX: Duration = Duration::from_secs(120);
 
 /// What a job writes, in its order.
 #[derive(Debug)]
@@ -176,13 +192,14 @@ impl<'a> Sources<'a> {
             ObjectError::Store { error, .. } => is_transient(error),
             _ => false,
         };
-        let read = with_retries(self.backoff, &what, transient, attempt).await;
+        let read = timeout(ATTEMPTS_MAX, with_retries(self.backoff, &what, transient, attempt));
+        let read = read.await.map_err(|_| ReadFailure::Late).and_then(|read| Ok(read?));
         read.map_err(|error| Unreadable { object, error })
     }
 }
 
 impl Blocks {
-    /// The batches of a run: those of each range that overlap it, each once.
+    /// The batches of a run: those of each range that overlap it, each once, and without a gap.
     fn content(
         &self,
         reader: &ObjectReader,
@@ -190,28 +207,27 @@ impl Blocks {
         run: &[StreamRange],
     ) -> Result<RunContent, Unreadable> {
         let mut content = RunContent { stream, epoch: StreamEpoch(0), batches: Vec::new() };
-        let contradicts = |object, block: &BlockEntry, what| Unreadable {
-            object,
-            error: reader.damaged(object, block.position, what),
+        let contradicts = |object, at| {
+            let what = "its batches are not those that the metadata says, without a gap";
+            Unreadable { object, error: reader.damaged(object, at, what).into() }
         };
+        let mut reached = run[0].offsets.start;
         for StreamRange { offsets, object, .. } in run {
             for entry in self.indexes[object].blocks_of(stream, offsets) {
                 let block = &self.blocks[&(*object, entry.position)];
                 content.epoch = content.epoch.max(entry.epoch);
                 for place in 0..block.batches() {
                     let batch = block.batch(place);
-                    let end = content.batches.last().map(|last: &StoredBatch| last.offsets.end);
-                    // A trim may have left a range that begins within a batch: the first of all.
-                    let begins = end.map_or(offsets.start, |end| end.max(offsets.start));
-                    if batch.offsets.end <= begins || batch.offsets.start >= offsets.end {
+                    if batch.offsets.end <= reached || batch.offsets.start >= offsets.end {
                         continue;
                     }
-                    if end.is_some() && batch.offsets.start < begins
-                        || batch.offsets.end > offsets.end
-                    {
-                        let what = "its batches do not begin and end where its range does";
-                        return Err(contradicts(*object, entry, what));
+                    // A trim may have left a stream that begins within a batch.
+                    let joins = batch.offsets.start == reached
+                        || content.batches.is_empty() && batch.offsets.start < reached;
+                    if !joins {
+                        return Err(contradicts(*object, entry.position));
                     }
+                    reached = batch.offsets.end;
                     let bytes = block.slice(place..place + 1);
                     content.batches.push(StoredBatch {
                         offsets: batch.offsets,
@@ -222,11 +238,9 @@ impl Blocks {
                     });
                 }
             }
-        }
-        if content.batches.is_empty() {
-            let object = run[0].object;
-            let what = "nothing is in it of what the metadata says";
-            return Err(Unreadable { object, error: reader.damaged(object, 0, what) });
+            if reached != offsets.end {
+                return Err(contradicts(*object, 0));
+            }
         }
         Ok(content)
     }

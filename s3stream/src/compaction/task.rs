@@ -3,7 +3,7 @@
 //! Without changes of the metadata it does nothing at all. A failure is nobody's misfortune: what was
 //! planned stays as it is, and is planned again.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,13 +14,16 @@ use tokio::time::{Instant, sleep};
 
 use super::commit::{Committed, commit};
 use super::pace::{Pace, PaceSettings};
-use super::plan::{Job, PlanSettings, Scope, plan};
-use super::source::Sources;
+use super::plan::{Job, PlanSettings, RangeLimits, Scope, plan};
+use super::source::{ReadFailure, Sources, Unreadable};
 use crate::object::reader::{ObjectError, ObjectReader};
 use crate::shared::Shared;
 
 /// A plan has so many jobs at most, so that the next one sees what changed.
 const JOBS_MAX: usize = 64;
+
+/// For how long an object is left alone that could not be read.
+const ASIDE: Duration = Duration::from_secs(1_800);
 
 /// How long to wait after what no retry mends.
 const FAILURE_PAUSE: Duration = Duration::from_secs(60);
@@ -45,10 +48,8 @@ impl Default for CompactionSettings {
 
 /// For how long records are wanted, as far as compaction has to know it.
 pub trait Expiry: Send + Sync + 'static {
-    /// For how many milliseconds the records that stand in one range may have been written: by so
-    /// much may one of them outstay its time, because ranges go as a whole. `None` where records
-    /// have no time.
-    fn span_max(&self, topic: TopicId) -> Option<u64>;
+    /// How much of a topic's records may stand in one range.
+    fn limits(&self, topic: TopicId) -> RangeLimits;
 }
 
 /// See [`Tasks::compaction`](crate::Tasks::compaction).
@@ -74,9 +75,9 @@ struct Compactor {
     reader: ObjectReader,
     settings: PlanSettings,
     pace: Pace,
-    /// Objects that cannot be read, or contradict others. They are left as they are until the next
-    /// start, when somebody may have restored them.
-    unreadable: BTreeSet<ObjectId>,
+    /// Objects that cannot be read, or contradict others, and until when they are left as they are:
+    /// somebody may restore them.
+    unreadable: BTreeMap<ObjectId, Instant>,
 }
 
 impl Compactor {
@@ -92,7 +93,7 @@ impl Compactor {
         Self {
             reader: ObjectReader::new(Arc::clone(&shared.store), shared.cluster),
             pace: Pace::new(shared.settings.compaction.pace, Instant::now()),
-            unreadable: BTreeSet::new(),
+            unreadable: BTreeMap::new(),
             shared,
             expiry,
             settings,
@@ -103,7 +104,8 @@ impl Compactor {
         let mut images = self.shared.metadata.watch();
         loop {
             let image = Arc::clone(&images.borrow_and_update());
-            self.unreadable.retain(|object| image.object(*object).is_some());
+            let now = Instant::now();
+            self.unreadable.retain(|object, until| image.object(*object).is_some() && *until > now);
             let jobs = self.plan(&image);
             if jobs.is_empty() {
                 if images.changed().await.is_err() {
@@ -119,8 +121,8 @@ impl Compactor {
         let broker = self.shared.broker;
         let scope = Scope {
             wanted: &|stream| stream.owner == broker,
-            span_max: &|topic| self.expiry.span_max(topic),
-            unreadable: &self.unreadable,
+            limits: &|topic| self.expiry.limits(topic),
+            unreadable: &self.unreadable.keys().copied().collect(),
         };
         plan(image, &scope, &self.settings)
     }
@@ -130,23 +132,13 @@ impl Compactor {
         let mut sources = Sources::new(&reader, image, shared.settings.upload.backoff);
         for job in jobs {
             let uploaded = || shared.counters.uploaded_bytes.get();
-            while let Some(pause) = self.pace.take(job.bytes(), uploaded(), Instant::now()) {
+            while let Some(pause) = self.pace.take(job.memory(), uploaded(), Instant::now()) {
                 sleep(pause).await;
             }
-            let _room = shared.upload_room.take(job.bytes()).await;
+            let _room = shared.upload_room.take(job.memory()).await;
             let content = match sources.read(job).await {
                 Ok(content) => content,
-                Err(unreadable) => {
-                    let gone = matches!(unreadable.error, ObjectError::Gone { .. });
-                    if gone && !self.is_referred_to(unreadable.object) {
-                        // What has gone meanwhile was not wanted any more: plan anew.
-                        return;
-                    }
-                    let object = unreadable.object;
-                    tracing::error!(%object, error = %unreadable, "an object cannot be compacted, and stays as it is");
-                    self.unreadable.insert(object);
-                    return;
-                }
+                Err(unreadable) => return self.set_aside(&unreadable).await,
             };
             match commit(&shared, job, content).await {
                 Ok(Committed { bytes, skipped }) => {
@@ -162,6 +154,23 @@ impl Compactor {
                     return;
                 }
             }
+        }
+    }
+
+    /// Leaves an object alone for a while, so that it keeps no other from being compacted.
+    async fn set_aside(&mut self, unreadable: &Unreadable) {
+        let Unreadable { object, ref error } = *unreadable;
+        if matches!(error, ReadFailure::Object(ObjectError::Gone { .. }))
+            && !self.is_referred_to(object)
+        {
+            // What has gone meanwhile was not wanted any more: plan anew.
+            return;
+        }
+        tracing::error!(%object, %error, "an object cannot be compacted, and stays as it is");
+        self.unreadable.insert(object, Instant::now() + ASIDE);
+        if !matches!(error, ReadFailure::Object(ObjectError::Damaged { .. })) {
+            // The store may be out of order as a whole.
+            sleep(FAILURE_PAUSE).await;
         }
     }
 

@@ -14,9 +14,10 @@ use penstock_model::image::MetadataImage;
 use penstock_s3stream::Settings;
 use penstock_s3stream::object::key::object_key;
 use penstock_s3stream::object::put::put_object;
+use penstock_s3stream::object::reader::ObjectError;
 use penstock_s3stream::object::writer::{ObjectWriter, StoredBatch};
 use penstock_s3stream::store::retry::Backoff;
-use penstock_s3stream::verify::{Report, verify};
+use penstock_s3stream::verify::{Listed, Report, verify};
 
 use crate::oracle::Oracle;
 use crate::random::Random;
@@ -48,6 +49,14 @@ async fn uploaded() -> (World, Arc<MetadataImage>, Arc<dyn ObjectStore>) {
     (world, image, store)
 }
 
+async fn verified(
+    store: &Arc<dyn ObjectStore>,
+    image: &MetadataImage,
+) -> Result<Report, ObjectError> {
+    let listed = Listed::new(&**store, CLUSTER).await.unwrap();
+    verify(store, &listed, image, image).await
+}
+
 async fn put(store: &Arc<dyn ObjectStore>, key: &Path) {
     store.put(key, Bytes::from_static(b"something").into()).await.unwrap();
 }
@@ -59,14 +68,14 @@ fn shown(report: &Report) -> String {
 #[tokio::test(start_paused = true)]
 async fn a_sound_store_is_clean() {
     let (_world, image, store) = uploaded().await;
-    let report = verify(&store, &image).await.unwrap();
+    let report = verified(&store, &image).await.unwrap();
     assert!(report.is_clean(), "{report:?}");
     assert_eq!((report.objects, report.ranges, report.passing), (3, 6, 0));
     // Other clusters, and what is none of ours, are left alone.
     put(&store, &object_key(ClusterId([4; 16]), ObjectId(1))).await;
     put(&store, &Path::from("data/readme")).await;
     put(&store, &Path::from("elsewhere/7")).await;
-    assert!(verify(&store, &image).await.unwrap().is_clean());
+    assert!(verified(&store, &image).await.unwrap().is_clean());
 }
 
 #[tokio::test(start_paused = true)]
@@ -77,7 +86,7 @@ async fn what_nothing_refers_to_is_an_orphan_unless_it_may_be_committed() {
     put(&store, &orphan).await;
     let later = object_key(CLUSTER, image.next_object());
     put(&store, &later).await;
-    let report = verify(&store, &image).await.unwrap();
+    let report = verified(&store, &image).await.unwrap();
     assert_eq!(report.orphans, [(orphan, 9)]);
     assert_eq!(shown(&report), format!("{later} is newer than this metadata\n"));
     drop(world);
@@ -93,7 +102,7 @@ async fn what_is_damaged_or_gone_is_named() {
     let key = object_key(CLUSTER, ids[2]);
     let bytes = store.get(&key).await.unwrap().bytes().await.unwrap();
     put(&store, &key).await;
-    let report = verify(&store, &image).await.unwrap();
+    let report = verified(&store, &image).await.unwrap();
     let text = shown(&report);
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines.len(), 3, "{text}");
@@ -106,7 +115,7 @@ async fn what_is_damaged_or_gone_is_named() {
     let checkpoint = stream.checkpoint.unwrap();
     assert_eq!(checkpoint.object, ids[2]);
     world.store.flip(ids[2], checkpoint.position + 1).await;
-    let text = shown(&verify(&store, &image).await.unwrap());
+    let text = shown(&verified(&store, &image).await.unwrap());
     assert!(text.contains("the checkpoint does not match its checksum"), "{text}");
 }
 
@@ -149,9 +158,45 @@ async fn a_range_finds_its_offsets() {
             now: Timestamp(0),
         };
         world.local.apply(&Command::CommitUpload(commit)).result.unwrap();
-        let text = shown(&verify(&store, &world.local.image()).await.unwrap());
+        let text = shown(&verified(&store, &world.local.image()).await.unwrap());
         assert_eq!(text.is_empty(), what.is_empty(), "{text}");
         assert!(text.contains(what), "{text}");
         process.crash();
     }
+}
+
+/// A store that does not answer says nothing about what it holds.
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_no_damage() {
+    let (world, image, store) = uploaded().await;
+    world.store.fail_gets(true);
+    let error = verified(&store, &image).await.unwrap_err();
+    assert!(matches!(error, ObjectError::Store { .. }), "{error}");
+    world.store.fail_gets(false);
+    world.store.fail(20);
+    assert!(verified(&store, &image).await.unwrap().is_clean());
+}
+
+/// What a broker deletes while the walk goes on, and what it puts, is no fault.
+#[tokio::test(start_paused = true)]
+async fn a_broker_may_go_on_meanwhile() {
+    let (world, before, store) = uploaded().await;
+    let gone = before.objects().next().unwrap().0;
+    world.store.flip(gone, 7).await;
+    put(&store, &object_key(CLUSTER, before.next_object())).await;
+    let listed = Listed::new(&*store, CLUSTER).await.unwrap();
+    // Since then the object was committed under a lease, and the topic deleted.
+    let lease = LeaseObjects {
+        broker: before.active_brokers().next().unwrap().1.epoch,
+        request: RequestId([9; 16]),
+        count: 1,
+        deadline: Timestamp(0),
+    };
+    world.local.apply(&Command::LeaseObjects(lease)).result.unwrap();
+    let image = world.local.image();
+    let mut report = verify(&store, &listed, &before, &image).await.unwrap();
+    assert_eq!((report.findings.len(), report.passing), (1, 1), "{report:?}");
+    world.delete_topic();
+    report.forget_what_went(&world.local.image());
+    assert!(report.is_clean(), "{report:?}");
 }

@@ -14,10 +14,10 @@ use penstock_model::id::{
 };
 use penstock_model::image::ObjectLife;
 use penstock_model::invariants;
-use penstock_s3stream::verify::verify;
+use penstock_s3stream::verify::{Listed, verify};
 use penstock_s3stream::{
-    Appended, Clock, CompactionSettings, Expiry, MemoryShares, PaceSettings, Parts, Settings,
-    Stopped, Storage, Stream, UploadSettings,
+    Appended, Clock, CompactionSettings, Expiry, MemoryShares, PaceSettings, Parts, RangeLimits,
+    Settings, Stopped, Storage, Stream, UploadSettings,
 };
 use penstock_wal::files::{Files, OsFiles};
 use penstock_wal::{
@@ -94,8 +94,8 @@ pub(crate) struct Process {
 struct Span(u64);
 
 impl Expiry for Span {
-    fn span_max(&self, _topic: TopicId) -> Option<u64> {
-        (self.0 > 0).then_some(self.0)
+    fn limits(&self, _topic: TopicId) -> RangeLimits {
+        RangeLimits { span: (self.0 > 0).then_some(self.0), bytes: None }
     }
 }
 
@@ -242,7 +242,8 @@ impl World {
             .map(|(id, object)| (id, object.size))
             .collect();
         let store: Arc<dyn ObjectStore> = Arc::clone(&self.store) as _;
-        let report = verify(&store, &image).await.unwrap();
+        let listed = Listed::new(&*store, image.cluster().unwrap()).await.unwrap();
+        let report = verify(&store, &listed, &image, &image).await.unwrap();
         assert!(report.is_clean(), "{report:?}");
         assert_eq!(report.objects, referred.len() as u64);
         assert_eq!(self.store.content().await, referred);

@@ -14,7 +14,7 @@ use penstock_quorum::{Folder, Place, QuorumNode, QuorumSettings, RaftId};
 use penstock_s3stream::store::open::{StoreSettings, open};
 use penstock_s3stream::store::url::StoreUrl;
 use penstock_s3stream::{
-    Clock, CompactionSettings, Expiry, MemoryShares, Opened, Parts, Settings, Storage,
+    Clock, CompactionSettings, Expiry, MemoryShares, Opened, Parts, RangeLimits, Settings, Storage,
     UploadSettings,
 };
 use penstock_wal::files::{Files, LockGuard};
@@ -167,8 +167,8 @@ fn wal_settings() -> FileWalSettings {
 struct NoExpiry;
 
 impl Expiry for NoExpiry {
-    fn span_max(&self, _topic: TopicId) -> Option<u64> {
-        None
+    fn limits(&self, _topic: TopicId) -> RangeLimits {
+        RangeLimits::default()
     }
 }
 

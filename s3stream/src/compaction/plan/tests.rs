@@ -116,8 +116,8 @@ impl World {
     }
 
     fn plan(&self) -> Vec<Job> {
-        let span = self.span;
-        let scope = Scope { wanted: &|_| true, span_max: &|_| span, unreadable: &self.unreadable };
+        let limits = RangeLimits { span: self.span, bytes: None };
+        let scope = Scope { wanted: &|_| true, limits: &|_| limits, unreadable: &self.unreadable };
         plan(&self.image, &scope, &self.settings)
     }
 
@@ -185,6 +185,7 @@ impl World {
 
 fn check_job(job: &Job) {
     assert!(job.bytes() <= SETTINGS.object_bytes_max, "{job:?}");
+    assert!(job.index_bytes <= SETTINGS.object_bytes_max, "{job:?}");
     assert!(job.parts.is_sorted_by(|a, b| a.stream < b.stream), "{job:?}");
     for part in &job.parts {
         assert!(!part.runs.is_empty() || part.checkpoint.is_some(), "{job:?}");
@@ -304,6 +305,32 @@ fn what_cannot_be_read_stays() {
     }
     world.unreadable.insert(ObjectId(3));
     assert_eq!(shown(&world.compact()), "1@1,2 1@4,5,6,7 [1*7]");
+}
+
+/// What lay for long: it is joined in steps, none of which takes much memory.
+#[test]
+fn many_ranges_become_one_in_steps() {
+    let mut world = World::new(1);
+    for _ in 0..3_000 {
+        world.upload(ObjectKind::StreamSet, 0, &[(1, 1)]);
+    }
+    let jobs = world.compact();
+    let longest = jobs.iter().flat_map(|job| &job.parts).flat_map(|part| &part.runs);
+    assert_eq!(longest.map(Vec::len).max(), Some(10), "an index takes a hundred bytes");
+    assert!(world.image.ranges_from(StreamId(1), Offset::ZERO).count() < 12);
+    assert!(world.written <= 9 * world.uploaded, "{}", world.written);
+}
+
+#[test]
+fn what_may_stand_in_one_range_is_bounded_in_bytes() {
+    let mut world = World::new(1);
+    for _ in 0..9 {
+        world.share(&[(1, 60)]);
+    }
+    let limits = RangeLimits { span: None, bytes: Some(200) };
+    let scope = Scope { wanted: &|_| true, limits: &|_| limits, unreadable: &BTreeSet::new() };
+    let jobs = plan(&world.image, &scope, &SETTINGS);
+    assert_eq!(shown(&jobs), "[1@1,2,3 1@4,5,6 1@7,8,9 1*9]");
 }
 
 fn upload() -> impl Strategy<Value = (bool, Vec<u64>)> {

@@ -98,7 +98,8 @@ impl World {
             runs: vec![self.image.ranges_from(stream, Offset::ZERO).collect()],
             checkpoint: state.checkpoint,
         };
-        Job { kind: ObjectKind::StreamSet, parts: self.image.streams().map(part).collect() }
+        let parts = self.image.streams().map(part).collect();
+        Job { kind: ObjectKind::StreamSet, parts, index_bytes: 0 }
     }
 
     async fn read(&self) -> Result<Content, Unreadable> {
@@ -139,19 +140,22 @@ async fn what_two_objects_hold_is_taken_once() {
     let mut world = World::new(1);
     world.upload(&[(1, &[(0, 2), (2, 4)])]).await;
     world.upload(&[(1, &[(0, 2), (2, 4), (4, 6)])]).await;
-    world.upload(&[(1, &[(4, 6), (7, 9)])]).await;
+    world.upload(&[(1, &[(4, 6), (6, 9)])]).await;
     let content = world.read().await.unwrap();
-    assert_eq!(offsets(&content.runs[0]), [(0, 2), (2, 4), (4, 6), (7, 9)]);
+    assert_eq!(offsets(&content.runs[0]), [(0, 2), (2, 4), (4, 6), (6, 9)]);
 }
 
 #[tokio::test]
 async fn objects_that_contradict_each_other_are_left_alone() {
-    let mut world = World::new(1);
-    world.upload(&[(1, &[(0, 2), (2, 4)])]).await;
-    world.upload(&[(1, &[(3, 5)])]).await;
-    let error = world.read().await.unwrap_err();
-    assert_eq!(error.object, ObjectId(2));
-    assert!(error.to_string().contains("do not begin and end where its range does"), "{error}");
+    // Overlapping batches, and a batch that is missing.
+    for second in [[(3, 5), (5, 7)], [(4, 5), (6, 7)]] {
+        let mut world = World::new(1);
+        world.upload(&[(1, &[(0, 2), (2, 4)])]).await;
+        world.upload(&[(1, &second)]).await;
+        let error = world.read().await.unwrap_err();
+        assert_eq!(error.object, ObjectId(2));
+        assert!(error.to_string().contains("without a gap"), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -169,6 +173,6 @@ async fn an_object_that_is_damaged_or_gone_is_named() {
         }
         let error = world.read().await.unwrap_err();
         assert_eq!(error.object, ObjectId(2));
-        assert_eq!(matches!(error.error, ObjectError::Gone { .. }), is_gone);
+        assert_eq!(matches!(error.error, ReadFailure::Object(ObjectError::Gone { .. })), is_gone);
     }
 }
