@@ -25,11 +25,16 @@ use penstock_model::command::{CheckpointRef, ObjectKind};
 use penstock_model::id::{ObjectId, Offset, StreamId, TopicId};
 use penstock_model::image::{MetadataImage, Object, ObjectLife, Stream, StreamRange};
 
+/// How many ranges become one at a time.
+const RUN_RANGES_MAX: usize = 128;
+
 /// The numbers of the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PlanSettings {
     /// The largest object to write, in bytes of batches: it is in memory until it is stored.
     pub(crate) object_bytes_max: u64,
+    /// What the indexes of its sources may take in memory.
+    pub(crate) index_bytes_max: u64,
     /// A stream with so many bytes gets an object of its own.
     pub(crate) stream_object_bytes_min: u64,
     /// So many small ranges of a stream, and so many small shared objects, may stand side by side.
@@ -263,7 +268,7 @@ impl Planner<'_> {
                 };
                 let fits = open.period == period
                     && joined.bytes <= bytes_max
-                    && joined.index_bytes <= self.settings.object_bytes_max
+                    && joined.index_bytes <= self.settings.index_bytes_max
                     && joined.ranges <= RUN_RANGES_MAX;
                 fits.then_some(joined)
             });
@@ -285,9 +290,6 @@ struct Window {
     index_bytes: u64,
     ranges: usize,
 }
-
-/// How many ranges become one at a time.
-const RUN_RANGES_MAX: usize = 128;
 
 /// Of things with these sizes, oldest first, how many of the newest are to be joined: as many as
 /// at least triple the oldest of them, or half of what may be, where none is that small. None while
@@ -366,7 +368,7 @@ fn pack(parts: Vec<Part>, image: &MetadataImage, settings: &PlanSettings, jobs: 
             more.into_iter().map(|object| index_bytes(image, object)).sum()
         };
         let full = open_bytes + bytes > settings.object_bytes_max
-            || open.index_bytes + index_bytes(&sources) > settings.object_bytes_max
+            || open.index_bytes + index_bytes(&sources) > settings.index_bytes_max
             || FIXED_COMMAND_BYTES + command_bytes + more > settings.command_bytes_max;
         if full && !open.parts.is_empty() {
             jobs.push(std::mem::replace(&mut open, new()));

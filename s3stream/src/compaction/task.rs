@@ -22,6 +22,10 @@ use crate::shared::Shared;
 /// A plan has so many jobs at most, so that the next one sees what changed.
 const JOBS_MAX: usize = 64;
 
+/// Room for the indexes of one job, however little memory there is: an index has up to a mebibyte,
+/// because a commit has, and sixteen sources of the same streams are to be joined at once.
+const INDEX_BYTES_MIN: u64 = 16 << 20;
+
 /// For how long an object is left alone that could not be read.
 const ASIDE: Duration = Duration::from_secs(1_800);
 
@@ -83,8 +87,10 @@ struct Compactor {
 impl Compactor {
     fn new(shared: Arc<Shared>, expiry: Arc<dyn Expiry>) -> Self {
         let upload = &shared.settings.upload;
+        let object_bytes_max = shared.settings.object_payload_bytes_max() as u64;
         let settings = PlanSettings {
-            object_bytes_max: shared.settings.object_payload_bytes_max() as u64,
+            object_bytes_max,
+            index_bytes_max: object_bytes_max.max(INDEX_BYTES_MIN),
             stream_object_bytes_min: upload.stream_object_bytes_min,
             small_max: shared.settings.compaction.small_max,
             command_bytes_max: upload.command_bytes_max,

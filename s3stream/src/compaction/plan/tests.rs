@@ -14,6 +14,7 @@ use super::*;
 
 const SETTINGS: PlanSettings = PlanSettings {
     object_bytes_max: 1_000,
+    index_bytes_max: 1_000,
     stream_object_bytes_min: 400,
     small_max: 4,
     command_bytes_max: 1 << 20,
@@ -185,7 +186,7 @@ impl World {
 
 fn check_job(job: &Job) {
     assert!(job.bytes() <= SETTINGS.object_bytes_max, "{job:?}");
-    assert!(job.index_bytes <= SETTINGS.object_bytes_max, "{job:?}");
+    assert!(job.index_bytes <= SETTINGS.index_bytes_max, "{job:?}");
     assert!(job.parts.is_sorted_by(|a, b| a.stream < b.stream), "{job:?}");
     for part in &job.parts {
         assert!(!part.runs.is_empty() || part.checkpoint.is_some(), "{job:?}");
