@@ -11,12 +11,13 @@ use tokio::time::Instant;
 
 use crate::world::{PATIENCE, WalKind, World};
 
-/// Longer than an upload may gather.
-const QUIET: Duration = Duration::from_secs(3);
+/// Longer than an upload may gather, and than compaction lets changes gather.
+const QUIET: Duration = Duration::from_secs(12);
 
 fn check(wal: WalKind) -> anyhow::Result<()> {
     let duration = Duration::from_secs(number_from_environment("STORE_IDLE_SECONDS", 20)?);
-    let world = World::start(wal, &[])?;
+    // A few uploads: what compaction takes the place of would be deleted ten minutes later.
+    let world = World::start(wal, &["upload.interval.ms=5000", "upload.bytes.max=100000000"])?;
     let mut load = world.load()?;
     load.run(world.server.kafka(), |progress| progress.goes_on(60, PATIENCE))?;
     let mut client = world.server.connect();
