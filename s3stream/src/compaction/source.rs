@@ -88,7 +88,7 @@ impl<'a> Sources<'a> {
         Self { reader, image, backoff, indexes: BTreeMap::new() }
     }
 
-    /// Reads all that a job writes. While the store fails this goes on trying.
+    /// Reads all that a job writes. While the store fails this goes on trying for a while.
     pub(super) async fn read(&mut self, job: &Job) -> Result<Content, Unreadable> {
         let blocks = self.blocks(job).await?;
         let runs = job.parts.iter().flat_map(|part| part.runs.iter().map(|run| (part.stream, run)));
