@@ -37,8 +37,8 @@ pub struct MemoryShares {
     /// the backlog.
     pub index: usize,
     /// Uploads in flight: payloads that had to be read back from the WAL, blocks being built, and
-    /// checkpoints; and a compaction, which takes the place of one of them. What the layer above folds has to fit into a quarter of it, over all streams
-    /// and as often as uploads are in flight.
+    /// checkpoints; and a compaction, which takes the place of one of them. What the layer above
+    /// folds has to fit into a quarter of it, over all streams and as often as uploads are in flight.
     pub upload: usize,
     /// Blocks read from objects.
     pub block_cache: usize,

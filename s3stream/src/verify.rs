@@ -11,16 +11,18 @@ use std::sync::Arc;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use object_store::ObjectStore;
 use object_store::path::Path;
+use penstock_model::command::CheckpointRef;
 use penstock_model::id::{ClusterId, ObjectId, Offset, StreamId};
-use penstock_model::image::{MetadataImage, ObjectLife, StreamRange};
+use penstock_model::image::{MetadataImage, StreamRange};
 use penstock_model::invariants::{self, Violation};
 
 use crate::object::format::Block;
 use crate::object::index::{BlockEntry, ObjectExtent, ObjectIndex};
 use crate::object::key::{object_key, parse_object_key};
 use crate::object::reader::{ObjectError, ObjectReader};
+use crate::read::object_reads::extent;
 use crate::read::plan::group_into_gets;
-use crate::store::retry::{Backoff, is_transient, with_retries};
+use crate::store::retry::{Backoff, with_retries};
 
 /// How many objects are looked at side by side.
 const OBJECTS_MAX: usize = 4;
@@ -58,7 +60,7 @@ impl Report {
     pub fn forget_what_went(&mut self, newer: &MetadataImage) {
         self.findings.retain(|finding| match finding {
             Finding::Object { object, .. } | Finding::Range { object, .. } => {
-                is_live(newer, *object)
+                newer.is_live(*object)
             }
             Finding::Metadata(_) | Finding::FromLater(_) => true,
         });
@@ -162,18 +164,15 @@ pub async fn verify(
             report.orphans.push((key, *size));
         } else if *id >= image.next_object() {
             report.findings.push(Finding::FromLater(key));
-        } else if !is_live(image, *id) {
+        } else if !image.is_live(*id) {
             report.passing += 1;
         }
     }
     let walk = Walk { reader: ObjectReader::new(Arc::clone(store), cluster), image };
     let mut content = content(image);
-    let live = image.objects().filter(|(id, _)| is_live(image, *id));
-    let work = live.map(|(id, object)| {
-        let (size, index_position) = (object.size, object.index_position);
-        let content = content.remove(&id).unwrap_or_default();
-        walk.object(ObjectExtent { id, size, index_position }, content)
-    });
+    let live = image.objects().map(|(id, _)| id).filter(|id| image.is_live(*id));
+    let work =
+        live.map(|id| walk.object(extent(image, id), content.remove(&id).unwrap_or_default()));
     let mut found = std::pin::pin!(stream::iter(work).buffered(OBJECTS_MAX));
     while let Some(found) = found.try_next().await? {
         report.objects += 1;
@@ -182,10 +181,6 @@ pub async fn verify(
         report.findings.extend(found.findings);
     }
     Ok(report)
-}
-
-fn is_live(image: &MetadataImage, id: ObjectId) -> bool {
-    image.object(id).is_some_and(|object| matches!(object.life, ObjectLife::Live { .. }))
 }
 
 /// What refers to each object: ranges, in order of stream and offset, and checkpoints.
@@ -205,7 +200,7 @@ fn content(image: &MetadataImage) -> BTreeMap<ObjectId, Content> {
 #[derive(Default)]
 struct Content {
     ranges: Vec<(StreamId, StreamRange)>,
-    checkpoints: Vec<(StreamId, penstock_model::command::CheckpointRef)>,
+    checkpoints: Vec<(StreamId, CheckpointRef)>,
 }
 
 struct Walk<'a> {
@@ -245,8 +240,9 @@ impl Walk<'_> {
                 Err(error) => found.findings.push(damaged(error)),
             }
         }
-        for wanted in content.checkpoints.chunks(1) {
-            if let Err(error) = known(extent.id, || self.reader.checkpoints(wanted)).await? {
+        for (stream, checkpoint) in &content.checkpoints {
+            let read = known(extent.id, || self.reader.checkpoint(*stream, checkpoint));
+            if let Err(error) = read.await? {
                 found.findings.push(damaged(error));
             }
         }
@@ -306,7 +302,7 @@ where
     let left = std::cell::Cell::new(ATTEMPTS_MAX);
     let again = |error: &ObjectError| {
         left.set(left.get() - 1);
-        matches!(error, ObjectError::Store { error, .. } if is_transient(error)) && left.get() > 0
+        error.is_transient() && left.get() > 0
     };
     let what = format!("object {object}");
     match with_retries(Backoff::default(), &what, again, attempt).await {

@@ -14,3 +14,5 @@ pub(crate) mod task;
 mod commit;
 pub(crate) mod plan;
 mod source;
+#[cfg(test)]
+mod testing;

@@ -16,11 +16,12 @@ use tokio::time::timeout;
 
 use super::plan::{Job, Part};
 use crate::object::format::Block;
-use crate::object::index::{BlockEntry, ObjectExtent, ObjectIndex};
+use crate::object::index::{BlockEntry, ObjectIndex};
 use crate::object::reader::{ObjectError, ObjectReader, checkpoint_bytes};
 use crate::object::writer::StoredBatch;
+use crate::read::object_reads::extent;
 use crate::read::plan::group_into_gets;
-use crate::store::retry::{Backoff, is_transient, with_retries};
+use crate::store::retry::{Backoff, with_retries};
 
 /// How many requests are under way at once: compaction is in no hurry.
 const GETS_MAX: usize = 4;
@@ -134,11 +135,9 @@ impl<'a> Sources<'a> {
         let missing = objects.iter().filter(|id| !self.indexes.contains_key(*id));
         let missing: Vec<_> = missing.copied().collect();
         let read = missing.into_iter().map(|id| {
-            let object = self.image.object(id).expect("an image has the objects of its ranges");
-            let (size, index_position) = (object.size, object.index_position);
-            let extent = ObjectExtent { id, size, index_position };
             let this = &*self;
             async move {
+                let extent = extent(this.image, id);
                 let index = this.retried(id, || this.reader.index(extent)).await?;
                 Ok((id, Arc::new(index)))
             }
@@ -188,11 +187,8 @@ impl<'a> Sources<'a> {
         A: Future<Output = Result<T, ObjectError>>,
     {
         let what = format!("compaction of object {object}");
-        let transient = |error: &ObjectError| match error {
-            ObjectError::Store { error, .. } => is_transient(error),
-            _ => false,
-        };
-        let read = timeout(ATTEMPTS_MAX, with_retries(self.backoff, &what, transient, attempt));
+        let retried = with_retries(self.backoff, &what, ObjectError::is_transient, attempt);
+        let read = timeout(ATTEMPTS_MAX, retried);
         let read = read.await.map_err(|_| ReadFailure::Late).and_then(|read| Ok(read?));
         read.map_err(|error| Unreadable { object, error })
     }

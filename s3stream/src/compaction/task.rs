@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use penstock_model::id::{ObjectId, TopicId};
-use penstock_model::image::{MetadataImage, ObjectLife};
+use penstock_model::image::MetadataImage;
 use tokio::time::{Instant, sleep};
 
 use super::commit::{Committed, commit};
@@ -167,7 +167,7 @@ impl Compactor {
     async fn set_aside(&mut self, unreadable: &Unreadable) {
         let Unreadable { object, ref error } = *unreadable;
         if matches!(error, ReadFailure::Object(ObjectError::Gone { .. }))
-            && !self.is_referred_to(object)
+            && !self.shared.metadata.image().is_live(object)
         {
             // What has gone meanwhile was not wanted any more: plan anew.
             return;
@@ -178,11 +178,6 @@ impl Compactor {
             // The store may be out of order as a whole.
             sleep(FAILURE_PAUSE).await;
         }
-    }
-
-    fn is_referred_to(&self, object: ObjectId) -> bool {
-        let image = self.shared.metadata.image();
-        image.object(object).is_some_and(|object| matches!(object.life, ObjectLife::Live { .. }))
     }
 }
 

@@ -55,6 +55,14 @@ pub enum ObjectError {
     },
 }
 
+impl ObjectError {
+    /// Whether the same request may succeed later, although nothing about it changes.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Store { error, .. } if is_transient(error))
+    }
+}
+
 /// Reads the objects of one cluster.
 #[derive(Clone, Debug)]
 pub struct ObjectReader {

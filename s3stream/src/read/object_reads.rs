@@ -20,7 +20,7 @@ use super::time_search::TimeSearch;
 use crate::object::format::Block;
 use crate::object::index::ObjectExtent;
 use crate::object::reader::{ObjectError, ObjectReader};
-use crate::store::retry::{Backoff, is_transient, with_retries};
+use crate::store::retry::{Backoff, with_retries};
 use crate::stream::{Found, Read, ReadLimits};
 
 /// Why nothing was read. In either case: look at a newer image; if that says the same, data is
@@ -184,8 +184,8 @@ impl ObjectReads {
     }
 }
 
-/// Where the parts of a range's object lie.
-pub(super) fn extent(image: &MetadataImage, id: ObjectId) -> ObjectExtent {
+/// Where the parts of an object lie that a range names.
+pub(crate) fn extent(image: &MetadataImage, id: ObjectId) -> ObjectExtent {
     let object = image.object(id).expect("an image has the objects that its ranges name");
     ObjectExtent { id, size: object.size, index_position: object.index_position }
 }
@@ -211,10 +211,7 @@ impl Shared {
     where
         A: Future<Output = Result<T, ObjectReadError>>,
     {
-        let transient = |error: &ObjectReadError| match error {
-            ObjectReadError::Object(ObjectError::Store { error, .. }) => is_transient(error),
-            _ => false,
-        };
+        let transient = |error: &ObjectReadError| matches!(error, ObjectReadError::Object(error) if error.is_transient());
         with_retries(self.backoff, what, transient, attempt).await
     }
 

@@ -64,7 +64,7 @@ pub(super) fn upload(image: &mut MetadataImage, command: &CommitUpload) -> Resul
     }
     let wal = image.wals.get_mut(&command.broker).expect("it was read above");
     wal.trim = wal.trim.max(command.wal.end);
-    Ok(Reply::Committed { skipped: skipped.into_iter().collect() })
+    Ok(committed(skipped))
 }
 
 /// A log goes on where its forerunner's ended: a trim before it was inherited would pass over the
@@ -73,10 +73,18 @@ fn must_inherit_first(image: &MetadataImage, wal: &Wal) -> bool {
     image.unrecovered(wal.node).next().is_some()
 }
 
+/// What a commit answers.
+pub(super) fn committed(skipped: BTreeSet<StreamId>) -> Reply {
+    Reply::Committed { skipped: skipped.into_iter().collect() }
+}
+
+/// Something that has to hold of a command, whatever the image.
+pub(super) fn require(holds: bool, reason: &'static str) -> Result<(), Refused> {
+    if holds { Ok(()) } else { Err(Refused::Malformed(reason)) }
+}
+
 /// What can be said of a command without an image.
 fn check_form(command: &CommitUpload) -> Result<(), Refused> {
-    let require =
-        |holds: bool, reason| if holds { Ok(()) } else { Err(Refused::Malformed(reason)) };
     require(command.wal.start <= command.wal.end, "the positions run backwards")?;
     let mut objects = BTreeMap::new();
     for object in &command.objects {
@@ -161,7 +169,7 @@ fn committed_before(image: &MetadataImage, command: &CommitUpload) -> Reply {
     let checkpoints = command.checkpoints.iter().map(|(stream, _)| *stream);
     let checkpoints = checkpoints.filter(|id| image.stream(*id).is_none_or(|s| s.owner != broker));
     let skipped: BTreeSet<_> = ranges.map(|range| range.stream).chain(checkpoints).collect();
-    Reply::Committed { skipped: skipped.into_iter().collect() }
+    committed(skipped)
 }
 
 /// Adds to the stream what the range has beyond its end. False if the stream is not the broker's.

@@ -12,10 +12,10 @@
 use std::collections::BTreeSet;
 
 use super::broker::require_active;
-use super::commit::{Found, find_lease};
+use super::commit::{Found, committed, find_lease, require};
 use super::storage::{release, retain};
 use crate::command::{MovedCheckpoint, Refused, ReplaceRanges, ReplacedRun, Reply};
-use crate::id::{ObjectId, StreamId, Timestamp};
+use crate::id::{ObjectId, Timestamp};
 use crate::image::{MetadataImage, Object, StoredRange, StreamRange};
 
 pub(super) fn ranges(image: &mut MetadataImage, command: &ReplaceRanges) -> Result<Reply, Refused> {
@@ -49,14 +49,8 @@ pub(super) fn ranges(image: &mut MetadataImage, command: &ReplaceRanges) -> Resu
     Ok(committed(skipped))
 }
 
-fn committed(skipped: BTreeSet<StreamId>) -> Reply {
-    Reply::Committed { skipped: skipped.into_iter().collect() }
-}
-
 /// What can be said of a command without an image.
 fn check_form(command: &ReplaceRanges) -> Result<(), Refused> {
-    let require =
-        |holds: bool, reason| if holds { Ok(()) } else { Err(Refused::Malformed(reason)) };
     let object = &command.object;
     require(object.index_position <= object.size, "an index behind its object's end")?;
     if command.runs.is_empty() && command.checkpoints.is_empty() {

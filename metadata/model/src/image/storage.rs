@@ -176,6 +176,12 @@ impl MetadataImage {
         self.next.object
     }
 
+    /// Whether ranges or checkpoints refer to an object.
+    #[must_use]
+    pub fn is_live(&self, id: ObjectId) -> bool {
+        self.object(id).is_some_and(|object| matches!(object.life, ObjectLife::Live { .. }))
+    }
+
     /// Every object, live or destroyed, by id.
     pub fn objects(&self) -> impl Iterator<Item = (ObjectId, &Object)> {
         self.objects.iter().map(|(id, object)| (*id, object))

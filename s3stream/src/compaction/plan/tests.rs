@@ -1,16 +1,13 @@
-use penstock_model::apply::apply;
 use penstock_model::command::{
-    Command, CommitUpload, CreateTopic, LeaseObjects, MovedCheckpoint, RegisterBroker,
-    ReplaceRanges, ReplacedRun, Reply, TrimStreams, UploadedObject, UploadedRange, WalKind,
+    Command, CommitUpload, MovedCheckpoint, ReplaceRanges, ReplacedRun, Reply, TrimStreams,
+    UploadedObject, UploadedRange,
 };
-use penstock_model::id::{
-    BrokerEpoch, Incarnation, LogIndex, NodeId, RequestId, StreamEpoch, Timestamp, WalPosition,
-};
-use penstock_model::image::ObjectLife;
+use penstock_model::id::{BrokerEpoch, StreamEpoch, Timestamp, WalPosition};
 use penstock_model::invariants;
 use proptest::prelude::*;
 
 use super::*;
+use crate::compaction::testing::Cluster;
 
 const SETTINGS: PlanSettings = PlanSettings {
     object_bytes_max: 1_000,
@@ -23,68 +20,30 @@ const SETTINGS: PlanSettings = PlanSettings {
 
 /// What is in objects, by the real commands; no bytes.
 struct World {
-    image: MetadataImage,
+    cluster: Cluster,
     span: Option<u64>,
     settings: PlanSettings,
     unreadable: BTreeSet<ObjectId>,
-    commits: u64,
     uploaded: u64,
     written: u64,
 }
 
 impl World {
     fn new(streams: usize) -> Self {
-        let mut world = Self {
-            image: MetadataImage::default(),
+        Self {
+            cluster: Cluster::new(streams),
             span: None,
             settings: SETTINGS,
             unreadable: BTreeSet::new(),
-            commits: 0,
             uploaded: 0,
             written: 0,
-        };
-        world.apply(&Command::RegisterBroker(RegisterBroker {
-            node: NodeId(1),
-            incarnation: Incarnation([1; 16]),
-            endpoints: Vec::new(),
-            rack: None,
-            wal: WalKind::Local,
-        }));
-        world.apply(&Command::CreateTopic(CreateTopic {
-            id: TopicId([1; 16]),
-            name: "topic".into(),
-            replication_factor: 1,
-            leaders: vec![NodeId(1); streams],
-            configs: Vec::new(),
-        }));
-        world
-    }
-
-    fn apply(&mut self, command: &Command) -> Reply {
-        let index = LogIndex(self.image.index().0 + 1);
-        apply(&mut self.image, index, command).result.unwrap()
-    }
-
-    fn lease(&mut self) -> ObjectId {
-        self.commits += 1;
-        let mut request = [0; 16];
-        request[..8].copy_from_slice(&self.commits.to_be_bytes());
-        let lease = LeaseObjects {
-            broker: BrokerEpoch(1),
-            request: RequestId(request),
-            count: 1,
-            deadline: Timestamp(0),
-        };
-        match self.apply(&Command::LeaseObjects(lease)) {
-            Reply::Leased(ids) => ids.start,
-            reply => panic!("{reply:?}"),
         }
     }
 
     /// One object of these streams (from 1 on) with so many bytes at a time, an offset each, and a
     /// checkpoint of one byte each.
     fn upload(&mut self, kind: ObjectKind, time: i64, parts: &[(u64, u64)]) {
-        let id = self.lease();
+        let id = self.cluster.lease();
         let size = parts.iter().map(|(_, bytes)| bytes).sum();
         self.uploaded += size;
         let mut command = CommitUpload {
@@ -96,7 +55,7 @@ impl World {
             now: Timestamp(0),
         };
         for (stream, size) in parts {
-            let start = self.image.stream(StreamId(*stream)).unwrap().end;
+            let start = self.cluster.image.stream(StreamId(*stream)).unwrap().end;
             command.ranges.push(UploadedRange {
                 stream: StreamId(*stream),
                 epoch: StreamEpoch(0),
@@ -109,7 +68,7 @@ impl World {
                 CheckpointRef { offset: start.plus(1), object: id, position: 0, size: 1 };
             command.checkpoints.push((StreamId(*stream), checkpoint));
         }
-        self.apply(&Command::CommitUpload(command));
+        self.cluster.apply(&Command::CommitUpload(command));
     }
 
     fn share(&mut self, parts: &[(u64, u64)]) {
@@ -119,11 +78,11 @@ impl World {
     fn plan(&self) -> Vec<Job> {
         let limits = RangeLimits { span: self.span, bytes: None };
         let scope = Scope { wanted: &|_| true, limits: &|_| limits, unreadable: &self.unreadable };
-        plan(&self.image, &scope, &self.settings)
+        plan(&self.cluster.image, &scope, &self.settings)
     }
 
     fn commit(&mut self, job: &Job) {
-        let id = self.lease();
+        let id = self.cluster.lease();
         let size = job.bytes();
         self.written += size;
         let run = |part: &Part, run: &Run| ReplacedRun {
@@ -148,9 +107,9 @@ impl World {
             checkpoints: job.parts.iter().filter_map(moved).collect(),
             now: Timestamp(0),
         };
-        let reply = self.apply(&Command::ReplaceRanges(command));
+        let reply = self.cluster.apply(&Command::ReplaceRanges(command));
         assert_eq!(reply, Reply::Committed { skipped: Vec::new() }, "of {job:?}");
-        assert_eq!(invariants::check(&self.image), Ok(()));
+        assert_eq!(invariants::check(&self.cluster.image), Ok(()));
     }
 
     /// Carries plans out until there is none; the jobs.
@@ -172,15 +131,15 @@ impl World {
 
     fn trim(&mut self, stream: u64, ranges: usize) {
         let id = StreamId(stream);
-        let last = self.image.ranges_from(id, Offset::ZERO).take(ranges).last();
+        let last = self.cluster.image.ranges_from(id, Offset::ZERO).take(ranges).last();
         let Some(last) = last else { return };
         let starts = vec![(id, StreamEpoch(0), last.offsets.end)];
         let trim = TrimStreams { broker: BrokerEpoch(1), starts, now: Timestamp(0) };
-        self.apply(&Command::TrimStreams(trim));
+        self.cluster.apply(&Command::TrimStreams(trim));
     }
 
     fn live(&self) -> impl Iterator<Item = (ObjectId, &Object)> {
-        self.image.objects().filter(|(_, object)| matches!(object.life, ObjectLife::Live { .. }))
+        self.cluster.image.objects().filter(|(id, _)| self.cluster.image.is_live(*id))
     }
 }
 
@@ -318,7 +277,7 @@ fn many_ranges_become_one_in_steps() {
     let jobs = world.compact();
     let longest = jobs.iter().flat_map(|job| &job.parts).flat_map(|part| &part.runs);
     assert_eq!(longest.map(Vec::len).max(), Some(10), "an index takes a hundred bytes");
-    assert!(world.image.ranges_from(StreamId(1), Offset::ZERO).count() < 12);
+    assert!(world.cluster.image.ranges_from(StreamId(1), Offset::ZERO).count() < 12);
     assert!(world.written <= 9 * world.uploaded, "{}", world.written);
 }
 
@@ -330,7 +289,7 @@ fn what_may_stand_in_one_range_is_bounded_in_bytes() {
     }
     let limits = RangeLimits { span: None, bytes: Some(200) };
     let scope = Scope { wanted: &|_| true, limits: &|_| limits, unreadable: &BTreeSet::new() };
-    let jobs = plan(&world.image, &scope, &SETTINGS);
+    let jobs = plan(&world.cluster.image, &scope, &SETTINGS);
     assert_eq!(shown(&jobs), "[1@1,2,3 1@4,5,6 1@7,8,9 1*9]");
 }
 
@@ -371,9 +330,9 @@ proptest! {
 
         // Small ranges: a few in the open, and one for each period or window that is closed.
         let periods = span.map_or(1, |span| 120 / usize::try_from(span).unwrap() + 2);
-        for (id, stream) in world.image.streams() {
-            let small = world.image.ranges_from(id, Offset::ZERO).filter(|range| {
-                world.image.object(range.object).unwrap().kind == ObjectKind::StreamSet
+        for (id, stream) in world.cluster.image.streams() {
+            let small = world.cluster.image.ranges_from(id, Offset::ZERO).filter(|range| {
+                world.cluster.image.object(range.object).unwrap().kind == ObjectKind::StreamSet
             });
             let small: Vec<_> = small.collect();
             let most = 3 * SETTINGS.small_max + periods + usize::try_from(stream.bytes).unwrap() / 200;
@@ -381,7 +340,7 @@ proptest! {
         }
         let small = world.live().filter(|(_, object)| world.settings.is_small_shared(object));
         prop_assert!(small.count() <= SETTINGS.small_max);
-        let in_use: u64 = world.image.streams().map(|(_, stream)| stream.bytes + 1).sum();
+        let in_use: u64 = world.cluster.image.streams().map(|(_, stream)| stream.bytes + 1).sum();
         let stored: u64 = world.live().map(|(_, object)| object.content).sum();
         prop_assert!(stored <= 2 * in_use + 2 * SETTINGS.object_bytes_max, "{} of {}", in_use, stored);
         prop_assert!(world.written <= 6 * world.uploaded + 1_000, "{} of {}", world.written, world.uploaded);

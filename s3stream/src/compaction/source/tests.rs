@@ -1,15 +1,10 @@
 use object_store::ObjectStoreExt;
 use object_store::memory::InMemory;
-use penstock_model::apply::apply;
-use penstock_model::command::{
-    Command, CommitUpload, CreateTopic, LeaseObjects, ObjectKind, RegisterBroker, Reply, WalKind,
-};
-use penstock_model::id::{
-    BrokerEpoch, ClusterId, Incarnation, LogIndex, NodeId, RequestId, Timestamp, TopicId,
-    WalPosition,
-};
+use penstock_model::command::{Command, CommitUpload, ObjectKind};
+use penstock_model::id::{BrokerEpoch, ClusterId, Timestamp, WalPosition};
 
 use super::*;
+use crate::compaction::testing::Cluster;
 use crate::object::key::object_key;
 use crate::object::put::put_object;
 use crate::object::writer::ObjectWriter;
@@ -17,11 +12,10 @@ use crate::store::metered::{MeteredStore, Operation, Outcome, StoreLimits};
 
 const CLUSTER: ClusterId = ClusterId([1; 16]);
 
-/// Streams in objects, by the real commands.
+/// Streams in objects.
 struct World {
-    image: MetadataImage,
+    cluster: Cluster,
     store: MeteredStore,
-    uploads: u8,
 }
 
 /// A batch of these offsets, each byte of which is its first offset.
@@ -39,40 +33,13 @@ fn batch((start, end): (u64, u64)) -> StoredBatch {
 impl World {
     fn new(streams: usize) -> Self {
         let store = MeteredStore::new(Arc::new(InMemory::new()), StoreLimits::default());
-        let mut world = Self { image: MetadataImage::default(), store, uploads: 0 };
-        world.apply(&Command::RegisterBroker(RegisterBroker {
-            node: NodeId(1),
-            incarnation: Incarnation([1; 16]),
-            endpoints: Vec::new(),
-            rack: None,
-            wal: WalKind::Local,
-        }));
-        world.apply(&Command::CreateTopic(CreateTopic {
-            id: TopicId([1; 16]),
-            name: "topic".into(),
-            replication_factor: 1,
-            leaders: vec![NodeId(1); streams],
-            configs: Vec::new(),
-        }));
-        world
-    }
-
-    fn apply(&mut self, command: &Command) -> Reply {
-        let index = LogIndex(self.image.index().0 + 1);
-        apply(&mut self.image, index, command).result.unwrap()
+        Self { cluster: Cluster::new(streams), store }
     }
 
     /// Uploads these batches of each stream, with a checkpoint for each, as one object.
     async fn upload(&mut self, streams: &[(u64, &[(u64, u64)])]) {
-        self.uploads += 1;
-        let leased = self.apply(&Command::LeaseObjects(LeaseObjects {
-            broker: BrokerEpoch(1),
-            request: RequestId([self.uploads; 16]),
-            count: 1,
-            deadline: Timestamp(0),
-        }));
-        let Reply::Leased(ids) = leased else { panic!("{leased:?}") };
-        let mut writer = ObjectWriter::new(ids.start, ObjectKind::StreamSet);
+        let id = self.cluster.lease();
+        let mut writer = ObjectWriter::new(id, ObjectKind::StreamSet);
         for (stream, batches) in streams {
             let end = Offset(batches.last().unwrap().1);
             let batches = batches.iter().copied().map(batch).collect();
@@ -81,7 +48,7 @@ impl World {
         }
         let object = writer.finish();
         put_object(&self.store, CLUSTER, &object, Backoff::default()).await.unwrap();
-        self.apply(&Command::CommitUpload(CommitUpload {
+        self.cluster.apply(&Command::CommitUpload(CommitUpload {
             broker: BrokerEpoch(1),
             wal: WalPosition(0)..WalPosition(0),
             objects: vec![object.object],
@@ -95,16 +62,16 @@ impl World {
     fn job(&self) -> Job {
         let part = |(stream, state): (StreamId, &penstock_model::image::Stream)| Part {
             stream,
-            runs: vec![self.image.ranges_from(stream, Offset::ZERO).collect()],
+            runs: vec![self.cluster.image.ranges_from(stream, Offset::ZERO).collect()],
             checkpoint: state.checkpoint,
         };
-        let parts = self.image.streams().map(part).collect();
+        let parts = self.cluster.image.streams().map(part).collect();
         Job { kind: ObjectKind::StreamSet, parts, index_bytes: 0 }
     }
 
     async fn read(&self) -> Result<Content, Unreadable> {
         let reader = ObjectReader::new(Arc::new(self.store.clone()), CLUSTER);
-        Sources::new(&reader, &self.image, Backoff::default()).read(&self.job()).await
+        Sources::new(&reader, &self.cluster.image, Backoff::default()).read(&self.job()).await
     }
 
     fn gets(&self) -> u64 {
