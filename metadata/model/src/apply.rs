@@ -54,6 +54,7 @@ fn decide(image: &mut MetadataImage, command: &Command) -> Result<Reply, Refused
         Command::LeaseObjects(command) => storage::lease(image, command),
         Command::CommitUpload(command) => commit::upload(image, command),
         Command::ReplaceRanges(command) => replace::ranges(image, command),
+        Command::AdvanceFirstDirty(command) => replace::advance_first_dirty(image, command),
         Command::ExpireLeases { leases, now } => storage::expire_leases(image, leases, *now),
         Command::ForgetLeases(leases) => storage::forget_leases(image, leases),
         Command::TrimStreams(command) => storage::trim(image, command),

@@ -39,6 +39,8 @@ pub enum Command {
     CommitUpload(CommitUpload),
     /// Puts one new object in the place of ranges over the same offsets.
     ReplaceRanges(ReplaceRanges),
+    /// Log compaction has looked at all before these offsets.
+    AdvanceFirstDirty(AdvanceFirstDirty),
     /// Ends leases whose deadline has passed: their ids can no longer be committed. They are
     /// remembered until what was put under them is gone from the store.
     ExpireLeases {
@@ -300,6 +302,8 @@ pub struct ReplacedRun {
     pub size: u64,
     /// The greatest record timestamp in it.
     pub max_timestamp: Timestamp,
+    /// Log compaction left out what is superseded: offsets may be missing between its batches.
+    pub cleaned: bool,
 }
 
 /// A stream's checkpoint, copied as it is.
@@ -334,6 +338,17 @@ pub struct ReplaceRanges {
     pub checkpoints: Vec<MovedCheckpoint>,
     /// From when on the deletion of the objects that it replaces counts.
     pub now: Timestamp,
+}
+
+/// See [`Command::AdvanceFirstDirty`]: the end of a cleaning, of which each [`ReplaceRanges`] took
+/// effect before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AdvanceFirstDirty {
+    /// Who cleaned.
+    pub broker: BrokerEpoch,
+    /// The first offset of each stream that log compaction has not looked at, up to the stream's
+    /// end. A smaller one than the present changes nothing, nor does any for a stream that is gone.
+    pub streams: Vec<(StreamId, Offset)>,
 }
 
 /// See [`Command::TrimStreams`].

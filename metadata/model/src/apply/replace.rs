@@ -14,7 +14,9 @@ use std::collections::BTreeSet;
 use super::broker::require_active;
 use super::commit::{Found, committed, find_lease, require};
 use super::storage::{release, retain};
-use crate::command::{MovedCheckpoint, Refused, ReplaceRanges, ReplacedRun, Reply};
+use crate::command::{
+    AdvanceFirstDirty, MovedCheckpoint, Refused, ReplaceRanges, ReplacedRun, Reply,
+};
 use crate::id::{ObjectId, Timestamp};
 use crate::image::{MetadataImage, Object, StoredRange, StreamRange};
 
@@ -47,6 +49,20 @@ pub(super) fn ranges(image: &mut MetadataImage, command: &ReplaceRanges) -> Resu
     }
     release(image, object.id, command.now);
     Ok(committed(skipped))
+}
+
+pub(super) fn advance_first_dirty(
+    image: &mut MetadataImage,
+    command: &AdvanceFirstDirty,
+) -> Result<Reply, Refused> {
+    require_active(image, command.broker)?;
+    for (id, offset) in &command.streams {
+        if let Some(stream) = image.streams.get_mut(id) {
+            require(*offset <= stream.end, "a stream is cleaned past its end")?;
+            stream.first_dirty = stream.first_dirty.max(*offset);
+        }
+    }
+    Ok(Reply::Done)
 }
 
 /// What can be said of a command without an image.
@@ -119,6 +135,9 @@ fn replace(
     };
     image.ranges.insert((run.stream, run.offsets.start), stored);
     stream.bytes = stream.bytes.checked_add(run.size).ok_or(Refused::Exhausted("stream bytes"))?;
+    if run.cleaned {
+        stream.gaps_to = stream.gaps_to.max(run.offsets.end);
+    }
     image.streams.insert(run.stream, stream);
     Ok(true)
 }

@@ -90,6 +90,8 @@ fn create_streams(
                 end: Offset::ZERO,
                 bytes: 0,
                 checkpoint: None,
+                gaps_to: Offset::ZERO,
+                first_dirty: Offset::ZERO,
             };
             image.streams.insert(id, stream);
             image.owned.entry(owner).or_default().insert(id);

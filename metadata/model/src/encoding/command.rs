@@ -30,7 +30,10 @@ pub fn decode_command(bytes: &[u8]) -> Result<Command, DecodeError> {
 
 #[derive(Clone, PartialEq, prost::Message)]
 struct CommandMessage {
-    #[prost(oneof = "Body", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17")]
+    #[prost(
+        oneof = "Body",
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18"
+    )]
     body: Option<Body>,
 }
 
@@ -70,6 +73,8 @@ enum Body {
     UpdateFeatures(UpdateFeatures),
     #[prost(message, tag = "17")]
     ReplaceRanges(ReplaceRanges),
+    #[prost(message, tag = "18")]
+    AdvanceFirstDirty(AdvanceFirstDirty),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -249,6 +254,8 @@ struct ReplacedRun {
     size: u64,
     #[prost(sint64, tag = "6")]
     max_timestamp: i64,
+    #[prost(bool, tag = "7")]
+    cleaned: bool,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -267,6 +274,22 @@ struct ExpireLeases {
     leases: Vec<u64>,
     #[prost(sint64, tag = "2")]
     now: i64,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct AdvanceFirstDirty {
+    #[prost(uint64, tag = "1")]
+    broker: u64,
+    #[prost(message, repeated, tag = "2")]
+    streams: Vec<FirstDirty>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct FirstDirty {
+    #[prost(uint64, tag = "1")]
+    stream: u64,
+    #[prost(uint64, tag = "2")]
+    offset: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

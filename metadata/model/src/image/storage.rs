@@ -30,6 +30,10 @@ pub struct Stream {
     pub bytes: u64,
     /// The state that opening it starts from.
     pub checkpoint: Option<CheckpointRef>,
+    /// Before it, log compaction may have left offsets out.
+    pub gaps_to: Offset,
+    /// Log compaction has looked at all before it.
+    pub first_dirty: Offset,
 }
 
 /// What the map of ranges holds behind (stream, first offset).

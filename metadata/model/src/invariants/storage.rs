@@ -20,6 +20,8 @@ pub(super) fn check_streams(image: &MetadataImage) -> Result<(), Violation> {
         require(i64::try_from(stream.end.0).is_ok(), "Kafka can state its end", subject)?;
         let folded = stream.checkpoint.is_none_or(|checkpoint| checkpoint.offset <= stream.end);
         require(folded, "its checkpoint is of committed records", subject)?;
+        let cleaned = stream.first_dirty.max(stream.gaps_to) <= stream.end;
+        require(cleaned, "only committed records are compacted", subject)?;
     }
     let empty = image.owned.values().any(imbl::OrdSet::is_empty);
     require(!empty, "an owner without streams is not in the index", || "owners".into())?;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::draw::Draw;
 use crate::command::{
-    AlterConfigs, CheckpointRef, Command, CommitUpload, ConfigResource, CreatePartitions,
-    CreateTopic, DeleteTopic, Endpoint, InheritWal, LeaseObjects, MovedCheckpoint, ObjectKind,
-    RegisterBroker, ReplaceRanges, ReplacedRun, TrimStreams, UpdateFeatures, UploadedObject,
-    UploadedRange, WalKind,
+    AdvanceFirstDirty, AlterConfigs, CheckpointRef, Command, CommitUpload, ConfigResource,
+    CreatePartitions, CreateTopic, DeleteTopic, Endpoint, InheritWal, LeaseObjects,
+    MovedCheckpoint, ObjectKind, RegisterBroker, ReplaceRanges, ReplacedRun, TrimStreams,
+    UpdateFeatures, UploadedObject, UploadedRange, WalKind,
 };
 use crate::id::{
     BrokerEpoch, ClusterId, Incarnation, NodeId, ObjectId, Offset, RequestId, StreamEpoch,
@@ -20,7 +20,7 @@ const NODES: u64 = 3;
 /// The next command of a history.
 pub(super) fn command(image: &MetadataImage, seed: u64) -> Command {
     let draw = &mut Draw(seed);
-    match draw.below(40) {
+    match draw.below(42) {
         0 => Command::Format(ClusterId([u8::try_from(draw.below(2)).unwrap(); 16])),
         1..=4 => Command::RegisterBroker(register(draw)),
         5 => Command::FenceBroker(epoch(image, draw)),
@@ -42,8 +42,9 @@ pub(super) fn command(image: &MetadataImage, seed: u64) -> Command {
         30 => Command::ForgetObjects(
             image.objects().map(|(id, _)| id).filter(|_| draw.one_in(2)).collect(),
         ),
-        33..=38 => Command::ReplaceRanges(replace(image, draw)),
+        33..=38 | 41 => Command::ReplaceRanges(replace(image, draw)),
         39 => Command::CreatePartitions(create_partitions(image, draw)),
+        40 => Command::AdvanceFirstDirty(advance_first_dirty(image, draw)),
         31 => Command::UpdateFeatures(update_features(image, draw)),
         _ => Command::AllocateProducerIds {
             broker: epoch(image, draw),
@@ -291,6 +292,7 @@ fn replace(image: &MetadataImage, draw: &mut Draw) -> ReplaceRanges {
                 objects,
                 size: draw.below(100),
                 max_timestamp: now(draw),
+                cleaned: draw.one_in(3),
             });
         }
         if let Some(former) = state.checkpoint.filter(|_| draw.one_in(2)) {
@@ -300,4 +302,16 @@ fn replace(image: &MetadataImage, draw: &mut Draw) -> ReplaceRanges {
         }
     }
     ReplaceRanges { broker, object, runs, checkpoints, now: now(draw) }
+}
+
+/// Up to somewhere in some streams, and rarely past their ends.
+fn advance_first_dirty(image: &MetadataImage, draw: &mut Draw) -> AdvanceFirstDirty {
+    let streams = image.streams().filter(|_| draw.one_in(2));
+    let streams: Vec<_> = streams.map(|(id, stream)| (id, stream.end)).collect();
+    let streams = streams.into_iter().map(|(id, end)| {
+        let offset = draw.below(end.0 + 1) + u64::from(draw.one_in(50));
+        (id, Offset(offset))
+    });
+    let streams = streams.collect();
+    AdvanceFirstDirty { broker: epoch(image, draw), streams }
 }

@@ -3,9 +3,9 @@
 
 use super::world::{Upload, World};
 use crate::command::{
-    AlterConfigs, Command, ConfigResource, CreatePartitions, CreateTopic, DeleteTopic, Endpoint,
-    InheritWal, LeaseObjects, MovedCheckpoint, RegisterBroker, ReplaceRanges, ReplacedRun,
-    TrimStreams, UpdateFeatures, WalKind,
+    AdvanceFirstDirty, AlterConfigs, Command, ConfigResource, CreatePartitions, CreateTopic,
+    DeleteTopic, Endpoint, InheritWal, LeaseObjects, MovedCheckpoint, RegisterBroker,
+    ReplaceRanges, ReplacedRun, TrimStreams, UpdateFeatures, WalKind,
 };
 use crate::encoding::{decode_command, decode_image, encode_command, encode_image, image_hash};
 use crate::id::{
@@ -152,6 +152,7 @@ fn commands_of_storage() {
             objects: vec![ObjectId(2), ObjectId(300)],
             size: 20,
             max_timestamp: Timestamp(-1),
+            cleaned: false,
         }],
         checkpoints: vec![MovedCheckpoint {
             stream: StreamId(1),
@@ -161,11 +162,21 @@ fn commands_of_storage() {
         now,
     };
     check(
-        Command::ReplaceRanges(replace),
+        Command::ReplaceRanges(replace.clone()),
         "018a012e0801120a0805100118e8072084071a0e080118ac02220302ac0228143001220c080110021a06080a\
          1005200a2864",
     );
     check(Command::ForgetObjects(vec![ObjectId(1), ObjectId(300)]), "016a050a0301ac02");
+    let mut cleaning = replace;
+    cleaning.runs[0].cleaned = true;
+    let bytes = encode_command(&Command::ReplaceRanges(cleaning.clone()));
+    assert_eq!(decode_command(&bytes), Ok(Command::ReplaceRanges(cleaning)));
+    assert!(hex(&bytes).contains("28143001380122"), "{}", hex(&bytes));
+    let streams = vec![(StreamId(1), Offset(300))];
+    check(
+        Command::AdvanceFirstDirty(AdvanceFirstDirty { broker, streams }),
+        "0192010908011205080110ac02",
+    );
 }
 
 fn upload() -> Upload {

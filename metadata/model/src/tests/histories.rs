@@ -55,6 +55,7 @@ fn once_for_ever(command: &Command) -> bool {
             | Command::InheritWal(_)
             | Command::CommitUpload(_)
             | Command::ReplaceRanges(_)
+            | Command::AdvanceFirstDirty(_)
             | Command::TrimStreams(_)
             | Command::ExpireLeases { .. }
     )
@@ -146,6 +147,8 @@ proptest! {
                 let Some(now) = image.stream(id) else { continue };
                 prop_assert!(now.start >= stream.start && now.end >= stream.end);
                 prop_assert!(now.epoch >= stream.epoch && now.owner >= stream.owner);
+                prop_assert!(now.gaps_to >= stream.gaps_to);
+                prop_assert!(now.first_dirty >= stream.first_dirty);
                 let kept: Vec<_> = before.ranges_from(id, now.start).collect();
                 let still: Vec<_> = image.ranges_from(id, now.start).collect();
                 if matches!(command, Command::ReplaceRanges(_)) {
@@ -194,6 +197,6 @@ fn histories_reach_every_kind_of_command() {
             }
         }
     }
-    assert_eq!(accepted.len(), 17, "{accepted:?}");
+    assert_eq!(accepted.len(), 18, "{accepted:?}");
     assert!(accepted.values().all(|count| *count > total / 200), "{accepted:?}");
 }

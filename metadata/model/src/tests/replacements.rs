@@ -2,8 +2,8 @@
 
 use super::world::{Upload, World};
 use crate::command::{
-    CheckpointRef, Command, MovedCheckpoint, ObjectKind, Refused, ReplaceRanges, ReplacedRun,
-    Reply, UploadedObject,
+    AdvanceFirstDirty, CheckpointRef, Command, MovedCheckpoint, ObjectKind, Refused, ReplaceRanges,
+    ReplacedRun, Reply, UploadedObject,
 };
 use crate::id::{BrokerEpoch, ObjectId, Offset, StreamId, Timestamp};
 
@@ -25,6 +25,7 @@ fn replacement(
         objects: objects.iter().copied().map(ObjectId).collect(),
         size: 15,
         max_timestamp: Timestamp(3),
+        cleaned: false,
     };
     let moved = |(stream, offset, from): &(u64, u64, u64)| MovedCheckpoint {
         stream: StreamId(*stream),
@@ -209,4 +210,38 @@ fn malformed_replacements_are_refused() {
         spoil(&mut command);
         assert_eq!(world.replace(&command), Err(refused));
     }
+}
+
+#[test]
+fn log_compaction_is_known_by_how_far_it_got() {
+    let mut world = World::uploaded();
+    let id = world.lease(1, 1).start;
+    let mut command = replacement(id, &[(1, 0..10, &[1])], &[]);
+    command.runs[0].cleaned = true;
+    assert_eq!(world.replace(&command), Ok(vec![]));
+    let state = |world: &World| {
+        let stream = world.image.stream(StreamId(1)).unwrap();
+        (stream.gaps_to.0, stream.first_dirty.0)
+    };
+    assert_eq!(state(&world), (10, 0));
+    // What was only moved has no more gaps than before.
+    let id = world.lease(1, 1).start;
+    assert_eq!(world.replace(&replacement(id, &[(1, 0..20, &[4, 2])], &[])), Ok(vec![]));
+    assert_eq!(state(&world), (10, 0));
+    // Nor has what was skipped.
+    let id = world.lease(1, 1).start;
+    let mut stale = replacement(id, &[(1, 0..30, &[4, 2, 3])], &[]);
+    stale.runs[0].cleaned = true;
+    assert_eq!(world.replace(&stale), Ok(vec![1]));
+    assert_eq!(state(&world), (10, 0));
+
+    let advance = |offset| {
+        let streams = vec![(StreamId(1), Offset(offset)), (StreamId(99), Offset(5))];
+        Command::AdvanceFirstDirty(AdvanceFirstDirty { broker: BrokerEpoch(1), streams })
+    };
+    assert_eq!(world.run(&advance(20)), Ok(Reply::Done));
+    assert_eq!(world.run(&advance(15)), Ok(Reply::Done));
+    assert_eq!(state(&world), (10, 20));
+    assert!(matches!(world.run(&advance(31)), Err(Refused::Malformed(_))));
+    assert_eq!(state(&world), (10, 20));
 }

@@ -86,6 +86,7 @@ impl World {
         let size = job.bytes();
         self.written += size;
         let run = |part: &Part, run: &Run| ReplacedRun {
+            cleaned: false,
             stream: part.stream,
             offsets: run[0].offsets.start..run.last().unwrap().offsets.end,
             objects: run.iter().map(|range| range.object).collect(),

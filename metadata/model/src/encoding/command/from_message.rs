@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use super::{
-    AlterConfigs, Body, CommitUpload, CreatePartitions, CreateTopic, LeaseObjects, MovedCheckpoint,
-    RegisterBroker, ReplaceRanges, ReplacedRun, Settings, StreamCheckpoint, TrimStreams,
-    UpdateFeatures, UploadedObject, UploadedRange,
+    AdvanceFirstDirty, AlterConfigs, Body, CommitUpload, CreatePartitions, CreateTopic,
+    LeaseObjects, MovedCheckpoint, RegisterBroker, ReplaceRanges, ReplacedRun, Settings,
+    StreamCheckpoint, TrimStreams, UpdateFeatures, UploadedObject, UploadedRange,
 };
 use crate::command::{self, Command};
 use crate::encoding::message::{Feature, Setting, to_object_kind, to_wal_kind};
@@ -40,6 +40,7 @@ impl TryFrom<Body> for Command {
             Body::LeaseObjects(message) => Self::LeaseObjects(message.try_into()?),
             Body::CommitUpload(message) => Self::CommitUpload(message.try_into()?),
             Body::ReplaceRanges(message) => Self::ReplaceRanges(message.try_into()?),
+            Body::AdvanceFirstDirty(message) => Self::AdvanceFirstDirty(message.into()),
             Body::ExpireLeases(message) => Self::ExpireLeases {
                 leases: message.leases.into_iter().map(ObjectId).collect(),
                 now: Timestamp(message.now),
@@ -178,6 +179,7 @@ impl TryFrom<ReplaceRanges> for command::ReplaceRanges {
             objects: run.objects.into_iter().map(ObjectId).collect(),
             size: run.size,
             max_timestamp: Timestamp(run.max_timestamp),
+            cleaned: run.cleaned,
         };
         let moved = |moved: MovedCheckpoint| {
             Ok::<_, DecodeError>(command::MovedCheckpoint {
@@ -193,6 +195,14 @@ impl TryFrom<ReplaceRanges> for command::ReplaceRanges {
             checkpoints: message.checkpoints.into_iter().map(moved).collect::<Result<_, _>>()?,
             now: Timestamp(message.now),
         })
+    }
+}
+
+impl From<AdvanceFirstDirty> for command::AdvanceFirstDirty {
+    fn from(message: AdvanceFirstDirty) -> Self {
+        let streams = message.streams.into_iter();
+        let streams = streams.map(|dirty| (StreamId(dirty.stream), Offset(dirty.offset)));
+        Self { broker: BrokerEpoch(message.broker), streams: streams.collect() }
     }
 }
 

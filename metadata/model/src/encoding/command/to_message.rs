@@ -1,10 +1,10 @@
 //! From commands to their messages.
 
 use super::{
-    AllocateProducerIds, AlterConfigs, Body, CommitUpload, CreatePartitions, CreateTopic,
-    DeleteTopic, ExpireLeases, ForgetLeases, ForgetObjects, InheritWal, LeaseObjects,
-    MovedCheckpoint, RegisterBroker, ReplaceRanges, ReplacedRun, Settings, StreamCheckpoint,
-    StreamStart, TrimStreams, UpdateFeatures, UploadedObject, UploadedRange,
+    AdvanceFirstDirty, AllocateProducerIds, AlterConfigs, Body, CommitUpload, CreatePartitions,
+    CreateTopic, DeleteTopic, ExpireLeases, FirstDirty, ForgetLeases, ForgetObjects, InheritWal,
+    LeaseObjects, MovedCheckpoint, RegisterBroker, ReplaceRanges, ReplacedRun, Settings,
+    StreamCheckpoint, StreamStart, TrimStreams, UpdateFeatures, UploadedObject, UploadedRange,
 };
 use crate::command::{self, Command};
 use crate::encoding::message::{Feature, Setting, object_kind, wal_kind};
@@ -55,6 +55,7 @@ impl From<&Command> for Body {
             }),
             Command::CommitUpload(command) => Self::CommitUpload(command.into()),
             Command::ReplaceRanges(command) => Self::ReplaceRanges(command.into()),
+            Command::AdvanceFirstDirty(command) => Self::AdvanceFirstDirty(command.into()),
             Command::ExpireLeases { leases, now } => {
                 let leases = leases.iter().map(|lease| lease.0).collect();
                 Self::ExpireLeases(ExpireLeases { leases, now: now.0 })
@@ -132,6 +133,7 @@ impl From<&command::ReplaceRanges> for ReplaceRanges {
             objects: run.objects.iter().map(|object| object.0).collect(),
             size: run.size,
             max_timestamp: run.max_timestamp.0,
+            cleaned: run.cleaned,
         };
         let moved = |moved: &command::MovedCheckpoint| MovedCheckpoint {
             stream: moved.stream.0,
@@ -145,6 +147,15 @@ impl From<&command::ReplaceRanges> for ReplaceRanges {
             checkpoints: command.checkpoints.iter().map(moved).collect(),
             now: command.now.0,
         }
+    }
+}
+
+impl From<&command::AdvanceFirstDirty> for AdvanceFirstDirty {
+    fn from(command: &command::AdvanceFirstDirty) -> Self {
+        let streams = command.streams.iter();
+        let streams =
+            streams.map(|(stream, offset)| FirstDirty { stream: stream.0, offset: offset.0 });
+        Self { broker: command.broker.0, streams: streams.collect() }
     }
 }
 

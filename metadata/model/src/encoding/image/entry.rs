@@ -147,6 +147,10 @@ pub(super) struct Stream {
     pub(super) end: u64,
     #[prost(message, optional, tag = "8")]
     pub(super) checkpoint: Option<Checkpoint>,
+    #[prost(uint64, tag = "9")]
+    pub(super) gaps_to: u64,
+    #[prost(uint64, tag = "10")]
+    pub(super) first_dirty: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -266,6 +266,8 @@ fn to_stream(stream: &Stream) -> Result<image::Stream, DecodeError> {
         end: Offset(stream.end),
         bytes: 0,
         checkpoint: stream.checkpoint.map(Into::into),
+        gaps_to: Offset(stream.gaps_to),
+        first_dirty: Offset(stream.first_dirty),
     })
 }
 

@@ -152,6 +152,8 @@ fn stream(id: u64, stream: &image::Stream) -> Stream {
         start: stream.start.0,
         end: stream.end.0,
         checkpoint: stream.checkpoint.map(Into::into),
+        gaps_to: stream.gaps_to.0,
+        first_dirty: stream.first_dirty.0,
     }
 }
 
