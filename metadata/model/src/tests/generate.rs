@@ -20,7 +20,7 @@ const NODES: u64 = 3;
 /// The next command of a history.
 pub(super) fn command(image: &MetadataImage, seed: u64) -> Command {
     let draw = &mut Draw(seed);
-    match draw.below(42) {
+    match draw.below(43) {
         0 => Command::Format(ClusterId([u8::try_from(draw.below(2)).unwrap(); 16])),
         1..=4 => Command::RegisterBroker(register(draw)),
         5 => Command::FenceBroker(epoch(image, draw)),
@@ -42,7 +42,7 @@ pub(super) fn command(image: &MetadataImage, seed: u64) -> Command {
         30 => Command::ForgetObjects(
             image.objects().map(|(id, _)| id).filter(|_| draw.one_in(2)).collect(),
         ),
-        33..=38 | 41 => Command::ReplaceRanges(replace(image, draw)),
+        33..=38 | 41..=42 => Command::ReplaceRanges(replace(image, draw)),
         39 => Command::CreatePartitions(create_partitions(image, draw)),
         40 => Command::AdvanceFirstDirty(advance_first_dirty(image, draw)),
         31 => Command::UpdateFeatures(update_features(image, draw)),
