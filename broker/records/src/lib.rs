@@ -8,6 +8,8 @@
 //!                                           work           stores it
 //!
 //!   Fetch:   stored bytes ──► Batches ──► StoredBatch ──► Records (lazily, where one must look)
+//!
+//!   Log compaction: StoredBatch ──► the same, without what is superseded (retain.rs)
 //! ```
 //!
 //! The way of a produced batch is one pass for its checksum and one walk over its records; neither
@@ -27,6 +29,7 @@ pub mod fuzzing;
 mod header;
 mod record;
 mod rejection;
+mod retain;
 mod source;
 mod transcode;
 mod validate;
@@ -46,5 +49,6 @@ pub use rejection::{
     FieldError, FramingError, RecordError, RecordFault, RecordsError, RejectedRecords, Rejection,
     RejectionClass,
 };
+pub use retain::{Remainder, RewrittenBatch};
 pub use validate::{Inspection, Rules, SoundBatch, TargetCompression, validate};
 pub use work::Work;
