@@ -14,7 +14,7 @@ use crate::group::GroupCoordinator;
 use crate::inspector::Inspector;
 use crate::log::Partitions;
 use crate::metrics::Metrics;
-use crate::net::{AnswerBudget, FetchBudget};
+use crate::net::{AnswerBudget, ByteBudget, FetchBudget};
 use crate::producer_ids::ProducerIds;
 use crate::shutdown::Shutdown;
 use crate::topic_settings::TopicSettingsCache;
@@ -48,6 +48,8 @@ pub struct Broker {
     pub groups: Arc<GroupCoordinator>,
     /// Looks into batches.
     pub inspector: Inspector,
+    /// Memory for the keys of logs that are being compacted.
+    pub log_compaction: ByteBudget,
     /// Incremental fetch sessions. A short lock, never held across an await.
     pub fetch_sessions: Mutex<FetchSessions>,
     /// Memory for answers.

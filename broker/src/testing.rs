@@ -30,7 +30,8 @@ use crate::inspector::Inspector;
 use crate::log::{LogStateFold, Partitions, ProducerShare};
 use crate::metrics::Metrics;
 use crate::net::{
-    Admission, AnswerBudget, FetchBudget, Handler, Outcome, RequestBudget, RequestFrame, Session,
+    Admission, AnswerBudget, ByteBudget, FetchBudget, Handler, Outcome, RequestBudget,
+    RequestFrame, Session,
 };
 use crate::producer_ids::ProducerIds;
 use crate::shutdown::{self, ShutdownTrigger};
@@ -202,6 +203,7 @@ impl TestBroker {
             storage_place: "memory://".to_owned(),
             topic_settings,
             inspector,
+            log_compaction: ByteBudget::new(1 << 20),
             fetch_sessions: Mutex::new(FetchSessions::new(10, 1 << 20, 0)),
             answers: AnswerBudget::new(4 << 20),
             fetches: FetchBudget::new(1 << 20),

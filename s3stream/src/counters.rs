@@ -31,6 +31,12 @@ pub struct Counters {
     pub compactions: Counter,
     /// Their bytes.
     pub compacted_bytes: Counter,
+    /// Objects that log compaction wrote.
+    pub cleanings: Counter,
+    /// Their bytes.
+    pub cleaned_bytes: Counter,
+    /// Stored bytes that log compaction left out.
+    pub superseded_bytes: Counter,
     /// Batches read from the log cache's memory.
     pub log_cache_hits: Counter,
     /// Batches that had left it before their upload, and were read back from the WAL.

@@ -47,6 +47,9 @@ mod upload;
 pub use batch::{Backing, Batch, BatchSummary, Summary};
 pub use checkpoint::{Checkpoint, CheckpointFold, FoldError};
 pub use clock::Clock;
+pub use compaction::cleaning::{
+    Cleaning, CleaningError, CleaningRules, Dirty, Fate, LogCleaner, SourceBatch,
+};
 pub use compaction::pace::PaceSettings;
 pub use compaction::plan::RangeLimits;
 pub use compaction::task::{CompactionSettings, CompactionTask, Expiry};

@@ -256,7 +256,8 @@ impl Walk<'_> {
         Ok(found)
     }
 
-    /// Batches cover the range from its start, or what may be read of it, to its end.
+    /// Batches cover the range from its start, or what may be read of it, to its end; where its log
+    /// was compacted, they reach to its end.
     fn check_range(
         &self,
         index: &ObjectIndex,
@@ -268,11 +269,16 @@ impl Walk<'_> {
         let (first, last) =
             blocks.first().zip(blocks.last()).ok_or("no block holds any of them")?;
         let readable = self.image.stream(stream).map_or(Offset::ZERO, |stream| stream.start);
-        if first.offsets.start > range.offsets.start.max(readable) {
+        let cleaned = self.image.stream(stream).is_some_and(|of| range.offsets.end <= of.gaps_to);
+        if first.offsets.start > range.offsets.start.max(readable) && !cleaned {
             return Err("the first of them are in no block");
         }
         if last.offsets.end != range.offsets.end {
             return Err("the blocks do not end where they do");
+        }
+        if cleaned {
+            // Log compaction left out what is superseded.
+            return Ok(());
         }
         let follows = |pair: &[BlockEntry]| pair[0].offsets.end == pair[1].offsets.start;
         let has_gaps = |block: &BlockEntry| with_gaps.contains(&block.position);

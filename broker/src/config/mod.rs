@@ -26,4 +26,4 @@ mod topic_config;
 pub use given::{Given, Place, SettingsError};
 pub use layers::{Layers, Resolved, Source, Synonym};
 pub use node_config::{ConfigError, MemoryConfig, NodeConfig, WalPlace};
-pub use topic_config::TopicConfig;
+pub use topic_config::{LogCompactionConfig, TopicConfig};

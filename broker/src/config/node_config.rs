@@ -84,6 +84,8 @@ pub struct MemoryConfig {
     pub requests: usize,
     /// Looking into compressed batches.
     pub inflation: usize,
+    /// Keys of logs that are being compacted.
+    pub log_compaction: usize,
     /// Fetched records on their way to clients.
     pub responses: usize,
     /// What is remembered of idempotent producers.
@@ -282,7 +284,8 @@ impl Values<'_> {
                 block_cache: share("memory.block.cache.bytes", shares.block_cache)?,
             },
             requests: share("memory.requests.bytes", budget / 8)?,
-            inflation: share("memory.inflation.bytes", budget / 8)?,
+            inflation: share("memory.inflation.bytes", budget / 32 * 3)?,
+            log_compaction: share("memory.log.compaction.bytes", budget / 32)?,
             responses: share("memory.responses.bytes", budget / 16)?,
             producers: share("memory.producers.bytes", budget / 16)?,
             groups: share("memory.groups.bytes", budget / 16)?,
@@ -313,7 +316,8 @@ mod tests {
         let storage = memory.storage;
         let storage = storage.log_cache + storage.index + storage.upload + storage.block_cache;
         let served = memory.requests + memory.inflation + memory.responses + memory.wal;
-        assert_eq!(storage + served + memory.producers + memory.groups, 512 << 20);
+        let kept = memory.producers + memory.groups + memory.log_compaction;
+        assert_eq!(storage + served + kept, 512 << 20);
     }
 
     #[test]

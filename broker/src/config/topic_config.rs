@@ -16,6 +16,10 @@ pub struct TopicConfig {
     pub rules: Rules,
     /// The largest batch that a partition takes, however large a batch may be.
     pub segment_bytes: usize,
+    /// How old what is written may become before it counts as a segment that is full (`segment.ms`).
+    pub segment_age: Duration,
+    /// How superseded records go; `None` where `cleanup.policy` does not have `compact`.
+    pub compaction: Option<LogCompactionConfig>,
     /// Whether `cleanup.policy` has `delete`.
     pub deletes: bool,
     /// How long records are kept; `None` for ever, and where the policy does not delete.
@@ -25,6 +29,19 @@ pub struct TopicConfig {
     pub retention_bytes: Option<u64>,
 }
 
+/// When the logs of a compacted topic are cleaned, and what of them stays.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LogCompactionConfig {
+    /// `min.cleanable.dirty.ratio`.
+    pub dirty_ratio_min: f64,
+    /// `min.compaction.lag.ms`.
+    pub lag_min: Duration,
+    /// `max.compaction.lag.ms`.
+    pub lag_max: Duration,
+    /// `delete.retention.ms`.
+    pub keep_tombstones: Duration,
+}
+
 impl TopicConfig {
     /// What holds for `topic`, or for a topic that says nothing.
     #[must_use]
@@ -32,11 +49,12 @@ impl TopicConfig {
         let values = Values { layers, topic };
         let policy = values.text("cleanup.policy");
         let deletes = split_list(&policy).contains(&"delete");
+        let compacts = split_list(&policy).contains(&"compact");
         let limit = |name| u64::try_from(values.long(name)).ok().filter(|_| deletes);
         Self {
             rules: Rules {
                 max_message_bytes: usize::try_from(values.long("max.message.bytes")).unwrap_or(0),
-                compacted: split_list(&policy).contains(&"compact"),
+                compacted: compacts,
                 timestamp_type: match values.text("message.timestamp.type").as_str() {
                     "LogAppendTime" => TimestampType::LogAppendTime,
                     _ => TimestampType::CreateTime,
@@ -51,6 +69,13 @@ impl TopicConfig {
                 ..Rules::default()
             },
             segment_bytes: usize::try_from(values.long("segment.bytes")).unwrap_or(usize::MAX),
+            segment_age: values.milliseconds("segment.ms"),
+            compaction: compacts.then(|| LogCompactionConfig {
+                dirty_ratio_min: values.ratio("min.cleanable.dirty.ratio"),
+                lag_min: values.milliseconds("min.compaction.lag.ms"),
+                lag_max: values.milliseconds("max.compaction.lag.ms"),
+                keep_tombstones: values.milliseconds("delete.retention.ms"),
+            }),
             deletes,
             retention: limit("retention.ms").map(Duration::from_millis),
             retention_bytes: limit("retention.bytes"),
@@ -74,6 +99,15 @@ impl Values<'_> {
     }
 
     fn long(&self, name: &'static str) -> i64 {
+        let text = self.text(name);
+        text.trim().parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}"))
+    }
+
+    fn milliseconds(&self, name: &'static str) -> Duration {
+        Duration::from_millis(u64::try_from(self.long(name)).unwrap_or(0))
+    }
+
+    fn ratio(&self, name: &'static str) -> f64 {
         let text = self.text(name);
         text.trim().parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}"))
     }

@@ -15,6 +15,9 @@ use crate::topic_settings::TopicSettingsCache;
 /// are kept, by its defaults.
 const PARTS: u32 = 4;
 
+/// However soon records may be compacted, those of a minute share a range.
+const AGE_SPAN_MIN: Duration = Duration::from_secs(60);
+
 /// What compaction has to know of topics' settings.
 pub struct TopicExpiry {
     metadata: Arc<dyn MetadataClient>,
@@ -32,10 +35,16 @@ impl TopicExpiry {
 impl Expiry for TopicExpiry {
     fn limits(&self, topic: TopicId) -> RangeLimits {
         let settings = self.topic_settings.of(&self.metadata.image(), topic);
-        let milliseconds =
-            |keep: Duration| u64::try_from((keep / PARTS).as_millis()).unwrap_or(u64::MAX);
+        let milliseconds = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+        // A range is looked at as a whole, too, when the ages of what may be compacted are asked.
+        let ages = settings.config.compaction.map(|compaction| {
+            let until_due = settings.config.segment_age.min(compaction.lag_max);
+            let lag = Some(compaction.lag_min).filter(|lag| !lag.is_zero());
+            (lag.unwrap_or(until_due).min(until_due) / PARTS).max(AGE_SPAN_MIN)
+        });
+        let retention = settings.config.retention.map(|keep| keep / PARTS);
         RangeLimits {
-            span: settings.config.retention.map(milliseconds),
+            span: [retention, ages].into_iter().flatten().min().map(milliseconds),
             bytes: settings.config.retention_bytes.map(|keep| keep / u64::from(PARTS)),
         }
     }

@@ -10,6 +10,7 @@
 //! refusals go out as facts.
 
 mod checkpoint;
+mod cleaner;
 mod expiry;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
@@ -25,6 +26,7 @@ mod summary;
 mod time_lookup;
 
 pub use checkpoint::LogStateFold;
+pub use cleaner::LogCompaction;
 pub use expiry::TopicExpiry;
 pub use housekeeping::{Housekeeping, HousekeepingIntervals};
 pub use partition::{AppendError, Appended, Partition, RememberedProducer};

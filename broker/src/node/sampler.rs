@@ -32,6 +32,7 @@ impl Sampler {
         for (pool, bytes) in [
             ("requests", self.requests.used()),
             ("inflation", self.broker.inspector.used()),
+            ("log_compaction", self.broker.log_compaction.used()),
             ("responses", self.broker.answers.used()),
             ("fetches", self.broker.fetches.used()),
             ("fetch_sessions", self.broker.fetch_sessions_bytes()),
@@ -59,6 +60,7 @@ impl Sampler {
         for (writer, objects, bytes) in [
             ("upload", &counters.uploaded_objects, &counters.uploaded_bytes),
             ("compaction", &counters.compactions, &counters.compacted_bytes),
+            ("log_compaction", &counters.cleanings, &counters.cleaned_bytes),
         ] {
             let label = WriterLabel { writer };
             let set = |family: &Family<WriterLabel, Counter>, count| {
@@ -144,6 +146,7 @@ mod tests {
         for pool in [
             "requests",
             "inflation",
+            "log_compaction",
             "responses",
             "fetches",
             "fetch_sessions",

@@ -19,10 +19,14 @@ use crate::config::{Given, NodeConfig};
 use crate::env::Entropy;
 use crate::group::{GroupCoordinator, GroupParts};
 use crate::inspector::Inspector;
-use crate::log::{Housekeeping, HousekeepingIntervals, Partitions, ProducerShare, TopicExpiry};
+use crate::log::{
+    Housekeeping, HousekeepingIntervals, LogCompaction, Partitions, ProducerShare, TopicExpiry,
+};
 use crate::metrics::Metrics;
 use crate::net::transport::TcpAcceptor;
-use crate::net::{AnswerBudget, ConnectionLimits, FetchBudget, Listener, RequestBudget};
+use crate::net::{
+    AnswerBudget, ByteBudget, ConnectionLimits, FetchBudget, Listener, RequestBudget,
+};
 use crate::producer_ids::ProducerIds;
 use crate::shutdown::Shutdown;
 use crate::topic_settings::TopicSettingsCache;
@@ -110,14 +114,22 @@ pub(super) async fn open(
         },
     };
     housekeeping.spawn(background, stopping);
-    let expiry = TopicExpiry::new(Arc::clone(&metadata), Arc::clone(&topic_settings));
-    background.spawn(compaction.run(Arc::new(expiry)));
     // Of the memory for requests, an eighth each for what sessions remember and for fetches.
     let (requests, part) = (config.memory.requests, config.memory.requests / 8);
     let fetch_sessions =
         FetchSessions::new(config.fetch_sessions_max, part, FETCH_SESSION_IDLE_MS_MIN);
     let answers = AnswerBudget::new(config.memory.responses);
     let inspector = Inspector::new(config.memory.inflation);
+    let log_compaction = ByteBudget::new(config.memory.log_compaction);
+    let expiry = TopicExpiry::new(Arc::clone(&metadata), Arc::clone(&topic_settings));
+    let cleaner = LogCompaction {
+        metadata: Arc::clone(&metadata),
+        topic_settings: Arc::clone(&topic_settings),
+        inspector: inspector.clone(),
+        entropy: Arc::clone(&entropy),
+        keys: log_compaction.clone(),
+    };
+    background.spawn(compaction.run(Arc::new(expiry), Arc::new(cleaner)));
     let groups = Arc::new(GroupCoordinator::new(GroupParts {
         given: Arc::clone(&given),
         epoch,
@@ -145,6 +157,7 @@ pub(super) async fn open(
         topic_settings,
         groups,
         inspector,
+        log_compaction,
         fetch_sessions: Mutex::new(fetch_sessions),
         fetches: FetchBudget::new(part),
         fetch_max_bytes: config.fetch_bytes_max.min(answers.one_answer()),

@@ -77,7 +77,7 @@ fn command(shared: &Shared, job: &Job, encoded: &EncodedObject) -> ReplaceRanges
             objects: run.iter().map(|range| range.object).collect(),
             size,
             max_timestamp,
-            cleaned: false,
+            cleaned: job.cleans,
         }
     });
     let moved = job.parts.iter().filter_map(|part| part.checkpoint).zip(&encoded.checkpoints);

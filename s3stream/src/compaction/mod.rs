@@ -8,6 +8,7 @@
 //! and an image that the same plan is made of again. It knows no partition and no log: it works on
 //! what the metadata says is in objects.
 
+pub(crate) mod cleaning;
 pub(crate) mod pace;
 pub(crate) mod task;
 

@@ -26,7 +26,7 @@ use penstock_model::id::{ObjectId, Offset, StreamId, TopicId};
 use penstock_model::image::{MetadataImage, Object, ObjectLife, Stream, StreamRange};
 
 /// How many ranges become one at a time.
-const RUN_RANGES_MAX: usize = 128;
+pub(crate) const RUN_RANGES_MAX: usize = 128;
 
 /// The numbers of the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +73,8 @@ pub(crate) struct Job {
     pub(crate) parts: Vec<Part>,
     /// What the indexes of its sources take.
     pub(crate) index_bytes: u64,
+    /// What log compaction found to be superseded is left out.
+    pub(crate) cleans: bool,
 }
 
 /// What one stream has in it.
@@ -140,7 +142,8 @@ pub(crate) fn plan(image: &MetadataImage, scope: &Scope<'_>, settings: &PlanSett
             let part = Part { stream: id, runs: vec![run], checkpoint: None };
             if is_large {
                 let index_bytes = part.objects().map(|object| index_bytes(image, object)).sum();
-                own.push(Job { kind: ObjectKind::Stream, parts: vec![part], index_bytes });
+                let (kind, parts) = (ObjectKind::Stream, vec![part]);
+                own.push(Job { kind, parts, index_bytes, cleans: false });
             } else {
                 shared.push(part);
             }
@@ -164,7 +167,7 @@ pub(crate) fn plan(image: &MetadataImage, scope: &Scope<'_>, settings: &PlanSett
 
 impl PlanSettings {
     /// From how many bytes on a stream gets an object of its own: less where memory is scarce.
-    fn stream_object_min(&self) -> u64 {
+    pub(crate) fn stream_object_min(&self) -> u64 {
         self.stream_object_bytes_min.min(self.object_bytes_max / 8 * 7)
     }
 
@@ -204,7 +207,8 @@ impl Planner<'_> {
     /// The runs of one stream, and how many small ranges it has.
     fn runs(&self, id: StreamId, stream: &Stream) -> (Vec<Run>, usize) {
         let ranges: Vec<_> = self.image.ranges_from(id, Offset::ZERO).collect();
-        let windows = self.windows(&ranges, (self.scope.limits)(stream.topic));
+        let limits = (self.scope.limits)(stream.topic);
+        let windows = self.windows(&ranges, limits, stream.first_dirty);
         let mut runs = Vec::new();
         for window in &windows {
             let is_open = window.end == ranges.len();
@@ -242,17 +246,21 @@ impl Planner<'_> {
 
     /// Cuts what is small of a stream's ranges into windows, in order. What is read to join a window
     /// is bounded, too: what was left lying for long is joined in several steps.
-    fn windows(&self, ranges: &[StreamRange], limits: RangeLimits) -> Vec<Range<usize>> {
+    fn windows(
+        &self,
+        ranges: &[StreamRange],
+        limits: RangeLimits,
+        first_dirty: Offset,
+    ) -> Vec<Range<usize>> {
         let mut windows: Vec<Range<usize>> = Vec::new();
-        let (mut latest, mut open) = (i64::MIN, None::<Window>);
+        let (mut periods, mut open) = (Periods::new(limits), None::<Window>);
         let bytes_max = limits.bytes.unwrap_or(u64::MAX).min(self.settings.object_bytes_max);
-        let span = limits.span.map_or(i64::MAX, |span| i64::try_from(span).unwrap_or(i64::MAX));
         for (place, range) in ranges.iter().enumerate() {
-            // A range goes when all before it have gone, and none of its records is of use any
-            // more: the greatest time so far decides. Periods have fixed borders, so that what was
-            // joined stays in its own.
-            latest = latest.max(range.max_timestamp.0);
-            let period = latest.div_euclid(span.max(1));
+            let period = periods.of(range);
+            // What is clean is joined with its like, so that one can tell how much is dirty.
+            if range.offsets.start == first_dirty {
+                open = None;
+            }
             if !self.is_small(range) {
                 open = None;
                 continue;
@@ -279,6 +287,27 @@ impl Planner<'_> {
             open = joined.or(Some(more));
         }
         windows
+    }
+}
+
+/// Cuts the time of a stream's records into periods of what may stand in one range, in order. Their
+/// borders are fixed, so that what was joined stays in its own.
+pub(crate) struct Periods {
+    span: i64,
+    latest: i64,
+}
+
+impl Periods {
+    pub(crate) fn new(limits: RangeLimits) -> Self {
+        let span = limits.span.map_or(i64::MAX, |span| i64::try_from(span).unwrap_or(i64::MAX));
+        Self { span: span.max(1), latest: i64::MIN }
+    }
+
+    /// The period of the next range. It goes when all before it have gone, and none of its records
+    /// is of use any more: the greatest time so far decides.
+    pub(crate) fn of(&mut self, range: &StreamRange) -> i64 {
+        self.latest = self.latest.max(range.max_timestamp.0);
+        self.latest.div_euclid(self.span)
     }
 }
 
@@ -358,7 +387,8 @@ fn emptied(
 
 /// Spreads parts, in order of stream, over as few objects as hold them.
 fn pack(parts: Vec<Part>, image: &MetadataImage, settings: &PlanSettings, jobs: &mut Vec<Job>) {
-    let new = || Job { kind: ObjectKind::StreamSet, parts: Vec::new(), index_bytes: 0 };
+    let kind = ObjectKind::StreamSet;
+    let new = || Job { kind, parts: Vec::new(), index_bytes: 0, cleans: false };
     let (mut open, mut open_bytes, mut command_bytes) = (new(), 0, 0);
     let mut sources = BTreeSet::new();
     for part in parts {

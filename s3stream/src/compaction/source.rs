@@ -93,7 +93,7 @@ impl<'a> Sources<'a> {
     pub(super) async fn read(&mut self, job: &Job) -> Result<Content, Unreadable> {
         let blocks = self.blocks(job).await?;
         let runs = job.parts.iter().flat_map(|part| part.runs.iter().map(|run| (part.stream, run)));
-        let runs = runs.map(|(stream, run)| blocks.content(self.reader, stream, run));
+        let runs = runs.map(|(stream, run)| blocks.content(self, stream, run));
         Ok(Content {
             runs: runs.collect::<Result<_, _>>()?,
             checkpoints: self.checkpoints(job).await?,
@@ -120,12 +120,43 @@ impl<'a> Sources<'a> {
         });
         let this = &*self;
         let read = gets.collect::<Vec<_>>().into_iter().map(|(object, entries)| async move {
-            let blocks = this.retried(object, || this.reader.blocks(object, &entries)).await?;
+            let blocks = this.blocks_at(object, &entries).await?;
             let keys = entries.iter().map(|entry| (object, entry.position));
             Ok(keys.zip(blocks).collect::<Vec<_>>())
         });
         let blocks: Vec<Vec<_>> = stream::iter(read).buffered(GETS_MAX).try_collect().await?;
         Ok(Blocks { blocks: blocks.into_iter().flatten().collect(), indexes })
+    }
+
+    /// Some neighbouring blocks of an object.
+    pub(super) async fn blocks_at(
+        &self,
+        object: ObjectId,
+        entries: &[BlockEntry],
+    ) -> Result<Vec<Block>, Unreadable> {
+        self.retried(object, || self.reader.blocks(object, entries)).await
+    }
+
+    /// The index of one object.
+    pub(super) async fn index(&mut self, object: ObjectId) -> Result<Arc<ObjectIndex>, Unreadable> {
+        let mut indexes = self.indexes(BTreeSet::from([object])).await?;
+        Ok(indexes.remove(&object).expect("it was read"))
+    }
+
+    /// One checkpoint.
+    pub(super) async fn checkpoint(
+        &self,
+        stream: StreamId,
+        checkpoint: &CheckpointRef,
+    ) -> Result<Bytes, Unreadable> {
+        let object = checkpoint.object;
+        self.retried(object, || self.reader.checkpoint(stream, checkpoint)).await
+    }
+
+    /// What is to say of an object without the batches that it should have.
+    pub(super) fn contradicts(&self, object: ObjectId) -> Unreadable {
+        let what = "its batches are not those that the metadata says, without a gap";
+        Unreadable { object, error: self.reader.damaged(object, 0, what).into() }
     }
 
     async fn indexes(
@@ -194,36 +225,65 @@ impl<'a> Sources<'a> {
     }
 }
 
+/// Follows a stream's batches from range to range, and notices where some are missing.
+#[derive(Debug)]
+pub(super) struct Follower {
+    reached: Offset,
+    /// Before it, log compaction may have left offsets out.
+    gaps_to: Offset,
+    /// None was there yet. A trim may have left a stream that begins within a batch.
+    is_first: bool,
+}
+
+impl Follower {
+    /// Up to the end of each range of the stream, from `start` on.
+    pub(super) fn new(image: &MetadataImage, stream: StreamId, start: Offset) -> Self {
+        let gaps_to = image.stream(stream).map_or(Offset::ZERO, |stream| stream.gaps_to);
+        Self { reached: start, gaps_to, is_first: true }
+    }
+
+    /// Whether a batch lies behind those that were followed.
+    pub(super) fn is_next(&self, offsets: &Range<Offset>) -> bool {
+        offsets.end > self.reached
+    }
+
+    /// Goes on with the next batch. False where one is missing between.
+    pub(super) fn follow(&mut self, offsets: &Range<Offset>) -> bool {
+        let joins = offsets.start == self.reached
+            || offsets.start < self.reached && self.is_first
+            || offsets.start > self.reached && offsets.start <= self.gaps_to;
+        (self.reached, self.is_first) = (offsets.end, false);
+        joins
+    }
+
+    /// Whether the batches reach to the end of their range.
+    pub(super) fn has_reached(&self, end: Offset) -> bool {
+        self.reached == end
+    }
+}
+
 impl Blocks {
     /// The batches of a run: those of each range that overlap it, each once, and without a gap.
     fn content(
         &self,
-        reader: &ObjectReader,
+        sources: &Sources<'_>,
         stream: StreamId,
         run: &[StreamRange],
     ) -> Result<RunContent, Unreadable> {
         let mut content = RunContent { stream, epoch: StreamEpoch(0), batches: Vec::new() };
-        let contradicts = |object, at| {
-            let what = "its batches are not those that the metadata says, without a gap";
-            Unreadable { object, error: reader.damaged(object, at, what).into() }
-        };
-        let mut reached = run[0].offsets.start;
+        let mut follower = Follower::new(sources.image, stream, run[0].offsets.start);
         for StreamRange { offsets, object, .. } in run {
             for entry in self.indexes[object].blocks_of(stream, offsets) {
                 let block = &self.blocks[&(*object, entry.position)];
                 content.epoch = content.epoch.max(entry.epoch);
                 for place in 0..block.batches() {
                     let batch = block.batch(place);
-                    if batch.offsets.end <= reached || batch.offsets.start >= offsets.end {
+                    if !follower.is_next(&batch.offsets) || batch.offsets.start >= offsets.end {
                         continue;
                     }
-                    // A trim may have left a stream that begins within a batch.
-                    let joins = batch.offsets.start == reached
-                        || content.batches.is_empty() && batch.offsets.start < reached;
-                    if !joins {
-                        return Err(contradicts(*object, entry.position));
+                    if !follower.follow(&batch.offsets) {
+                        return Err(sources.contradicts(*object));
                     }
-                    reached = batch.offsets.end;
                     let bytes = block.slice(place..place + 1);
                     content.batches.push(StoredBatch {
                         offsets: batch.offsets,
@@ -234,8 +294,8 @@ impl Blocks {
                     });
                 }
             }
-            if reached != offsets.end {
-                return Err(contradicts(*object, 0));
+            if !follower.has_reached(offsets.end) {
+                return Err(sources.contradicts(*object));
             }
         }
         Ok(content)

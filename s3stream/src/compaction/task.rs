@@ -1,19 +1,23 @@
-//! The compactor: carries out what the plan says, one job after the other.
+//! The compactor: carries out what the plans say, one job after the other: objects are joined, and
+//! logs compacted.
 //!
-//! Without changes of the metadata it does nothing at all. A failure is nobody's misfortune: what was
+//! Without changes of the metadata it only looks at the clock. A failure is nobody's misfortune: what was
 //! planned stays as it is, and is planned again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use penstock_model::id::{ObjectId, TopicId};
+use penstock_model::id::{ObjectId, StreamId, TopicId};
 use penstock_model::image::MetadataImage;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
+use super::cleaning::LogCleaner;
+use super::cleaning::job::{Cleaned, CleaningFailure, CleaningJob};
+use super::cleaning::plan::{CleaningScope, Due, dirtiest};
 use super::commit::{Committed, commit};
-use super::pace::{Pace, PaceSettings};
+use super::pace::{Earned, Pace, PaceSettings};
 use super::plan::{Job, PlanSettings, RangeLimits, Scope, plan};
 use super::source::{ReadFailure, Sources, Unreadable};
 use crate::object::reader::{ObjectError, ObjectReader};
@@ -31,6 +35,9 @@ const ASIDE: Duration = Duration::from_secs(1_800);
 
 /// How long to wait after what no retry mends.
 const FAILURE_PAUSE: Duration = Duration::from_secs(60);
+
+/// How often to look whether a log is due because of its age.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 /// When and how objects are compacted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,12 +70,12 @@ pub struct CompactionTask {
 
 impl CompactionTask {
     /// Runs until the storage is shut down or failed.
-    pub async fn run(self, expiry: Arc<dyn Expiry>) {
+    pub async fn run(self, expiry: Arc<dyn Expiry>, cleaner: Arc<dyn LogCleaner>) {
         let shared = Arc::clone(&self.shared);
         tokio::select! {
             biased;
             () = shared.streams.lifecycle.ended() => {}
-            () = Compactor::new(self.shared, expiry).run() => {}
+            () = Compactor::new(self.shared, expiry, cleaner).run() => {}
         }
     }
 }
@@ -76,16 +83,19 @@ impl CompactionTask {
 struct Compactor {
     shared: Arc<Shared>,
     expiry: Arc<dyn Expiry>,
+    cleaner: Arc<dyn LogCleaner>,
     reader: ObjectReader,
     settings: PlanSettings,
     pace: Pace,
     /// Objects that cannot be read, or contradict others, and until when they are left as they are:
     /// somebody may restore them.
     unreadable: BTreeMap<ObjectId, Instant>,
+    /// Streams that the layer above cannot clean, and until when they are left as they are.
+    uncleanable: BTreeMap<StreamId, Instant>,
 }
 
 impl Compactor {
-    fn new(shared: Arc<Shared>, expiry: Arc<dyn Expiry>) -> Self {
+    fn new(shared: Arc<Shared>, expiry: Arc<dyn Expiry>, cleaner: Arc<dyn LogCleaner>) -> Self {
         let upload = &shared.settings.upload;
         let object_bytes_max = shared.settings.object_payload_bytes_max() as u64;
         let settings = PlanSettings {
@@ -100,8 +110,10 @@ impl Compactor {
             reader: ObjectReader::new(Arc::clone(&shared.store), shared.cluster),
             pace: Pace::new(shared.settings.compaction.pace, Instant::now()),
             unreadable: BTreeMap::new(),
+            uncleanable: BTreeMap::new(),
             shared,
             expiry,
+            cleaner,
             settings,
         }
     }
@@ -112,14 +124,21 @@ impl Compactor {
             let image = Arc::clone(&images.borrow_and_update());
             let now = Instant::now();
             self.unreadable.retain(|object, until| image.object(*object).is_some() && *until > now);
+            self.uncleanable
+                .retain(|stream, until| image.stream(*stream).is_some() && *until > now);
             let jobs = self.plan(&image);
-            if jobs.is_empty() {
-                if images.changed().await.is_err() {
+            self.carry_out(&image, &jobs).await;
+            let image = self.shared.metadata.image();
+            let due = self.dirtiest(&image);
+            if let Some(due) = &due {
+                self.clean(&image, due).await;
+            }
+            if jobs.is_empty() && due.is_none() {
+                if let Ok(Err(_)) = timeout(LOOK_AGAIN, images.changed()).await {
                     return;
                 }
                 sleep(self.shared.settings.compaction.pause).await;
             }
-            self.carry_out(&image, &jobs).await;
         }
     }
 
@@ -128,23 +147,70 @@ impl Compactor {
         let scope = Scope {
             wanted: &|stream| stream.owner == broker,
             limits: &|topic| self.expiry.limits(topic),
-            unreadable: &self.unreadable.keys().copied().collect(),
+            unreadable: &self.set_aside(),
         };
         plan(image, &scope, &self.settings)
+    }
+
+    fn dirtiest(&self, image: &MetadataImage) -> Option<Due> {
+        let broker = self.shared.broker;
+        let scope = CleaningScope {
+            wanted: &|id, stream| stream.owner == broker && !self.uncleanable.contains_key(&id),
+            rules: &|topic| self.cleaner.rules(topic),
+            unreadable: &self.set_aside(),
+            now: self.shared.clock.now(),
+        };
+        dirtiest(image, &scope)
+    }
+
+    /// The objects that are left as they are.
+    fn set_aside(&self) -> BTreeSet<ObjectId> {
+        self.unreadable.keys().copied().collect()
+    }
+
+    async fn clean(&mut self, image: &MetadataImage, due: &Due) {
+        let shared = Arc::clone(&self.shared);
+        let reader = self.reader.clone();
+        let job = CleaningJob {
+            shared: &shared,
+            image,
+            sources: Sources::new(&reader, image, shared.settings.upload.backoff),
+            earned: Earned { pace: &mut self.pace, uploaded: &shared.counters.uploaded_bytes },
+            settings: self.settings,
+            limits: self.expiry.limits(due.topic),
+            due,
+        };
+        match job.run(&self.cleaner).await {
+            Ok(Cleaned { end, bytes_before, bytes_after }) => {
+                let superseded = bytes_before.saturating_sub(bytes_after);
+                shared.counters.superseded_bytes.add(superseded);
+                tracing::debug!(stream = %due.stream, %end, bytes_before, bytes_after, "compacted a log");
+            }
+            Err(CleaningFailure::Changed) => {
+                tracing::debug!(stream = %due.stream, "a log changed while it was compacted");
+            }
+            Err(CleaningFailure::Unreadable(unreadable)) => self.leave_object(&unreadable).await,
+            Err(CleaningFailure::Layer(error)) => {
+                tracing::error!(stream = %due.stream, %error, "a log cannot be compacted, and stays as it is");
+                self.uncleanable.insert(due.stream, Instant::now() + ASIDE);
+            }
+            Err(CleaningFailure::Commit(error)) => {
+                tracing::warn!(%error, "a log compaction was not committed, will plan anew");
+                sleep(FAILURE_PAUSE).await;
+            }
+        }
     }
 
     async fn carry_out(&mut self, image: &MetadataImage, jobs: &[Job]) {
         let (reader, shared) = (self.reader.clone(), Arc::clone(&self.shared));
         let mut sources = Sources::new(&reader, image, shared.settings.upload.backoff);
         for job in jobs {
-            let uploaded = || shared.counters.uploaded_bytes.get();
-            while let Some(pause) = self.pace.take(job.memory(), uploaded(), Instant::now()) {
-                sleep(pause).await;
-            }
+            let uploaded = &shared.counters.uploaded_bytes;
+            Earned { pace: &mut self.pace, uploaded }.take(job.memory()).await;
             let _room = shared.upload_room.take(job.memory()).await;
             let content = match sources.read(job).await {
                 Ok(content) => content,
-                Err(unreadable) => return self.set_aside(&unreadable).await,
+                Err(unreadable) => return self.leave_object(&unreadable).await,
             };
             match commit(&shared, job, content).await {
                 Ok(Committed { bytes, skipped }) => {
@@ -164,7 +230,7 @@ impl Compactor {
     }
 
     /// Leaves an object alone for a while, so that it keeps no other from being compacted.
-    async fn set_aside(&mut self, unreadable: &Unreadable) {
+    async fn leave_object(&mut self, unreadable: &Unreadable) {
         let Unreadable { object, ref error } = *unreadable;
         if matches!(error, ReadFailure::Object(ObjectError::Gone { .. }))
             && !self.shared.metadata.image().is_live(object)

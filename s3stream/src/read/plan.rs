@@ -109,6 +109,16 @@ pub fn group_into_gets(
     bytes_of: impl Fn(usize) -> Range<u64>,
     wanted: impl IntoIterator<Item = usize>,
 ) -> Vec<Range<usize>> {
+    group_up_to(GET_BYTES_MAX, bytes_of, wanted)
+}
+
+/// The same, with GETs of at most `bytes_max`.
+#[must_use]
+pub fn group_up_to(
+    bytes_max: u64,
+    bytes_of: impl Fn(usize) -> Range<u64>,
+    wanted: impl IntoIterator<Item = usize>,
+) -> Vec<Range<usize>> {
     let mut gets: Vec<Range<usize>> = Vec::new();
     let mut bytes = 0;
     for place in wanted {
@@ -118,7 +128,7 @@ pub fn group_into_gets(
             Some(get)
                 if get.end == place
                     && bytes_of(place - 1).end == part.start
-                    && bytes + size <= GET_BYTES_MAX =>
+                    && bytes + size <= bytes_max =>
             {
                 get.end += 1;
                 bytes += size;

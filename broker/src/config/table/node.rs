@@ -99,7 +99,10 @@ pub(super) const MEMORY: &[Setting] = settings! {
         "Inflating compressed batches to check them, and re-encoding; an eighth of it is for small \
          batches alone, a sixteenth for batches that are read back to find a record by its time. A \
          batch that takes more (a zstd window that its records fill, say) is refused as too large, \
-         and clients split it. An eighth.";
+         and clients split it. Three thirty-seconds.";
+    "memory.log.compaction.bytes": Long (Valid::AtLeast(1)) =>
+        "The keys of a log while it is compacted, some thirty bytes each. One that has more of them \
+         in what is to be compacted is read as often as it takes. A thirty-second.";
     "memory.responses.bytes": Long (Valid::AtLeast(1)) =>
         "Fetched records and other large answers, until clients have taken them; an eighth of it \
          is for small ones alone. One fetch is answered with no more than an eighth of the rest, \

@@ -66,7 +66,7 @@ impl World {
             checkpoint: state.checkpoint,
         };
         let parts = self.cluster.image.streams().map(part).collect();
-        Job { kind: ObjectKind::StreamSet, parts, index_bytes: 0 }
+        Job { kind: ObjectKind::StreamSet, parts, index_bytes: 0, cleans: false }
     }
 
     async fn read(&self) -> Result<Content, Unreadable> {

@@ -1,0 +1,81 @@
+//! What a cleaning knows of transactions while it walks over a log, by Kafka's rules: records of an
+//! aborted one go at once, and its marker, as that of any, once nothing is left that it closes.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use penstock_records::{BatchHeader, Record};
+
+/// A transaction that ended without its records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AbortedTransaction {
+    /// Whose.
+    pub(crate) producer: i64,
+    /// Its first record's offset.
+    pub(crate) first_offset: i64,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Transactions {
+    /// Those that begin further on, in order.
+    aborted: VecDeque<AbortedTransaction>,
+    /// Producers within an aborted one, and whether a batch of it was met.
+    aborting: HashMap<i64, bool>,
+    /// Producers within one that is committed, of which a batch was met.
+    committing: HashSet<i64>,
+}
+
+impl Transactions {
+    /// Those that were aborted in what is walked over, in any order.
+    pub(super) fn new(aborted: &[AbortedTransaction]) -> Self {
+        let mut aborted: VecDeque<_> = aborted.iter().copied().collect();
+        aborted.make_contiguous().sort_by_key(|transaction| transaction.first_offset);
+        Self { aborted, ..Self::default() }
+    }
+
+    /// Walks over a batch of records. True if they were aborted.
+    pub(super) fn batch(&mut self, header: &BatchHeader) -> bool {
+        self.reach(header.last_offset());
+        if !header.attributes.is_transactional() {
+            return false;
+        }
+        match self.aborting.get_mut(&header.producer_id.0) {
+            Some(met) => {
+                *met = true;
+                true
+            }
+            None => {
+                self.committing.insert(header.producer_id.0);
+                false
+            }
+        }
+    }
+
+    /// Walks over a control batch with this first record. True if nothing is left that it closes.
+    pub(super) fn marker(&mut self, header: &BatchHeader, first: Option<&Record<'_>>) -> bool {
+        self.reach(header.last_offset());
+        let producer = header.producer_id.0;
+        match first.map(marker_type) {
+            // It was emptied by an earlier cleaning.
+            None => true,
+            Some(Some(ABORT)) => self.aborting.remove(&producer) != Some(true),
+            Some(Some(COMMIT)) => !self.committing.remove(&producer),
+            Some(_) => false,
+        }
+    }
+
+    fn reach(&mut self, offset: i64) {
+        while let Some(next) = self.aborted.pop_front_if(|next| next.first_offset <= offset) {
+            self.aborting.entry(next.producer).or_insert(false);
+        }
+    }
+}
+
+/// What a control record says: its key is a version and a type, of 16 bits each.
+const ABORT: i16 = 0;
+const COMMIT: i16 = 1;
+
+fn marker_type(record: &Record<'_>) -> Option<i16> {
+    let bytes: &[u8; 2] = record.key?.get(2..)?.first_chunk()?;
+    Some(i16::from_be_bytes(*bytes))
+}
