@@ -229,13 +229,16 @@ impl Walk<'_> {
         };
         // Every block, also those that no range refers to any more: they were written whole.
         let blocks = index.blocks();
-        let mut with_gaps = BTreeSet::new();
+        let mut gaps = BTreeMap::new();
         for get in group_into_gets(|place| blocks[place].bytes(), 0..blocks.len()) {
             let entries = &blocks[get];
             match known(extent.id, || self.reader.blocks(extent.id, entries)).await? {
                 Ok(read) => {
-                    let read = read.iter().zip(entries).filter(|(block, _)| has_gap(block));
-                    with_gaps.extend(read.map(|(_, entry)| entry.position));
+                    let last_gaps = read.iter().zip(entries);
+                    gaps.extend(
+                        last_gaps
+                            .filter_map(|(block, entry)| Some((entry.position, last_gap(block)?))),
+                    );
                 }
                 Err(error) => found.findings.push(damaged(error)),
             }
@@ -248,7 +251,7 @@ impl Walk<'_> {
         }
         for (stream, range) in content.ranges {
             found.ranges += 1;
-            if let Err(what) = self.check_range(&index, &with_gaps, stream, &range) {
+            if let Err(what) = self.check_range(&index, &gaps, stream, &range) {
                 let StreamRange { offsets, object, .. } = range;
                 found.findings.push(Finding::Range { stream, offsets, object, what });
             }
@@ -261,39 +264,41 @@ impl Walk<'_> {
     fn check_range(
         &self,
         index: &ObjectIndex,
-        with_gaps: &BTreeSet<u64>,
+        gaps: &BTreeMap<u64, Offset>,
         stream: StreamId,
         range: &StreamRange,
     ) -> Result<(), &'static str> {
         let blocks = index.blocks_of(stream, &range.offsets);
         let (first, last) =
             blocks.first().zip(blocks.last()).ok_or("no block holds any of them")?;
-        let readable = self.image.stream(stream).map_or(Offset::ZERO, |stream| stream.start);
-        let cleaned = self.image.stream(stream).is_some_and(|of| range.offsets.end <= of.gaps_to);
-        if first.offsets.start > range.offsets.start.max(readable) && !cleaned {
+        let of = self.image.stream(stream);
+        let readable = of.map_or(Offset::ZERO, |stream| stream.start);
+        // Before it, log compaction left out what is superseded.
+        let gaps_to = of.map_or(Offset::ZERO, |stream| stream.gaps_to);
+        let is_gap = |end, next| next > end && next > gaps_to;
+        if is_gap(range.offsets.start.max(readable), first.offsets.start) {
             return Err("the first of them are in no block");
         }
         if last.offsets.end != range.offsets.end {
             return Err("the blocks do not end where they do");
         }
-        if cleaned {
-            // Log compaction left out what is superseded.
-            return Ok(());
-        }
-        let follows = |pair: &[BlockEntry]| pair[0].offsets.end == pair[1].offsets.start;
-        let has_gaps = |block: &BlockEntry| with_gaps.contains(&block.position);
-        if !blocks.windows(2).all(follows) || blocks.iter().any(has_gaps) {
+        let mut between =
+            blocks.windows(2).map(|pair| (pair[0].offsets.end, pair[1].offsets.start));
+        let within =
+            |block: &BlockEntry| gaps.get(&block.position).is_some_and(|gap| *gap > gaps_to);
+        if between.any(|(end, next)| is_gap(end, next)) || blocks.iter().any(within) {
             return Err("there is a gap between two batches");
         }
         Ok(())
     }
 }
 
-/// Whether offsets are missing between two batches.
-fn has_gap(block: &Block) -> bool {
+/// Where the last offsets end that are missing between two batches.
+fn last_gap(block: &Block) -> Option<Offset> {
     let batches = (0..block.batches()).map(|place| block.batch(place).offsets);
     let ends = batches.clone().map(|offsets| offsets.end);
-    batches.skip(1).zip(ends).any(|(next, end)| next.start != end)
+    let gaps = batches.skip(1).zip(ends).filter(|(next, end)| next.start != *end);
+    gaps.last().map(|(next, _)| next.start)
 }
 
 /// What is known of a part of an object: its content, or what is wrong with it. A store that does

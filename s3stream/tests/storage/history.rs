@@ -31,6 +31,7 @@ pub(crate) struct Seen {
     pub(crate) object_reads: u64,
     pub(crate) deleted_objects: u64,
     pub(crate) compactions: u64,
+    pub(crate) cleanings: u64,
 }
 
 impl Seen {
@@ -41,6 +42,7 @@ impl Seen {
         self.object_reads += counters.object_reads.get();
         self.deleted_objects += counters.deleted_objects.get();
         self.compactions += counters.compactions.get();
+        self.cleanings += counters.cleanings.get();
     }
 }
 
@@ -54,6 +56,7 @@ impl History {
         let mut world = World::new(seed, settings);
         // Timestamps are below a thousand.
         world.span = [0, 100, 400][usize::try_from(seed % 3).unwrap()];
+        world.cleans = seed % 4 >= 2;
         let process = world.start();
         let ids = world.create_topic(streams);
         let mut history = Self {
@@ -63,8 +66,10 @@ impl History {
             streams: Vec::new(),
             seen: Seen::default(),
         };
+        let cleans = history.world.cleans;
+        let oracle = |id| Oracle { cleans, ..Oracle::new(id) };
         history.streams =
-            ids.into_iter().map(|id| Open { oracle: Oracle::new(id), stream: None }).collect();
+            ids.into_iter().map(|id| Open { oracle: oracle(id), stream: None }).collect();
         history.resume(process).await;
         history
     }

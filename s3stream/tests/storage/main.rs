@@ -5,6 +5,7 @@
 
 mod checked_store;
 mod checked_wal;
+mod cleaner;
 mod damaged;
 mod figures;
 mod fold;

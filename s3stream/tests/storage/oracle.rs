@@ -1,11 +1,13 @@
 //! What a stream should hold: a plain list of batches.
 
+use std::cmp::Reverse;
 use std::ops::{Range, RangeInclusive};
 
 use bytes::Bytes;
 use penstock_model::id::{Offset, StreamId, Timestamp};
 use penstock_s3stream::{Backing, Batch, BatchSummary, Found, Read, Summary};
 
+use crate::cleaner::{emptied, key_of};
 use crate::fold::Link;
 use crate::random::Random;
 
@@ -25,11 +27,13 @@ pub(crate) struct Oracle {
     pub(crate) batches: Vec<Expected>,
     /// Everything below was acknowledged.
     pub(crate) acked: u64,
+    /// Batches may go once another one with their key is durable.
+    pub(crate) cleans: bool,
 }
 
 impl Oracle {
     pub(crate) fn new(id: StreamId) -> Self {
-        Self { id, start: 0, batches: Vec::new(), acked: 0 }
+        Self { id, start: 0, batches: Vec::new(), acked: 0, cleans: false }
     }
 
     pub(crate) fn end(&self) -> u64 {
@@ -118,46 +122,80 @@ impl Oracle {
         read: &Read,
     ) {
         let got: Vec<u8> = read.batches.iter().flatten().copied().collect();
-        let mut expected = Vec::new();
-        let mut next = from;
+        let (id, mut left, mut next) = (self.id, &got[..], from);
         for batch in self.readable(from, up_to.min(*durable.end())) {
             if batch.offsets.end > read.next.0 {
                 break;
             }
-            expected.extend_from_slice(&batch.payload);
             next = batch.offsets.end;
+            let gone = self.may_be_gone(batch, *durable.end());
+            let emptied = emptied(batch.offsets.start);
+            left = match left.strip_prefix(&*batch.payload) {
+                Some(behind) => behind,
+                None if gone => left.strip_prefix(&*emptied).unwrap_or(left),
+                None => panic!("stream {id} read {from}..{}: other bytes at {next}", read.next),
+            };
         }
-        let id = self.id;
-        assert_eq!(next, read.next.0, "stream {id} read from {from}: where to read on");
-        assert!(got == expected, "stream {id} read {from}..{next}: other bytes");
+        // A limit within a batch that is gone is as good a place to read on from as its end.
+        let within = self.batches.iter().find(|batch| batch.offsets.contains(&read.next.0));
+        let is_border = within.is_none_or(|batch| {
+            batch.offsets.start == read.next.0 || !self.may_be_gone(batch, *durable.end())
+        });
+        assert!(
+            next == read.next.0 || !is_border,
+            "stream {id} read from {from}: goes on at {} instead of {next}",
+            read.next
+        );
+        assert!(left.is_empty(), "stream {id} read {from}..{next}: too many bytes");
         let first = self.readable(from, up_to.min(*durable.start())).next();
+        // A limit within a batch that is there holds a read up before it.
+        let moves_on = read.next.0 > from || up_to != u64::MAX;
         if let Some(first) = first {
             assert!(
-                !got.is_empty(),
+                !got.is_empty() || moves_on && self.may_be_gone(first, *durable.end()),
                 "stream {id} at {from}: nothing, and {:?} is there",
                 first.offsets
             );
             let larger = got.len() > max_bytes;
-            assert!(!larger || next == first.offsets.end, "stream {id}: past the limit");
+            assert!(
+                !larger || self.cleans || next == first.offsets.end,
+                "stream {id}: past the limit"
+            );
         }
     }
 
     /// Checks a search by time.
     pub(crate) fn check_found(&self, timestamp: i64, durable: u64, found: Option<&Found>) {
-        let expected =
-            self.readable(self.start, durable).find(|batch| batch.timestamp >= timestamp);
-        self.check_same(expected, found);
+        let mut expected =
+            self.readable(self.start, durable).filter(|batch| batch.timestamp >= timestamp);
+        let is_before = |batch: &Expected| {
+            found.is_none_or(|found| batch.offsets.start < found.offsets.start.0)
+        };
+        let first = expected.find(|b| !is_before(b) || !self.may_be_gone(b, durable));
+        self.check_same(first, found);
+    }
+
+    /// Whether a batch with the same key is behind it.
+    fn may_be_gone(&self, batch: &Expected, durable: u64) -> bool {
+        let behind =
+            self.batches.iter().rev().take_while(|b| b.offsets.start > batch.offsets.start);
+        let mut behind = behind.filter(|behind| behind.offsets.end <= durable);
+        self.cleans && behind.any(|behind| key_of(&behind.payload) == key_of(&batch.payload))
     }
 
     /// Checks a search for the greatest time.
     pub(crate) fn check_greatest(&self, durable: u64, found: Option<&Found>) {
-        let mut expected: Option<&Expected> = None;
-        for batch in self.readable(self.start, durable) {
-            if expected.is_none_or(|best| batch.timestamp > best.timestamp) {
-                expected = Some(batch);
-            }
-        }
-        self.check_same(expected, found);
+        let mut expected: Vec<_> = self.readable(self.start, durable).collect();
+        expected.sort_by_key(|batch| (Reverse(batch.timestamp), batch.offsets.start));
+        let is_before = |batch: &Expected| {
+            let place = |timestamp, start| (Reverse(timestamp), start);
+            found.is_none_or(|found| {
+                place(batch.timestamp, batch.offsets.start)
+                    < place(found.max_timestamp.0, found.offsets.start.0)
+            })
+        };
+        let first = expected.into_iter().find(|b| !is_before(b) || !self.may_be_gone(b, durable));
+        self.check_same(first, found);
     }
 
     fn check_same(&self, expected: Option<&Expected>, found: Option<&Found>) {

@@ -27,6 +27,7 @@ use tokio::task::JoinHandle;
 
 use crate::checked_store::CheckedStore;
 use crate::checked_wal::{CheckedRecovery, NextPayload};
+use crate::cleaner::ByKey;
 use crate::fold::{Chain, Link};
 use crate::unsteady_metadata::UnsteadyMetadata;
 
@@ -45,6 +46,8 @@ pub(crate) struct World {
     pub(crate) next_payload: NextPayload,
     /// For how many milliseconds records may stand in one range; 0 for any.
     pub(crate) span: u64,
+    /// Whether logs are compacted.
+    pub(crate) cleans: bool,
     starts: u8,
 }
 
@@ -153,7 +156,18 @@ impl World {
         local.apply(&Command::Format(ClusterId([3; 16]))).result.unwrap();
         let medium = Medium::Memory(MemoryMedium::default());
         let (clock, next_payload) = (Arc::default(), Arc::default());
-        Self { medium, local, metadata, store, clock, settings, next_payload, span: 0, starts: 0 }
+        Self {
+            medium,
+            local,
+            metadata,
+            store,
+            clock,
+            settings,
+            next_payload,
+            span: 0,
+            cleans: false,
+            starts: 0,
+        }
     }
 
     /// A new process on what the former left.
@@ -195,7 +209,8 @@ impl World {
         })
         .unwrap();
         let upload = tokio::spawn(tasks.upload.run());
-        let compaction = tokio::spawn(tasks.compaction.run(Arc::new(Span(self.span))));
+        let (expiry, cleaner) = (Span(self.span), ByKey { cleans: self.cleans });
+        let compaction = tokio::spawn(tasks.compaction.run(Arc::new(expiry), Arc::new(cleaner)));
         Process { storage, epoch, upload, compaction }
     }
 
