@@ -1,9 +1,13 @@
 //! What is in objects, as the real commands have it, for the tests of compaction.
 
 use penstock_model::apply::apply;
-use penstock_model::command::{Command, CreateTopic, LeaseObjects, RegisterBroker, Reply, WalKind};
+use penstock_model::command::{
+    CheckpointRef, Command, CommitUpload, CreateTopic, LeaseObjects, ObjectKind, RegisterBroker,
+    Reply, UploadedObject, UploadedRange, WalKind,
+};
 use penstock_model::id::{
-    BrokerEpoch, Incarnation, LogIndex, NodeId, ObjectId, RequestId, Timestamp, TopicId,
+    BrokerEpoch, Incarnation, LogIndex, NodeId, ObjectId, RequestId, StreamEpoch, StreamId,
+    Timestamp, TopicId, WalPosition,
 };
 use penstock_model::image::MetadataImage;
 
@@ -49,5 +53,35 @@ impl Cluster {
         }));
         let Reply::Leased(ids) = leased else { panic!("{leased:?}") };
         ids.start
+    }
+
+    /// One object of these streams (from 1 on) with so many bytes at a time, an offset each, and a
+    /// checkpoint of one byte each.
+    pub(super) fn upload(&mut self, kind: ObjectKind, time: i64, parts: &[(u64, u64)]) {
+        let id = self.lease();
+        let size: u64 = parts.iter().map(|(_, bytes)| bytes).sum();
+        let mut command = CommitUpload {
+            broker: BrokerEpoch(1),
+            wal: WalPosition(0)..WalPosition(0),
+            objects: vec![UploadedObject { id, kind, size: size + 100, index_position: size }],
+            ranges: Vec::new(),
+            checkpoints: Vec::new(),
+            now: Timestamp(0),
+        };
+        for (stream, size) in parts {
+            let start = self.image.stream(StreamId(*stream)).unwrap().end;
+            command.ranges.push(UploadedRange {
+                stream: StreamId(*stream),
+                epoch: StreamEpoch(0),
+                offsets: start..start.plus(1),
+                object: id,
+                size: *size,
+                max_timestamp: Timestamp(time),
+            });
+            let checkpoint =
+                CheckpointRef { offset: start.plus(1), object: id, position: 0, size: 1 };
+            command.checkpoints.push((StreamId(*stream), checkpoint));
+        }
+        self.apply(&Command::CommitUpload(command));
     }
 }

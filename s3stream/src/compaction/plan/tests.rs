@@ -1,8 +1,7 @@
 use penstock_model::command::{
-    Command, CommitUpload, MovedCheckpoint, ReplaceRanges, ReplacedRun, Reply, TrimStreams,
-    UploadedObject, UploadedRange,
+    Command, MovedCheckpoint, ReplaceRanges, ReplacedRun, Reply, TrimStreams, UploadedObject,
 };
-use penstock_model::id::{BrokerEpoch, StreamEpoch, Timestamp, WalPosition};
+use penstock_model::id::{BrokerEpoch, StreamEpoch, Timestamp};
 use penstock_model::invariants;
 use proptest::prelude::*;
 
@@ -40,35 +39,9 @@ impl World {
         }
     }
 
-    /// One object of these streams (from 1 on) with so many bytes at a time, an offset each, and a
-    /// checkpoint of one byte each.
     fn upload(&mut self, kind: ObjectKind, time: i64, parts: &[(u64, u64)]) {
-        let id = self.cluster.lease();
-        let size = parts.iter().map(|(_, bytes)| bytes).sum();
-        self.uploaded += size;
-        let mut command = CommitUpload {
-            broker: BrokerEpoch(1),
-            wal: WalPosition(0)..WalPosition(0),
-            objects: vec![UploadedObject { id, kind, size: size + 100, index_position: size }],
-            ranges: Vec::new(),
-            checkpoints: Vec::new(),
-            now: Timestamp(0),
-        };
-        for (stream, size) in parts {
-            let start = self.cluster.image.stream(StreamId(*stream)).unwrap().end;
-            command.ranges.push(UploadedRange {
-                stream: StreamId(*stream),
-                epoch: StreamEpoch(0),
-                offsets: start..start.plus(1),
-                object: id,
-                size: *size,
-                max_timestamp: Timestamp(time),
-            });
-            let checkpoint =
-                CheckpointRef { offset: start.plus(1), object: id, position: 0, size: 1 };
-            command.checkpoints.push((StreamId(*stream), checkpoint));
-        }
-        self.cluster.apply(&Command::CommitUpload(command));
+        self.uploaded += parts.iter().map(|(_, bytes)| bytes).sum::<u64>();
+        self.cluster.upload(kind, time, parts);
     }
 
     fn share(&mut self, parts: &[(u64, u64)]) {

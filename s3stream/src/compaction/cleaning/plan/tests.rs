@@ -1,1 +1,109 @@
+use penstock_model::command::{AdvanceFirstDirty, Command, ObjectKind, TrimStreams};
+use penstock_model::id::{BrokerEpoch, StreamEpoch};
 
+use super::*;
+use crate::compaction::testing::Cluster;
+
+const NOW: i64 = 1_000_000;
+
+const RULES: CleaningRules = CleaningRules {
+    dirty_ratio_min: 0.5,
+    lag_min: 0,
+    lag_max: u64::MAX,
+    dirty_bytes_min: 100,
+    dirty_age_min: u64::MAX,
+};
+
+/// Streams with ranges of one offset each, of so many bytes and so old; then how many offsets of the
+/// first stream are clean.
+fn cluster(streams: &[&[(u64, i64)]], clean: u64) -> Cluster {
+    let mut cluster = Cluster::new(streams.len());
+    for (id, ranges) in (1..).zip(streams) {
+        for (bytes, age) in *ranges {
+            cluster.upload(ObjectKind::StreamSet, NOW - age, &[(id, *bytes)]);
+        }
+    }
+    let streams = vec![(StreamId(1), Offset(clean))];
+    let broker = BrokerEpoch(1);
+    cluster.apply(&Command::AdvanceFirstDirty(AdvanceFirstDirty { broker, streams }));
+    cluster
+}
+
+/// The stream that is due, and what is dirty of it.
+fn due(cluster: &Cluster, rules: CleaningRules) -> Option<(u64, Range<u64>)> {
+    let scope = CleaningScope {
+        wanted: &|_, _| true,
+        rules: &|_| Some(rules),
+        unreadable: &BTreeSet::new(),
+        now: Timestamp(NOW),
+    };
+    let due = dirtiest(&cluster.image, &scope)?;
+    Some((due.stream.0, due.dirty.start.0..due.dirty.end.0))
+}
+
+#[test]
+fn a_stream_is_due_once_more_than_its_share_is_dirty() {
+    for (clean, expect) in [(0, true), (1, true), (2, false), (3, false)] {
+        let cluster = cluster(&[&[(100, 1), (100, 1), (200, 1)]], clean);
+        let dirty = expect.then_some((1, clean..3));
+        assert_eq!(due(&cluster, RULES), dirty, "{clean} are clean");
+    }
+    assert_eq!(due(&cluster(&[&[]], 0), RULES), None, "nothing is there");
+}
+
+#[test]
+fn the_dirtiest_is_first() {
+    let mut cluster = cluster(&[&[(100, 1), (150, 1)], &[(100, 1)], &[(99, 1)]], 1);
+    assert_eq!(due(&cluster, RULES), Some((2, 0..1)));
+    // What was deleted since is neither.
+    let starts = vec![(StreamId(2), StreamEpoch(0), Offset(1))];
+    let (broker, now) = (BrokerEpoch(1), Timestamp(0));
+    cluster.apply(&Command::TrimStreams(TrimStreams { broker, starts, now }));
+    assert_eq!(due(&cluster, RULES), Some((1, 1..2)));
+}
+
+#[test]
+fn a_little_waits_for_more_or_for_its_time() {
+    let cluster = cluster(&[&[(50, 900), (49, 1)]], 0);
+    assert_eq!(due(&cluster, RULES), None);
+    for (dirty_age_min, expect) in [(901, None), (900, Some((1, 0..2)))] {
+        assert_eq!(due(&cluster, CleaningRules { dirty_age_min, ..RULES }), expect);
+    }
+    // Nobody waits for a gibibyte.
+    let large = self::cluster(&[&[(DIRTY_BYTES_ENOUGH, 1)]], 0);
+    let rules = CleaningRules { dirty_bytes_min: 1 << 30, ..RULES };
+    assert_eq!(due(&large, rules), Some((1, 0..1)));
+}
+
+#[test]
+fn young_records_wait_and_so_does_all_behind_them() {
+    let cluster = cluster(&[&[(100, 500), (100, 499), (100, 1_000)]], 0);
+    assert_eq!(due(&cluster, CleaningRules { lag_min: 500, ..RULES }), Some((1, 0..1)));
+    assert_eq!(due(&cluster, CleaningRules { lag_min: 501, ..RULES }), None);
+}
+
+#[test]
+fn old_records_do_not_wait() {
+    let cluster = cluster(&[&[(1_000, 1), (1, 500)]], 1);
+    assert_eq!(due(&cluster, RULES), None);
+    assert_eq!(due(&cluster, CleaningRules { lag_max: 500, ..RULES }), None);
+    assert_eq!(due(&cluster, CleaningRules { lag_max: 499, ..RULES }), Some((1, 1..2)));
+}
+
+#[test]
+fn what_cannot_be_read_stays() {
+    let cluster = cluster(&[&[(100, 1), (100, 1)]], 1);
+    let object = cluster.image.ranges_from(StreamId(1), Offset::ZERO).next().unwrap().object;
+    let scope = CleaningScope {
+        wanted: &|_, _| true,
+        rules: &|_| Some(CleaningRules { dirty_ratio_min: 0.0, ..RULES }),
+        unreadable: &BTreeSet::from([object]),
+        now: Timestamp(NOW),
+    };
+    assert_eq!(dirtiest(&cluster.image, &scope), None);
+    let scope = CleaningScope { unreadable: &BTreeSet::new(), ..scope };
+    assert!(dirtiest(&cluster.image, &scope).is_some());
+    let scope = CleaningScope { wanted: &|id, _| id != StreamId(1), ..scope };
+    assert_eq!(dirtiest(&cluster.image, &scope), None);
+    assert_eq!(dirtiest(&cluster.image, &CleaningScope { rules: &|_| None, ..scope }), None);
+}
