@@ -23,8 +23,7 @@ const MINUTES: i64 = 60_000;
 /// Every setting of a topic, by name.
 pub const SETTINGS: &[Setting] = settings! {
     "cleanup.policy": List = "delete" (Valid::ListOf(words::CLEANUP)) =>
-        "Whether old records are deleted, superseded ones compacted away, both or neither. This \
-         version does not compact yet: with `compact` alone every record stays.";
+        "Whether old records are deleted, superseded ones compacted away, both or neither.";
     "compression.gzip.level": Int = "-1" (Valid::GzipLevel) =>
         "Used where batches are re-encoded as gzip.";
     "compression.lz4.level": Int = "9" (Valid::Between(1, 17)) [nothing] =>
@@ -33,8 +32,9 @@ pub const SETTINGS: &[Setting] = settings! {
         "The codec that batches are stored in; `producer` keeps theirs.";
     "compression.zstd.level": Int = "3" (Valid::Between(-131_072, 22)) =>
         "Used where batches are re-encoded as zstd.";
-    "delete.retention.ms": Long = "86400000" (Valid::AtLeast(0)) [nothing] =>
-        "How long a compacted topic keeps tombstones. This version does not compact yet.";
+    "delete.retention.ms": Long = "86400000" (Valid::AtLeast(0)) =>
+        "How long a compacted topic keeps tombstones, and markers of transactions without records, \
+         from the compaction that first met them.";
     "file.delete.delay.ms": Long = "60000" (Valid::AtLeast(0)) [nothing] =>
         "Objects outlive every read of them by a delay of their own.";
     "flush.messages": Long = "9223372036854775807" (Valid::AtLeast(1)) [nothing] =>
@@ -51,9 +51,8 @@ pub const SETTINGS: &[Setting] = settings! {
         "There is no local copy to keep.";
     "local.retention.ms": Long = "-2" (Valid::AtLeast(-2)) [nothing] =>
         "There is no local copy to keep.";
-    "max.compaction.lag.ms": Long = "9223372036854775807" (Valid::AtLeast(1)) [nothing] =>
-        "After how long a record must have been considered for compaction. This version does not \
-         compact yet.";
+    "max.compaction.lag.ms": Long = "9223372036854775807" (Valid::AtLeast(1)) =>
+        "Records that are so old are compacted, however few they are.";
     "max.message.bytes": Int = "1048588" (Valid::AtLeast(0)) =>
         "The largest batch that is accepted.";
     "message.timestamp.after.max.ms": Long = "3600000" (Valid::AtLeast(0)) =>
@@ -62,12 +61,10 @@ pub const SETTINGS: &[Setting] = settings! {
         "How far a producer's time may lie in the past.";
     "message.timestamp.type": String = "CreateTime" (Valid::OneOf(words::TIMESTAMP_TYPE)) =>
         "Whether a record's time is its producer's or the broker's.";
-    "min.cleanable.dirty.ratio": Double = "0.5" (Valid::Ratio) [nothing] =>
-        "The share of superseded bytes from which on compaction pays. This version does not \
-         compact yet.";
-    "min.compaction.lag.ms": Long = "0" (Valid::AtLeast(0)) [nothing] =>
-        "How long a record stays before it may be compacted away. This version does not compact \
-         yet.";
+    "min.cleanable.dirty.ratio": Double = "0.5" (Valid::Ratio) =>
+        "A log is compacted once more than this share of it was written since the last time.";
+    "min.compaction.lag.ms": Long = "0" (Valid::AtLeast(0)) =>
+        "How long a record stays before it may be compacted away.";
     "min.insync.replicas": Int = "1" (Valid::AtLeast(1)) [nothing] =>
         "What is acknowledged is on stable storage, whatever stands here.";
     "penstock.validate.compressed": String = "full" (Valid::OneOf(words::VALIDATE)) =>
@@ -84,13 +81,15 @@ pub const SETTINGS: &[Setting] = settings! {
         "How long records are kept, -1 for ever.";
     "segment.bytes": Int = "1073741824" (Valid::AtLeast(1_048_576)) =>
         "A larger batch is refused. There are no segment files: retention proceeds in steps of \
-         what an upload took.";
+         what an upload took, and compaction waits until so many bytes, or 8 MiB, were written \
+         since the last time.";
     "segment.index.bytes": Int = "10485760" (Valid::AtLeast(4)) [nothing] =>
         "Indexes are the object format's own.";
     "segment.jitter.ms": Long = "0" (Valid::AtLeast(0)) [nothing] =>
         "There are no segment files.";
-    "segment.ms": Long = "604800000" (Valid::AtLeast(1)) [nothing] =>
-        "There are no segment files: retention proceeds in steps of what an upload took.";
+    "segment.ms": Long = "604800000" (Valid::AtLeast(1)) =>
+        "There are no segment files: however few bytes there are, compaction waits no longer than \
+         this.";
     "unclean.leader.election.enable": Boolean = "false" [nothing] =>
         "No election loses what was acknowledged.";
 };

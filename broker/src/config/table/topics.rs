@@ -42,23 +42,23 @@ pub(super) const DEFAULTS: &[Setting] = settings! {
         "How far a producer's time may lie in the future.";
     "penstock.validate.compressed": String = "full" (Valid::OneOf(words::VALIDATE)) [dynamic] =>
         "Whether compressed batches are inflated and checked (`full`), or believed (`header`).";
-    "log.cleaner.delete.retention.ms": Long = "86400000" (Valid::AtLeast(0)) [dynamic] [nothing] =>
-        "How long a compacted topic keeps tombstones. This version does not compact yet.";
-    "log.cleaner.min.compaction.lag.ms": Long = "0" (Valid::AtLeast(0)) [dynamic] [nothing] =>
-        "How long a record stays before it may be compacted away. This version does not compact \
-         yet.";
-    "log.cleaner.max.compaction.lag.ms": Long = "9223372036854775807" (Valid::AtLeast(1)) [dynamic] [nothing] =>
-        "After how long a record must have been considered for compaction. This version does not \
-         compact yet.";
-    "log.cleaner.min.cleanable.ratio": Double = "0.5" (Valid::Ratio) [dynamic] [nothing] =>
-        "The share of superseded bytes from which on compaction pays. This version does not \
-         compact yet.";
+    "log.cleaner.delete.retention.ms": Long = "86400000" (Valid::AtLeast(0)) [dynamic] =>
+        "How long a compacted topic keeps tombstones, and markers of transactions without records, \
+         from the compaction that first met them.";
+    "log.cleaner.min.compaction.lag.ms": Long = "0" (Valid::AtLeast(0)) [dynamic] =>
+        "How long a record stays before it may be compacted away.";
+    "log.cleaner.max.compaction.lag.ms": Long = "9223372036854775807" (Valid::AtLeast(1)) [dynamic] =>
+        "Records that are so old are compacted, however few they are.";
+    "log.cleaner.min.cleanable.ratio": Double = "0.5" (Valid::Ratio) [dynamic] =>
+        "A log is compacted once more than this share of it was written since the last time.";
     "log.segment.bytes": Int = "1073741824" (Valid::AtLeast(1_048_576)) [dynamic] =>
         "A larger batch is refused. There are no segment files: retention proceeds in steps of \
-         what an upload took.";
-    "log.roll.ms": Long (Valid::AtLeast(1)) [dynamic] [nothing] =>
-        "There are no segment files: retention proceeds in steps of what an upload took.";
-    "log.roll.hours": Int = "168" (Valid::AtLeast(1)) [nothing] => "See `log.roll.ms`.";
+         what an upload took, and compaction waits until so many bytes, or 8 MiB, were written \
+         since the last time.";
+    "log.roll.ms": Long (Valid::AtLeast(1)) [dynamic] =>
+        "There are no segment files: however few bytes there are, compaction waits no longer than \
+         this.";
+    "log.roll.hours": Int = "168" (Valid::AtLeast(1)) => "See `log.roll.ms`.";
     "min.insync.replicas": Int = "1" (Valid::AtLeast(1)) [dynamic] [nothing] =>
         "Shown. What is acknowledged is on stable storage, whatever stands here.";
     "unclean.leader.election.enable": Boolean = "false" [dynamic] [nothing] =>
