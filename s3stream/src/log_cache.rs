@@ -247,6 +247,12 @@ impl LogCache {
         inner.resident_bytes -= stream.lock().cache.clear();
     }
 
+    /// Log compaction has put other batches in the place of those before `end`.
+    pub(crate) fn supersede(&self, stream: &StreamState, end: Offset) {
+        let mut inner = self.lock();
+        inner.resident_bytes -= stream.lock().cache.supersede(end);
+    }
+
     /// Takes what the log has in place of a payload that has changed in memory, if that is still
     /// there: whoever reads it from now on gets what was appended.
     pub(crate) fn mend(&self, stream: &StreamState, start: Offset, bytes: Bytes) {

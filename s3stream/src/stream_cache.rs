@@ -162,6 +162,16 @@ impl StreamCache {
         self.forget();
     }
 
+    /// Before `end`, objects have other batches by now: those that are committed leave. Answers the
+    /// bytes that this gives back.
+    pub(crate) fn supersede(&mut self, end: Offset) -> usize {
+        let end = end.min(self.committed);
+        let count = self.batches.partition_point(|batch| batch.end() <= end);
+        self.evicted = self.evicted.saturating_sub(count);
+        let gone = self.batches.drain(..count);
+        gone.filter_map(|batch| batch.payload).map(|payload| payload.backing.release()).sum()
+    }
+
     /// Gives up every batch. Answers the bytes that this gives back.
     pub(crate) fn clear(&mut self) -> usize {
         self.evicted = 0;
@@ -219,6 +229,7 @@ mod tests {
         Push(u32),
         Evict,
         Commit(usize),
+        Supersede(u64),
         Clear,
     }
 
@@ -227,6 +238,7 @@ mod tests {
             6 => (1_u32..4).prop_map(Step::Push),
             4 => Just(Step::Evict),
             3 => (0_usize..6).prop_map(Step::Commit),
+            2 => (0_u64..40).prop_map(Step::Supersede),
             1 => Just(Step::Clear),
         ]
     }
@@ -264,6 +276,12 @@ mod tests {
                             cache.commit(Offset(end));
                             model.iter_mut().filter(|b| b.1 <= end).for_each(|b| b.3 = true);
                         }
+                    }
+                    Step::Supersede(end) => {
+                        let gone = |b: &(u64, u64, bool, bool)| b.3 && b.1 <= end;
+                        let resident = model.iter().filter(|b| b.2 && gone(b)).count();
+                        prop_assert_eq!(cache.supersede(Offset(end)), resident);
+                        model.retain(|b| !gone(b));
                     }
                     Step::Clear => {
                         let resident = model.iter().filter(|b| b.2).count();

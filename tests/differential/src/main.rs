@@ -15,6 +15,7 @@ mod batch;
 mod cases;
 mod chosen;
 mod codec;
+mod compaction;
 mod compare;
 mod connection;
 mod generate;
@@ -63,6 +64,9 @@ struct Arguments {
     /// Print the first seed's sequence, as a case has it, and play nothing.
     #[arg(long)]
     show: bool,
+    /// Instead of sequences, so many compacted logs.
+    #[arg(long)]
+    compacted_logs: Option<u64>,
     /// Only the case of this name.
     #[arg(long)]
     case: Option<String>,
@@ -76,6 +80,11 @@ fn main() -> anyhow::Result<()> {
         }
         return Ok(());
     }
+    if let Some(logs) = arguments.compacted_logs {
+        let kafka = peer::kafka(&arguments.classpath, compaction::KAFKA)?;
+        let penstock = peer::penstock(&arguments.server, compaction::PENSTOCK)?;
+        return compaction::run(&kafka, &penstock, arguments.seed..arguments.seed + logs);
+    }
     let mut sources: Vec<Source> =
         cases::all()?.into_iter().map(|(name, steps)| Source::Case(name, steps)).collect();
     match &arguments.case {
@@ -87,8 +96,8 @@ fn main() -> anyhow::Result<()> {
             sources.extend(seeds.map(Source::Seed));
         }
     }
-    let kafka = peer::kafka(&arguments.classpath)?;
-    let penstock = peer::penstock(&arguments.server)?;
+    let kafka = peer::kafka(&arguments.classpath, peer::NO_CLEANER)?;
+    let penstock = peer::penstock(&arguments.server, &[])?;
     let missing = without_generator(&advertised(&penstock)?);
     ensure!(missing.is_empty(), "advertised, and asked by no generator: {}", missing.join(", "));
     let shown = Shown::default();

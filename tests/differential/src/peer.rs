@@ -32,6 +32,9 @@ const SETTINGS: [&str; 15] = [
     "socket.request.max.bytes=1000000",
 ];
 
+/// Nothing happens to Kafka's logs by itself.
+pub(crate) const NO_CLEANER: &[&str] = &["log.cleaner.enable=false"];
+
 /// What answers say of the cluster is the same in both.
 const CLUSTER_ID: &str = "MkU3OEVBNTcwNTJENDM2Qg";
 
@@ -70,11 +73,11 @@ impl Peer {
     }
 }
 
-/// Starts Penstock.
+/// Starts Penstock, with some settings more.
 ///
 /// # Errors
 /// When it does not become ready; with what it said.
-pub(crate) fn penstock(program: &Path) -> anyhow::Result<Peer> {
+pub(crate) fn penstock(program: &Path, settings: &[&str]) -> anyhow::Result<Peer> {
     let folder = tempfile::tempdir()?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
     let mut command = Command::new(program);
@@ -86,7 +89,8 @@ pub(crate) fn penstock(program: &Path) -> anyhow::Result<Peer> {
         "admin.listener=127.0.0.1:0".to_owned(),
         "internal.listener=127.0.0.1:0".to_owned(),
     ];
-    for setting in own.into_iter().chain(SETTINGS.map(str::to_owned)) {
+    let settings = SETTINGS.iter().chain(settings).map(|setting| (*setting).to_owned());
+    for setting in own.into_iter().chain(settings) {
         command.args(["--set", &setting]);
     }
     let started = into_log(&mut command, &folder)?.spawn();
@@ -94,11 +98,11 @@ pub(crate) fn penstock(program: &Path) -> anyhow::Result<Peer> {
     Peer { name: "penstock", address, lags: false, process, folder }.ready()
 }
 
-/// Starts Apache Kafka from the jars that the file `classpath` names.
+/// Starts Apache Kafka from the jars that the file `classpath` names, with some settings more.
 ///
 /// # Errors
 /// When it does not become ready; with what it said.
-pub(crate) fn kafka(classpath: &Path) -> anyhow::Result<Peer> {
+pub(crate) fn kafka(classpath: &Path, settings: &[&str]) -> anyhow::Result<Peer> {
     let missing = || format!("missing: {} (.ci/install makes it)", classpath.display());
     let classpath = fs::read_to_string(classpath).with_context(missing)?;
     let folder = tempfile::tempdir()?;
@@ -114,7 +118,6 @@ pub(crate) fn kafka(classpath: &Path) -> anyhow::Result<Peer> {
         "transaction.state.log.num.partitions=2".to_owned(),
         "transaction.state.log.replication.factor=1".to_owned(),
         "transaction.state.log.min.isr=1".to_owned(),
-        "log.cleaner.enable=false".to_owned(),
         // Every change would wait as long for others to come with it.
         "controller.quorum.append.linger.ms=0".to_owned(),
         "group.coordinator.append.linger.ms=0".to_owned(),
@@ -122,7 +125,8 @@ pub(crate) fn kafka(classpath: &Path) -> anyhow::Result<Peer> {
         "broker.session.timeout.ms=3600000".to_owned(),
     ];
     let properties = folder.path().join("server.properties");
-    let lines: Vec<_> = own.into_iter().chain(SETTINGS.map(str::to_owned)).collect();
+    let settings = SETTINGS.iter().chain(settings).map(|setting| (*setting).to_owned());
+    let lines: Vec<_> = own.into_iter().chain(settings).collect();
     fs::write(&properties, lines.join("\n"))?;
     let java = |class: &str, arguments: &[&str]| -> io::Result<Command> {
         let mut command = Command::new("java");

@@ -125,6 +125,11 @@ impl CleaningJob<'_> {
         let broker = self.shared.broker;
         let advance = AdvanceFirstDirty { broker, streams };
         self.shared.submit(Command::AdvanceFirstDirty(advance)).await?;
+        if let Some(state) = self.shared.streams.get(self.due.stream)
+            && cleaned.bytes_before > 0
+        {
+            self.shared.streams.cache.supersede(&state, end);
+        }
         Ok(cleaned)
     }
 
