@@ -1,4 +1,5 @@
-//! Object compaction: small ranges become large ones, and objects with little in them go.
+//! Object compaction: small ranges become large ones, and objects with little in them go. Log
+//! compaction, which looks into them, is in `cleaning`.
 //!
 //! ```text
 //!   image ──► plan ──► job ──► sources read ──► one object put ──► commit ──► sources destroyed

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, ensure};
+use async_trait::async_trait;
 use penstock_broker::node::log_owner::LogOwner;
 use penstock_model::client::MetadataClient;
 use penstock_model::command::{Command, InheritWal, RegisterBroker, Reply, WalKind};
@@ -14,8 +15,8 @@ use penstock_quorum::{Folder, Place, QuorumNode, QuorumSettings, RaftId};
 use penstock_s3stream::store::open::{StoreSettings, open};
 use penstock_s3stream::store::url::StoreUrl;
 use penstock_s3stream::{
-    Clock, CompactionSettings, Expiry, MemoryShares, Opened, Parts, RangeLimits, Settings, Storage,
-    UploadSettings,
+    Cleaning, CleaningError, CleaningRules, Clock, CompactionSettings, Dirty, Expiry, LogCleaner,
+    MemoryShares, Opened, Parts, RangeLimits, Settings, Storage, UploadSettings,
 };
 use penstock_wal::files::{Files, LockGuard};
 use penstock_wal::{FileWal, FileWalSettings, Position, WalSettings};
@@ -113,7 +114,7 @@ impl Node {
             settings: storage_settings(),
         })?;
         let upload = tokio::spawn(tasks.upload.run());
-        let compaction = tokio::spawn(tasks.compaction.run(Arc::new(NoExpiry)));
+        let compaction = tokio::spawn(tasks.compaction.run(Arc::new(Plain), Arc::new(Plain)));
         Ok(Self { quorum, metadata, storage, upload, compaction, _lock: lock })
     }
 
@@ -162,15 +163,27 @@ fn wal_settings() -> FileWalSettings {
     FileWalSettings { wal, segment_bytes: 16 << 10, first_segment_bytes: 4 << 10 }
 }
 
-/// Budgets so small that everything happens often.
-/// Records have no time that counts.
-struct NoExpiry;
+/// Records have no time that counts, and no keys.
+struct Plain;
 
-impl Expiry for NoExpiry {
+impl Expiry for Plain {
     fn limits(&self, _topic: TopicId) -> RangeLimits {
         RangeLimits::default()
     }
 }
+
+#[async_trait]
+impl LogCleaner for Plain {
+    fn rules(&self, _topic: TopicId) -> Option<CleaningRules> {
+        None
+    }
+
+    async fn begin(&self, dirty: &Dirty) -> Result<Box<dyn Cleaning>, CleaningError> {
+        unreachable!("{dirty:?} is of no compacted topic")
+    }
+}
+
+/// Budgets so small that everything happens often.
 
 fn storage_settings() -> Settings {
     Settings {

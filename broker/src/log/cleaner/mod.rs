@@ -16,10 +16,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use penstock_model::client::MetadataClient;
 use penstock_model::id::{Offset, TopicId};
-use penstock_records::{InflationLimits, StoredBatch, Work};
+use penstock_records::{InflationLimits, RecordsError, StoredBatch, Work};
 use penstock_s3stream::{
     Cleaning, CleaningError, CleaningRules, Dirty, Fate, LogCleaner, SourceBatch,
 };
@@ -72,9 +71,8 @@ impl LogCleaner for LogCompaction {
         let checkpoint = &dirty.checkpoint;
         let state = LogState::decode(&checkpoint.bytes, checkpoint.offset)
             .map_err(|error| CleaningError(error.to_string()))?;
-        let last = |offsets: &std::ops::Range<Offset>| offsets.end.to_wire() - 1;
         let producers = state.producers.iter();
-        let producers = producers.map(|(id, one)| (id.0, last(&one.newest().offsets)));
+        let producers = producers.map(|(id, one)| (id.0, one.newest().offsets.end.to_wire() - 1));
         let config = self.config(dirty.topic);
         let keep =
             config.compaction.map_or(Duration::ZERO, |compaction| compaction.keep_tombstones);
@@ -127,13 +125,6 @@ impl Cleaning for Compaction {
 
 const AT_HOME: &str = "whoever has them gives them back";
 
-/// A batch that is what its block says, and the bytes that its records take inflated.
-struct Checked {
-    batch: StoredBatch,
-    stays: bool,
-    inflated_bytes: usize,
-}
-
 impl Compaction {
     /// Does something with each batch and its records, in order.
     async fn with_each<T: Send + 'static>(
@@ -142,20 +133,26 @@ impl Compaction {
         mut act: impl FnMut(&mut Rules, &StoredBatch, &[u8], bool) -> Result<T, String> + Send + 'static,
     ) -> Result<Vec<T>, CleaningError> {
         let limits = InflationLimits::default();
-        let checked = self.inspect(batches, move |batch| check(batch, &limits)).await?;
-        let mut work = Work::default();
-        for Checked { batch, inflated_bytes, .. } in &checked {
-            let one =
-                batch.retaining_work(&limits, *inflated_bytes).map_err(|e| failed(batch, e))?;
-            work.memory_bytes = work.memory_bytes.max(one.memory_bytes);
-            work.records_bytes = work.records_bytes.saturating_add(one.records_bytes);
-        }
+        let stays: Vec<bool> = batches.iter().map(|batch| batch.stays).collect();
+        let split: Result<Vec<_>, _> = batches.iter().map(split).collect();
+        let batches = split?;
+        // How far they inflate is not known before.
+        let work = one_by_one(&batches, |batch| batch.work(&limits))?;
+        let checked = batches.clone();
+        let count = move || checked.iter().map(|batch| check(batch, &limits)).collect();
+        let counted: Result<Vec<usize>, _> = self.inspector.run_at_any_size(work, count).await.0;
+        let counted = counted?;
+        let mut sizes = counted.iter();
+        let work = one_by_one(&batches, |batch| {
+            batch.retaining_work(&limits, *sizes.next().expect("each is counted"))
+        })?;
         let mut rules = self.rules.take().expect(AT_HOME);
         let job = move || {
-            let each = checked.iter().map(|Checked { batch, stays, inflated_bytes }| {
-                let inflated = batch.inflate_counted(&limits, *inflated_bytes);
-                let inflated: Bytes = inflated.map_err(|error| failed(batch, error))?;
-                act(&mut rules, batch, &inflated, *stays).map_err(|error| failed(batch, error))
+            let each = batches.iter().zip(counted).zip(stays);
+            let each = each.map(|((batch, size), stays)| {
+                let inflated = batch.inflate_counted(&limits, size);
+                let inflated = inflated.map_err(|error| failed(batch, error))?;
+                act(&mut rules, batch, &inflated, stays).map_err(|error| failed(batch, error))
             });
             (each.collect(), rules)
         };
@@ -163,24 +160,20 @@ impl Compaction {
         self.rules = Some(rules);
         done
     }
+}
 
-    /// Checks the batches, and counts what their records take inflated.
-    async fn inspect(
-        &self,
-        batches: Vec<SourceBatch>,
-        check: impl Fn(SourceBatch) -> Result<Checked, CleaningError> + Send + 'static,
-    ) -> Result<Vec<Checked>, CleaningError> {
-        let limits = InflationLimits::default();
-        let mut work = Work::default();
-        for batch in &batches {
-            let split = split(batch)?;
-            let one = split.work(&limits).map_err(|error| failed(&split, error))?;
-            work.memory_bytes = work.memory_bytes.max(one.memory_bytes);
-            work.records_bytes = work.records_bytes.saturating_add(one.records_bytes);
-        }
-        let job = move || batches.into_iter().map(check).collect();
-        self.inspector.run_at_any_size(work, job).await.0
+/// What it takes to work with some batches, one after the other.
+fn one_by_one(
+    batches: &[StoredBatch],
+    mut work: impl FnMut(&StoredBatch) -> Result<Work, RecordsError>,
+) -> Result<Work, CleaningError> {
+    let mut all = Work::default();
+    for batch in batches {
+        let one = work(batch).map_err(|error| failed(batch, error))?;
+        all.memory_bytes = all.memory_bytes.max(one.memory_bytes);
+        all.records_bytes = all.records_bytes.saturating_add(one.records_bytes);
     }
+    Ok(all)
 }
 
 /// The batch, if it is what its block says.
@@ -197,12 +190,11 @@ fn split(source: &SourceBatch) -> Result<StoredBatch, CleaningError> {
     Ok(batch)
 }
 
-/// A batch that was damaged before its block was summed shall not get a checksum that fits.
-fn check(source: SourceBatch, limits: &InflationLimits) -> Result<Checked, CleaningError> {
-    let batch = split(&source)?;
-    batch.check().map_err(|error| failed(&batch, error))?;
-    let inflated_bytes = batch.inflated_bytes(limits).map_err(|error| failed(&batch, error))?;
-    Ok(Checked { batch, stays: source.stays, inflated_bytes })
+/// The bytes that a batch's records take inflated. One that was damaged before its block was summed
+/// shall not get a checksum that fits.
+fn check(batch: &StoredBatch, limits: &InflationLimits) -> Result<usize, CleaningError> {
+    batch.check().map_err(|error| failed(batch, error))?;
+    batch.inflated_bytes(limits).map_err(|error| failed(batch, error))
 }
 
 fn failed(batch: &StoredBatch, error: impl fmt::Display) -> CleaningError {

@@ -117,7 +117,10 @@ impl CleaningJob<'_> {
         let mut cleaning = layer.begin(&self.dirty().await?).await?;
         self.look(cleaning.as_mut()).await?;
         let end = cleaning.end();
-        assert!(end > self.due.dirty.start, "a cleaning of nothing: {:?}", self.due);
+        if end <= self.due.dirty.start {
+            let nothing = format!("nothing of {:?} was looked at", self.due.dirty);
+            return Err(CleaningError(nothing).into());
+        }
         let mut cleaned = Cleaned { end, ..Cleaned::default() };
         self.rewrite(cleaning.as_mut(), &mut cleaned).await?;
         // Last: all before it was committed, or was as it should be.

@@ -39,17 +39,26 @@ pub(crate) struct Due {
 
 /// The stream that needs it most.
 pub(crate) fn dirtiest(image: &MetadataImage, scope: &CleaningScope<'_>) -> Option<Due> {
-    let due = image.streams().filter_map(|(id, stream)| due(image, scope, id, stream));
+    // Streams of one topic mostly follow each other.
+    let mut known: Option<(TopicId, Option<CleaningRules>)> = None;
+    let due = image.streams().filter_map(|(id, stream)| {
+        let rules = match known {
+            Some((topic, rules)) if topic == stream.topic => rules,
+            _ => (scope.rules)(stream.topic),
+        };
+        known = Some((stream.topic, rules));
+        due(image, scope, rules?, id, stream)
+    });
     due.max_by(|a, b| a.ratio.total_cmp(&b.ratio))
 }
 
 fn due(
     image: &MetadataImage,
     scope: &CleaningScope<'_>,
+    rules: CleaningRules,
     id: StreamId,
     stream: &Stream,
 ) -> Option<Due> {
-    let rules = (scope.rules)(stream.topic)?;
     // What its owner has not folded yet is nobody's to judge.
     let checkpoint = stream.checkpoint?;
     if !(scope.wanted)(id, stream) {
