@@ -184,7 +184,6 @@ impl LogCleaner for Plain {
 }
 
 /// Budgets so small that everything happens often.
-
 fn storage_settings() -> Settings {
     Settings {
         memory: MemoryShares {
