@@ -5,7 +5,7 @@
 //! records, which each keeps where it needs them.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use penstock_wire::ApiKey;
@@ -25,9 +25,8 @@ const TIME: i64 = 1_700_000_000_000;
 /// How often records are sent, with a compaction behind each.
 const ROUNDS: usize = 3;
 
-/// Until what was asked for must have happened.
-const PATIENCE: Duration = Duration::from_secs(120);
-
+/// So many looks, for two minutes, until what was asked for must have happened.
+const LOOKS: usize = 600;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 
 const CODECS: [&str; 5] = ["none", "gzip", "snappy", "lz4", "zstd"];
@@ -267,36 +266,36 @@ impl Line {
         for batch in batches {
             let body = json!({ "acks": -1, "timeout_ms": 20000, "topic_data": [{ "name": topic,
                 "partition_data": [{ "index": 0, "records": { "batches": [batch] } }] }] });
-            // A leader may still be on its way to a new topic.
-            let deadline = Instant::now() + PATIENCE;
-            loop {
-                let answer = self.connection.call(ApiKey::Produce, 9, &body)?;
-                match answer["responses"][0]["partition_responses"][0]["error_code"].as_i64() {
-                    Some(0) => break,
-                    Some(3 | 5 | 6) if Instant::now() < deadline => {
-                        self.connection.pause(BETWEEN_LOOKS);
-                    }
-                    _ => bail!("{} does not take {batch}: {answer}", self.name),
-                }
-            }
+            self.send_one(&body)?;
         }
         Ok(())
     }
 
+    /// A leader may still be on its way to a new topic.
+    fn send_one(&mut self, body: &Value) -> anyhow::Result<()> {
+        for _ in 0..LOOKS {
+            let answer = self.connection.call(ApiKey::Produce, 9, body)?;
+            match answer["responses"][0]["partition_responses"][0]["error_code"].as_i64() {
+                Some(0) => return Ok(()),
+                Some(3 | 5 | 6) => self.connection.pause(BETWEEN_LOOKS),
+                _ => bail!("{} does not take {body}: {answer}", self.name),
+            }
+        }
+        bail!("{} has no leader for {body}", self.name)
+    }
+
     /// What is left of a log once no compaction would change it; no tombstone before `offset` is.
     fn compacted(&mut self, topic: &str, offset: i64) -> anyhow::Result<Held> {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
+        let mut last = None;
+        for _ in 0..LOOKS {
             let held = self.held(topic)?;
-            let unfinished = held.unfinished(offset);
-            if unfinished == 0 {
+            if held.unfinished(offset) == 0 {
                 return Ok(held);
             }
-            if Instant::now() > deadline {
-                bail!("{}: {unfinished} records of {topic} stay as they are: {held:?}", self.name);
-            }
+            last = Some(held);
             self.connection.pause(BETWEEN_LOOKS);
         }
+        bail!("{}: {topic} is not compacted: {last:?}", self.name)
     }
 
     /// All of a log.
