@@ -39,6 +39,8 @@ pub struct Metrics {
     pub cache_misses: Family<CacheLabel, Counter>,
     /// Batches that had changed in memory before their upload: the machine's memory is faulty.
     pub changed_payloads: Counter,
+    /// Stored bytes that log compaction left out.
+    pub superseded_bytes: Counter,
     /// Memory in use, by pool of the budget.
     pub memory_bytes: Family<PoolLabel, Gauge>,
     /// Partitions that this node leads.
@@ -208,6 +210,7 @@ impl Metrics {
             cache_hits: Family::default(),
             cache_misses: Family::default(),
             changed_payloads: Counter::default(),
+            superseded_bytes: Counter::default(),
             memory_bytes: Family::default(),
             partitions_led: Gauge::default(),
             consumer_group_lag: Family::default(),
@@ -262,6 +265,11 @@ impl Metrics {
             "penstock_changed_payloads",
             "Batches that had changed in memory, and were uploaded as the WAL has them",
             self.changed_payloads.clone(),
+        );
+        r.register(
+            "penstock_log_compaction_superseded_bytes",
+            "Stored bytes of compacted topics that newer records superseded, and that are gone",
+            self.superseded_bytes.clone(),
         );
         r.register(
             "penstock_memory_bytes",
@@ -385,6 +393,7 @@ mod tests {
             "penstock_cache_hits_total{cache=\"log\"} 1",
             "penstock_cache_misses_total{cache=\"block\"} 1",
             "penstock_changed_payloads_total 0",
+            "penstock_log_compaction_superseded_bytes_total 0",
             "penstock_memory_bytes{pool=\"requests\"} 5",
             "penstock_partitions_led 0",
             "penstock_consumer_group_lag{group=\"g\",topic=\"orders\",partition=\"3\"} 11",

@@ -221,7 +221,7 @@ impl GroupCoordinator {
     async fn load(self: Arc<Self>, shard: Arc<Shard>) {
         let number = shard.partition.number();
         let mut pause = RELOAD_AFTER;
-        let (loaded, log) = loop {
+        let (loaded, end) = loop {
             let error = match load::load(&shard.partition, &self.inspector).await {
                 Ok(loaded) => break loaded,
                 Err(LoadError::Stopped | LoadError::Read(ReadError::Closed)) => {
@@ -241,14 +241,13 @@ impl GroupCoordinator {
                 () = sleep(pause) => pause = (2 * pause).min(RELOAD_AFTER_MAX),
             }
         };
-        shard.loaded(&log);
         let (now, limits) = (self.now(), self.limits());
         tracing::debug!(partition = number, groups = loaded.len(), "groups are loaded");
         for (id, loaded) in loaded {
             let group = shard.find_or_create(&id, now.wall, &self.share);
             let mut effects = Effects::default();
             let mut state = group.lock();
-            state.restore(loaded, log.end, now.tick, &mut effects);
+            state.restore(loaded, end, now.tick, &mut effects);
             state.classic.settle_size(now, &limits, &mut effects);
             if let Some(at) = effects.wake_at {
                 self.timers.schedule(&shard, &group, &mut state, at);

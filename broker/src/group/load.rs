@@ -48,47 +48,33 @@ pub(super) struct Loaded {
     pub(super) offsets: Offsets,
 }
 
-/// A log that was read.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct ReadLog {
-    pub(super) end: Offset,
-    /// As stored.
-    pub(super) bytes: usize,
-    /// It holds records that mean nothing here.
-    pub(super) is_foreign: bool,
-}
-
-/// Everything that is in the log.
+/// Everything that is in the log, and where that ends.
 pub(super) async fn load(
     partition: &Partition,
     inspector: &Inspector,
-) -> Result<(HashMap<GroupId, Loaded>, ReadLog), LoadError> {
+) -> Result<(HashMap<GroupId, Loaded>, Offset), LoadError> {
     let mut groups = HashMap::new();
-    let log = read_all(partition, inspector, |read| replay(&mut groups, read)).await?;
-    Ok((groups, log))
+    let end = read_all(partition, inspector, |read| replay(&mut groups, read)).await?;
+    Ok((groups, end))
 }
 
-/// Hands over every record that is in the log, in order.
+/// Hands over every record that is in the log, in order. Answers where it ends.
 pub(super) async fn read_all(
     partition: &Partition,
     inspector: &Inspector,
     mut take: impl FnMut(Read),
-) -> Result<ReadLog, LoadError> {
+) -> Result<Offset, LoadError> {
     let stream = partition.stream();
     let end = stream.offsets().appended;
     stream.durable(end).await.map_err(|_lost| LoadError::Stopped)?;
-    let mut log = ReadLog { end, bytes: 0, is_foreign: false };
     let mut next = stream.offsets().start;
     while next < end {
         let limits = ReadLimits { max_bytes: CHUNK_BYTES, at_least_one: true, up_to: end };
         let read = stream.read(next, limits).await?;
         for chunk in read.batches {
-            log.bytes += chunk.len();
             for batch in Batches::new(chunk) {
                 let batch = batch.map_err(|error| LoadError::Batch(next, error))?;
-                let attributes = batch.header().attributes;
-                log.is_foreign |= attributes.is_transactional();
-                if attributes.is_control() {
+                if batch.header().attributes.is_control() {
                     continue;
                 }
                 let header = *batch.header();
@@ -100,7 +86,6 @@ pub(super) async fn read_all(
                     let Some(key) = record.key else { continue };
                     let read = record::read(key, record.value)
                         .map_err(|error| LoadError::Record(record.offset, error))?;
-                    log.is_foreign |= matches!(read, Read::Other(_));
                     take(read);
                 }
             }
@@ -111,7 +96,7 @@ pub(super) async fn read_all(
         }
         next = read.next;
     }
-    Ok(log)
+    Ok(end)
 }
 
 /// The records of a batch, whole, and the memory that is set aside for them. How far they inflate

@@ -24,7 +24,6 @@ mod membership;
 mod offsets;
 mod record;
 mod removal;
-mod renewal;
 mod settings;
 mod shard;
 mod share;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashSet;
-use std::ops::Bound;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -165,23 +164,6 @@ impl Offsets {
         })
     }
 
-    /// Those behind one of them, or all, in order.
-    pub(super) fn iter_behind(
-        &self,
-        last: Option<(&str, i32)>,
-    ) -> impl Iterator<Item = (&Arc<str>, i32, &Committed)> {
-        let from = last.map_or(Bound::Unbounded, |(topic, _)| Bound::Included(topic));
-        self.topics.range::<str, _>((from, Bound::Unbounded)).flat_map(
-            move |(topic, partitions)| {
-                let behind = last.filter(|(last, _)| **last == **topic);
-                let from =
-                    behind.map_or(Bound::Unbounded, |(_, partition)| Bound::Excluded(partition));
-                let partitions = partitions.range((from, Bound::Unbounded));
-                partitions.map(move |(partition, committed)| (topic, *partition, committed))
-            },
-        )
-    }
-
     /// What is to be forgotten: for age, or because its topic is not the one that `topic_id` says.
     pub(crate) fn expired(
         &self,
@@ -262,27 +244,6 @@ mod tests {
         offsets.remove("t", 1);
         offsets.remove("t", 1);
         assert!(offsets.is_empty() && offsets.get("t", 1).is_none());
-    }
-
-    #[test]
-    fn they_are_gone_through_in_parts() {
-        let mut offsets = Offsets::default();
-        let all = [("a", 0), ("a", 2), ("b", 1), ("c", 0), ("c", 5)];
-        for (topic, partition) in all {
-            offsets.set(Arc::from(topic), partition, committed(0, None, None));
-        }
-        let check = |last: Option<(&str, i32)>, expect: &[(&str, i32)]| {
-            let behind =
-                offsets.iter_behind(last).map(|(topic, partition, _)| (&**topic, partition));
-            assert_eq!(behind.collect::<Vec<_>>(), expect, "{last:?}");
-        };
-        check(None, &all);
-        for (place, last) in all.into_iter().enumerate() {
-            check(Some(last), &all[place + 1..]);
-        }
-        // They need not be there any more.
-        check(Some(("a", 1)), &all[1..]);
-        check(Some(("bb", 7)), &all[3..]);
     }
 
     #[test]

@@ -16,7 +16,6 @@ use tokio::sync::watch;
 use super::classic::Effects;
 use super::error::GroupError;
 use super::id::GroupId;
-use super::load::ReadLog;
 use super::record::{self, GroupRecord};
 use super::share::GroupShare;
 use super::state::{Group, GroupState};
@@ -41,17 +40,6 @@ pub(super) struct Shard {
     pub(super) readiness: watch::Sender<Readiness>,
     /// Guards the map alone. Taken after a group's lock, never before.
     groups: Mutex<Groups>,
-    /// Guards itself, and no other lock is taken under it.
-    log: Mutex<LogSize>,
-}
-
-/// How long a log is, as far as that is known.
-#[derive(Default)]
-struct LogSize {
-    bytes: usize,
-    /// Nobody needs to look at what is live in it before it is so long.
-    measured_at: usize,
-    is_foreign: bool,
 }
 
 /// The groups that there are.
@@ -83,43 +71,7 @@ impl Shard {
             partition,
             readiness: watch::Sender::new(Readiness::Loading),
             groups: Mutex::default(),
-            log: Mutex::default(),
         }
-    }
-
-    /// Its log has been read.
-    pub(super) fn loaded(&self, log: &ReadLog) {
-        let is_foreign = log.is_foreign;
-        *self.log() = LogSize { bytes: log.bytes, measured_at: 0, is_foreign };
-    }
-
-    /// How long its log is.
-    pub(super) fn log_bytes(&self) -> usize {
-        self.log().bytes
-    }
-
-    /// So many bytes have gone from the front of its log.
-    pub(super) fn trimmed(&self, bytes: usize) {
-        let mut log = self.log();
-        log.bytes = log.bytes.saturating_sub(bytes);
-    }
-
-    /// Whether its log has records that mean nothing here: they are others' to keep.
-    pub(super) fn is_foreign(&self) -> bool {
-        self.log().is_foreign
-    }
-
-    /// Whether its log is so long that what is live in it has to be looked at.
-    pub(super) fn is_to_be_measured(&self) -> bool {
-        let log = self.log();
-        !log.is_foreign && log.bytes >= log.measured_at
-    }
-
-    /// What is live in it was looked at: it may be so long. Whether it is longer.
-    pub(super) fn measured(&self, bytes_max: usize) -> bool {
-        let mut log = self.log();
-        log.measured_at = bytes_max;
-        log.bytes >= bytes_max
     }
 
     /// Waits until it is loaded, or cannot be.
@@ -215,10 +167,6 @@ impl Shard {
             match self.partition.append(batch, Backing::new(bytes), permit, now) {
                 Ok(appended) => {
                     state.written = appended.offsets.end;
-                    if writes_group {
-                        state.recorded = state.written;
-                    }
-                    self.log().bytes += bytes;
                 }
                 Err(error) => {
                     tracing::warn!(partition = self.partition.number(), %error, "groups are given up");
@@ -243,10 +191,6 @@ impl Shard {
         let mut groups = self.lock();
         groups.by_id.remove(&group.id);
         groups.removed = groups.removed.max(state.written);
-    }
-
-    fn log(&self) -> MutexGuard<'_, LogSize> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, Groups> {

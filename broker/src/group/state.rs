@@ -44,8 +44,6 @@ pub(super) struct GroupState {
     pub(super) written: Offset,
     /// The log has a record of the group itself, which a tombstone must undo.
     pub(super) has_record: bool,
-    /// Where the last of them ends, if this coordinator has written it.
-    pub(super) recorded: Offset,
     /// The next time at which the timer looks at it.
     pub(super) scheduled: Option<PlannedLook>,
     /// What it has of the share of all groups.
@@ -84,7 +82,6 @@ impl Group {
             last_token: 0,
             written: Offset::ZERO,
             has_record: false,
-            recorded: Offset::ZERO,
             scheduled: None,
             held: share.group(),
             bare_bytes: GROUP_BYTES + text(&id.0),

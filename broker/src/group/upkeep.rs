@@ -19,13 +19,6 @@ use crate::shutdown::Shutdown;
 impl GroupCoordinator {
     /// Runs until the shutdown. What fails is repeated; nothing ends this task.
     pub async fn run(self: Arc<Self>, shutdown: Shutdown) {
-        tokio::select! {
-            () = Arc::clone(&self).attend(shutdown) => {}
-            () = self.keep_logs_short() => {}
-        }
-    }
-
-    async fn attend(self: Arc<Self>, shutdown: Shutdown) {
         let mut images = self.metadata.watch();
         images.mark_changed();
         let mut seen = self.metadata.image();

@@ -57,6 +57,8 @@ impl Sampler {
         copy(&metrics.cache_misses, "log", counters.wal_reads.get() + counters.object_reads.get());
         let changed = counters.changed_payloads.get();
         metrics.changed_payloads.inner().store(changed, Ordering::Relaxed);
+        let superseded = counters.superseded_bytes.get();
+        metrics.superseded_bytes.inner().store(superseded, Ordering::Relaxed);
         for (writer, objects, bytes) in [
             ("upload", &counters.uploaded_objects, &counters.uploaded_bytes),
             ("compaction", &counters.compactions, &counters.compacted_bytes),

@@ -4,7 +4,6 @@ mod loading;
 mod memory;
 mod memory_model;
 mod removal;
-mod renewal;
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -12,7 +11,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::poll;
 use penstock_model::command::{Command, CreateTopic, DeleteTopic};
-use penstock_model::id::{NodeId, Offset, Timestamp, TopicId};
+use penstock_model::id::{NodeId, Timestamp, TopicId};
 use penstock_s3stream::AppendPermit;
 use penstock_wal::WalSettings;
 
