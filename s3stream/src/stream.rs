@@ -211,7 +211,9 @@ impl Stream {
             next.map(|batch| (batch.start, batch.max_timestamp))
         };
         let image = self.shared.metadata.image();
-        let in_object = image.ranges_from(self.state.id, offset).next();
+        // One of which log compaction left no record has no time.
+        let mut ranges = image.ranges_from(self.state.id, offset);
+        let in_object = ranges.find(|range| range.max_timestamp >= Timestamp(0));
         let in_object = in_object.map(|range| (range.offsets.start, range.max_timestamp));
         let is_in_log = |(start, _): &(Offset, Timestamp)| *start <= offset;
         in_log.filter(is_in_log).or(in_object).or(in_log).map(|(_, written)| written)

@@ -169,7 +169,10 @@ impl StreamCache {
         let count = self.batches.partition_point(|batch| batch.end() <= end);
         self.evicted = self.evicted.saturating_sub(count);
         let gone = self.batches.drain(..count);
-        gone.filter_map(|batch| batch.payload).map(|payload| payload.backing.release()).sum()
+        let payloads = gone.filter_map(|batch| batch.payload);
+        let released = payloads.map(|payload| payload.backing.release()).sum();
+        self.forget();
+        released
     }
 
     /// Gives up every batch. Answers the bytes that this gives back.

@@ -65,10 +65,8 @@ fn commit(client: &mut Client, group: &str, offset: i64) -> anyhow::Result<()> {
 }
 
 fn committed(client: &mut Client, group: &str) -> anyhow::Result<i64> {
-    let topic = OffsetFetchRequestTopic {
-        name: WireString::copy_from("t"),
-        partition_indexes: vec![0],
-    };
+    let topic =
+        OffsetFetchRequestTopic { name: WireString::copy_from("t"), partition_indexes: vec![0] };
     let request = OffsetFetchRequest {
         group_id: WireString::copy_from(group),
         topics: Some(vec![topic]),

@@ -1,4 +1,5 @@
-//! How much a record may outstay its topic's retention because compaction stored it with newer ones.
+//! How much a record may outstay its topic's retention, or wait for log compaction, because compaction
+//! stored it with newer ones.
 
 use std::fmt;
 use std::sync::Arc;
@@ -36,15 +37,15 @@ impl Expiry for TopicExpiry {
     fn limits(&self, topic: TopicId) -> RangeLimits {
         let settings = self.topic_settings.of(&self.metadata.image(), topic);
         let milliseconds = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
-        // A range is looked at as a whole, too, when the ages of what may be compacted are asked.
+        // Log compaction goes by the ages of ranges, until it has looked at them.
         let ages = settings.config.compaction.map(|compaction| {
             let until_due = settings.config.segment_age.min(compaction.lag_max);
             let lag = Some(compaction.lag_min).filter(|lag| !lag.is_zero());
             (lag.unwrap_or(until_due).min(until_due) / PARTS).max(AGE_SPAN_MIN)
         });
-        let retention = settings.config.retention.map(|keep| keep / PARTS);
         RangeLimits {
-            span: [retention, ages].into_iter().flatten().min().map(milliseconds),
+            span: settings.config.retention.map(|keep| milliseconds(keep / PARTS)),
+            dirty_span: ages.map(milliseconds),
             bytes: settings.config.retention_bytes.map(|keep| keep / u64::from(PARTS)),
         }
     }

@@ -51,6 +51,8 @@ pub(crate) struct PlanSettings {
 pub struct RangeLimits {
     /// The time within which they were written, in milliseconds.
     pub span: Option<u64>,
+    /// The same of those that log compaction has yet to look at: it goes by the ages of ranges.
+    pub dirty_span: Option<u64>,
     /// Their stored bytes.
     pub bytes: Option<u64>,
 }
@@ -254,13 +256,16 @@ impl Planner<'_> {
     ) -> Vec<Range<usize>> {
         let mut windows: Vec<Range<usize>> = Vec::new();
         let (mut periods, mut open) = (Periods::new(limits), None::<Window>);
+        let mut is_dirty = false;
         let bytes_max = limits.bytes.unwrap_or(u64::MAX).min(self.settings.object_bytes_max);
         for (place, range) in ranges.iter().enumerate() {
-            let period = periods.of(range);
             // What is clean is joined with its like, so that one can tell how much is dirty.
-            if range.offsets.start == first_dirty {
+            if !is_dirty && range.offsets.start >= first_dirty {
+                is_dirty = true;
                 open = None;
+                periods = Periods::of_dirty(limits, &periods);
             }
+            let period = periods.of(range);
             if !self.is_small(range) {
                 open = None;
                 continue;
@@ -299,8 +304,13 @@ pub(crate) struct Periods {
 
 impl Periods {
     pub(crate) fn new(limits: RangeLimits) -> Self {
-        let span = limits.span.map_or(i64::MAX, |span| i64::try_from(span).unwrap_or(i64::MAX));
-        Self { span: span.max(1), latest: i64::MIN }
+        Self { span: milliseconds(limits.span), latest: i64::MIN }
+    }
+
+    /// From here on nothing was looked at.
+    fn of_dirty(limits: RangeLimits, before: &Self) -> Self {
+        let span = milliseconds(limits.span).min(milliseconds(limits.dirty_span));
+        Self { span, latest: before.latest }
     }
 
     /// The period of the next range. It goes when all before it have gone, and none of its records
@@ -309,6 +319,10 @@ impl Periods {
         self.latest = self.latest.max(range.max_timestamp.0);
         self.latest.div_euclid(self.span)
     }
+}
+
+fn milliseconds(span: Option<u64>) -> i64 {
+    span.map_or(i64::MAX, |span| i64::try_from(span).unwrap_or(i64::MAX)).max(1)
 }
 
 /// A window that may still grow.

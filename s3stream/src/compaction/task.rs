@@ -1,7 +1,7 @@
 //! The compactor: carries out what the plans say, one job after the other: objects are joined, and
 //! logs compacted.
 //!
-//! Without changes of the metadata it only looks at the clock. A failure is nobody's misfortune: what was
+//! Without changes of the metadata it only looks, from time to time, whether a log is due for its age. A failure is nobody's misfortune: what was
 //! planned stays as it is, and is planned again.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::cleaning::LogCleaner;
 use super::cleaning::job::{Cleaned, CleaningFailure, CleaningJob};
-use super::cleaning::plan::{CleaningScope, Due, dirtiest};
+use super::cleaning::plan::{self as cleaning_plan, CleaningScope, Due};
 use super::commit::{Committed, commit};
 use super::pace::{Earned, Pace, PaceSettings};
 use super::plan::{Job, PlanSettings, RangeLimits, Scope, plan};
@@ -90,8 +90,10 @@ struct Compactor {
     /// Objects that cannot be read, or contradict others, and until when they are left as they are:
     /// somebody may restore them.
     unreadable: BTreeMap<ObjectId, Instant>,
-    /// Streams that the layer above cannot clean, and until when they are left as they are.
-    uncleanable: BTreeMap<StreamId, Instant>,
+    /// Streams that the layer above cannot clean: until the next start they are left as they are.
+    uncleanable: BTreeSet<StreamId>,
+    /// When streams were cleaned last.
+    cleaned: BTreeMap<StreamId, Instant>,
 }
 
 impl Compactor {
@@ -110,7 +112,8 @@ impl Compactor {
             reader: ObjectReader::new(Arc::clone(&shared.store), shared.cluster),
             pace: Pace::new(shared.settings.compaction.pace, Instant::now()),
             unreadable: BTreeMap::new(),
-            uncleanable: BTreeMap::new(),
+            uncleanable: BTreeSet::new(),
+            cleaned: BTreeMap::new(),
             shared,
             expiry,
             cleaner,
@@ -124,22 +127,38 @@ impl Compactor {
             let image = Arc::clone(&images.borrow_and_update());
             let now = Instant::now();
             self.unreadable.retain(|object, until| image.object(*object).is_some() && *until > now);
-            self.uncleanable
-                .retain(|stream, until| image.stream(*stream).is_some() && *until > now);
+            self.uncleanable.retain(|stream| image.stream(*stream).is_some());
+            self.cleaned.retain(|stream, _| image.stream(*stream).is_some());
             let jobs = self.plan(&image);
             self.carry_out(&image, &jobs).await;
-            let image = self.shared.metadata.image();
-            let due = self.dirtiest(&image);
-            if let Some(due) = &due {
-                self.clean(&image, due).await;
-            }
-            if jobs.is_empty() && due.is_none() {
-                if let Ok(Err(_)) = timeout(LOOK_AGAIN, images.changed()).await {
-                    return;
+            let mut is_idle = jobs.is_empty() && !self.clean_what_is_due().await;
+            while is_idle {
+                match timeout(LOOK_AGAIN, images.changed()).await {
+                    Ok(Err(_)) => return,
+                    Ok(Ok(())) => break,
+                    // Time alone makes logs due.
+                    Err(_) => is_idle = !self.clean_what_is_due().await,
                 }
+            }
+            if is_idle {
                 sleep(self.shared.settings.compaction.pause).await;
             }
         }
+    }
+
+    /// Cleans the logs that are due, and answers whether any was.
+    async fn clean_what_is_due(&mut self) -> bool {
+        let image = self.shared.metadata.image();
+        let planned = self.scoped(|scope| cleaning_plan::plan(&image, scope));
+        for Due { stream, .. } in &planned {
+            // While others were cleaned something may have changed.
+            let image = self.shared.metadata.image();
+            let due = self.scoped(|scope| cleaning_plan::of_stream(&image, scope, *stream));
+            if let Some(due) = due {
+                self.clean(&image, &due).await;
+            }
+        }
+        !planned.is_empty()
     }
 
     fn plan(&self, image: &MetadataImage) -> Vec<Job> {
@@ -152,15 +171,19 @@ impl Compactor {
         plan(image, &scope, &self.settings)
     }
 
-    fn dirtiest(&self, image: &MetadataImage) -> Option<Due> {
+    /// Answers what `plan` makes of what is known here.
+    fn scoped<T>(&self, plan: impl FnOnce(&CleaningScope<'_>) -> T) -> T {
         let broker = self.shared.broker;
+        let now = Instant::now();
+        let milliseconds = |ago: Duration| u64::try_from(ago.as_millis()).unwrap_or(u64::MAX);
         let scope = CleaningScope {
-            wanted: &|id, stream| stream.owner == broker && !self.uncleanable.contains_key(&id),
+            wanted: &|id, stream| stream.owner == broker && !self.uncleanable.contains(&id),
             rules: &|topic| self.cleaner.rules(topic),
             unreadable: &self.set_aside(),
+            cleaned_ago: &|id| Some(milliseconds(now - *self.cleaned.get(&id)?)),
             now: self.shared.clock.now(),
         };
-        dirtiest(image, &scope)
+        plan(&scope)
     }
 
     /// The objects that are left as they are.
@@ -180,7 +203,9 @@ impl Compactor {
             limits: self.expiry.limits(due.topic),
             due,
         };
-        match job.run(&self.cleaner).await {
+        let outcome = job.run(&self.cleaner).await;
+        self.cleaned.insert(due.stream, Instant::now());
+        match outcome {
             Ok(Cleaned { end, bytes_before, bytes_after }) => {
                 let superseded = bytes_before.saturating_sub(bytes_after);
                 shared.counters.superseded_bytes.add(superseded);
@@ -191,8 +216,8 @@ impl Compactor {
             }
             Err(CleaningFailure::Unreadable(unreadable)) => self.leave_object(&unreadable).await,
             Err(CleaningFailure::Layer(error)) => {
-                tracing::error!(stream = %due.stream, %error, "a log cannot be compacted, and stays as it is");
-                self.uncleanable.insert(due.stream, Instant::now() + ASIDE);
+                tracing::error!(stream = %due.stream, %error, "a log cannot be compacted, and stays as it is until the next start");
+                self.uncleanable.insert(due.stream);
             }
             Err(CleaningFailure::Commit(error)) => {
                 tracing::warn!(%error, "a log compaction was not committed, will plan anew");

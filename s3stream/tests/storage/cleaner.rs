@@ -44,11 +44,12 @@ impl LogCleaner for ByKey {
         })
     }
 
-    async fn begin(&self, dirty: &Dirty) -> Result<Box<dyn Cleaning>, CleaningError> {
+    async fn begin(&self, dirty: &Dirty) -> Result<Option<Box<dyn Cleaning>>, CleaningError> {
         let Link { next, .. } = Link::of(Some(&dirty.checkpoint));
         assert!(dirty.offsets.end.0 <= next, "{dirty:?} is not folded");
         let end = dirty.offsets.start;
-        Ok(Box::new(KeysSeen { newest: HashMap::new(), end, dirty: dirty.clone(), looked: 0 }))
+        let (newest, dirty) = (HashMap::new(), dirty.clone());
+        Ok(Some(Box::new(KeysSeen { newest, end, dirty, looked: 0 })))
     }
 }
 

@@ -98,7 +98,7 @@ struct Span(u64);
 
 impl Expiry for Span {
     fn limits(&self, _topic: TopicId) -> RangeLimits {
-        RangeLimits { span: (self.0 > 0).then_some(self.0), bytes: None }
+        RangeLimits { span: (self.0 > 0).then_some(self.0), ..RangeLimits::default() }
     }
 }
 

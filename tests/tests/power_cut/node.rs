@@ -178,7 +178,7 @@ impl LogCleaner for Plain {
         None
     }
 
-    async fn begin(&self, dirty: &Dirty) -> Result<Box<dyn Cleaning>, CleaningError> {
+    async fn begin(&self, dirty: &Dirty) -> Result<Option<Box<dyn Cleaning>>, CleaningError> {
         unreachable!("{dirty:?} is of no compacted topic")
     }
 }

@@ -67,15 +67,14 @@ impl LogCleaner for LogCompaction {
         })
     }
 
-    async fn begin(&self, dirty: &Dirty) -> Result<Box<dyn Cleaning>, CleaningError> {
+    async fn begin(&self, dirty: &Dirty) -> Result<Option<Box<dyn Cleaning>>, CleaningError> {
         let checkpoint = &dirty.checkpoint;
         let state = LogState::decode(&checkpoint.bytes, checkpoint.offset)
             .map_err(|error| CleaningError(error.to_string()))?;
         let producers = state.producers.iter();
         let producers = producers.map(|(id, one)| (id.0, one.newest().offsets.end.to_wire() - 1));
-        let config = self.config(dirty.topic);
-        let keep =
-            config.compaction.map_or(Duration::ZERO, |compaction| compaction.keep_tombstones);
+        let Some(compaction) = self.config(dirty.topic).compaction else { return Ok(None) };
+        let keep = compaction.keep_tombstones;
         let given = Given {
             dirty_from: dirty.offsets.start.to_wire(),
             // Nobody begins a transaction yet, and so none is aborted.
@@ -87,7 +86,7 @@ impl LogCleaner for LogCompaction {
         let room = self.keys.acquire(bytes_for(dirty.records).min(self.keys.total())).await;
         let keys = Keys::new(self.entropy.draw(), dirty.records, room.bytes());
         let rules = Some(Box::new(Rules::new(keys, given)));
-        Ok(Box::new(Compaction { rules, inspector: self.inspector.clone(), _room: room }))
+        Ok(Some(Box::new(Compaction { rules, inspector: self.inspector.clone(), _room: room })))
     }
 }
 

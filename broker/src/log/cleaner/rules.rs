@@ -56,7 +56,7 @@ impl Rules {
             keys,
             dirty_from,
             end: dirty_from,
-            transactions: Transactions::new(&aborted),
+            transactions: Transactions::new(&aborted, dirty_from),
             aborted,
             last_of_producers,
             now,
@@ -88,9 +88,12 @@ impl Rules {
         } else if !self.transactions.batch(header) {
             for record in Records::new(header, inflated) {
                 let Record { offset, key, .. } = record?;
+                if !(header.base_offset..=header.last_offset()).contains(&offset) {
+                    return Err(RecordsError::Malformed("a record lies outside of its batch"));
+                }
                 let Some(key) = key.filter(|_| offset >= self.dirty_from) else { continue };
                 if !self.keys.note(key, offset) {
-                    (self.end, self.is_full) = (self.end.max(offset), true);
+                    (self.end, self.is_full) = (offset, true);
                     return Ok(false);
                 }
             }
@@ -108,7 +111,7 @@ impl Rules {
         stays: bool,
     ) -> Result<Fate, Rejection> {
         if !std::mem::replace(&mut self.is_rewriting, true) {
-            self.transactions = Transactions::new(&self.aborted);
+            self.transactions = Transactions::new(&self.aborted, batch.header().base_offset);
         }
         let header = batch.header();
         if header.base_offset >= self.end {

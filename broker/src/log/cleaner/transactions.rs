@@ -12,6 +12,8 @@ pub(crate) struct AbortedTransaction {
     pub(crate) producer: i64,
     /// Its first record's offset.
     pub(crate) first_offset: i64,
+    /// Its marker's.
+    pub(crate) last_offset: i64,
 }
 
 /// See the module.
@@ -26,9 +28,11 @@ pub(super) struct Transactions {
 }
 
 impl Transactions {
-    /// Those that were aborted in what is walked over, in any order.
-    pub(super) fn new(aborted: &[AbortedTransaction]) -> Self {
-        let mut aborted: VecDeque<_> = aborted.iter().copied().collect();
+    /// For a walk from this offset on; `aborted` may be of more than that, in any order.
+    pub(super) fn new(aborted: &[AbortedTransaction], from: i64) -> Self {
+        // Of one that ended before, no marker would say so.
+        let overlapping = aborted.iter().filter(|transaction| transaction.last_offset >= from);
+        let mut aborted: VecDeque<_> = overlapping.copied().collect();
         aborted.make_contiguous().sort_by_key(|transaction| transaction.first_offset);
         Self { aborted, ..Self::default() }
     }

@@ -26,8 +26,8 @@ use crate::upload::room::Room;
 /// How many requests are under way at once.
 const GETS_MAX: usize = 2;
 
-/// A GET takes at most one part in so many of what an object may have.
-const GET_PARTS: u64 = 8;
+/// A GET takes at most one part in so many of what an object may have, but for a single block.
+const GET_PARTS: u64 = 32;
 
 /// Why a stream was not cleaned to the end. What was committed stands, and is not lost with it.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +38,7 @@ pub(in crate::compaction) enum CleaningFailure {
     Layer(#[from] CleaningError),
     #[error(transparent)]
     Commit(#[from] CommitError),
-    #[error("its ranges are others by now")]
+    #[error("its ranges are others by now, or its topic is not compacted any more")]
     Changed,
 }
 
@@ -114,7 +114,8 @@ impl CleaningJob<'_> {
         mut self,
         layer: &Arc<dyn LogCleaner>,
     ) -> Result<Cleaned, CleaningFailure> {
-        let mut cleaning = layer.begin(&self.dirty().await?).await?;
+        let begun = layer.begin(&self.dirty().await?).await?;
+        let mut cleaning = begun.ok_or(CleaningFailure::Changed)?;
         self.look(cleaning.as_mut()).await?;
         let end = cleaning.end();
         if end <= self.due.dirty.start {
@@ -138,13 +139,13 @@ impl CleaningJob<'_> {
 
     async fn dirty(&mut self) -> Result<Dirty, CleaningFailure> {
         let Due { stream, topic, ref dirty, checkpoint, .. } = *self.due;
+        let bytes = self.sources.checkpoint(stream, &checkpoint).await?;
         let mut records = 0;
         for range in self.ranges(dirty) {
             let index = self.sources.index(range.object).await?;
             let blocks = index.blocks_of(stream, &range.offsets);
             records += blocks.iter().map(|block| block.records).sum::<u64>();
         }
-        let bytes = self.sources.checkpoint(stream, &checkpoint).await?;
         Ok(Dirty {
             topic,
             stream,
@@ -193,18 +194,24 @@ impl CleaningJob<'_> {
         let start = ranges.first().map_or(Offset::ZERO, |range| range.offsets.start);
         let mut follower = Follower::new(self.image, self.due.stream, start);
         let mut run = OpenRun::default();
+        let mut read = 0;
         for range in ranges {
             let period = periods.of(&range);
             if !self.is_room_for(&run, &range, period) {
                 self.commit(std::mem::take(&mut run), cleaned).await?;
             }
             if run.room.is_none() {
+                // Paid without it: uploads may want it.
+                self.earned.take(std::mem::take(&mut read)).await;
                 run.room = Some(self.shared.upload_room.take(self.run_memory()).await);
             }
             run.period = period;
+            read += range.size;
             self.rewrite_range(range, &mut follower, cleaning, &mut run).await?;
         }
-        self.commit(run, cleaned).await
+        self.commit(run, cleaned).await?;
+        self.earned.take(read).await;
+        Ok(())
     }
 
     async fn rewrite_range(
@@ -215,7 +222,6 @@ impl CleaningJob<'_> {
         run: &mut OpenRun,
     ) -> Result<(), CleaningFailure> {
         let gets = self.gets(&range, &range.offsets).await?;
-        self.earned.take(range.size).await;
         let mut blocks = self.blocks(&range, gets);
         while let Some(got) = blocks.next().await {
             for block in got? {
@@ -289,7 +295,8 @@ impl CleaningJob<'_> {
 
     /// Whether another range may be part of the same object.
     fn is_room_for(&self, run: &OpenRun, range: &StreamRange, period: i64) -> bool {
-        let bytes_max = self.limits.bytes.unwrap_or(u64::MAX).min(self.settings.object_bytes_max);
+        let room = self.settings.object_bytes_max - self.in_flight();
+        let bytes_max = self.limits.bytes.unwrap_or(u64::MAX).min(room);
         run.ranges.is_empty()
             || run.period == period
                 && run.bytes + range.size <= bytes_max
@@ -305,9 +312,9 @@ impl CleaningJob<'_> {
         GETS_MAX as u64 * self.get_bytes_max().min(self.bytes())
     }
 
-    /// What one object takes, and the GETs for it.
+    /// What one object takes, and the GETs for it: no more than an upload.
     fn run_memory(&self) -> u64 {
-        self.settings.object_bytes_max.min(self.bytes()) + self.in_flight()
+        self.settings.object_bytes_max.min(self.bytes() + self.in_flight())
     }
 
     /// All of the stream.

@@ -101,11 +101,11 @@ pub trait LogCleaner: Send + Sync + 'static {
     /// When a topic's streams are cleaned; `None` where they never are.
     fn rules(&self, topic: TopicId) -> Option<CleaningRules>;
 
-    /// Begins to clean a stream, once there is room for it.
+    /// Begins to clean a stream, once there is room for it; `None` where that is not wanted any more.
     ///
     /// # Errors
     /// When its checkpoint is not one.
-    async fn begin(&self, dirty: &Dirty) -> Result<Box<dyn Cleaning>, CleaningError>;
+    async fn begin(&self, dirty: &Dirty) -> Result<Option<Box<dyn Cleaning>>, CleaningError>;
 }
 
 /// A stream being cleaned: first all that is dirty is looked at, then all of it rewritten, in order.

@@ -1,5 +1,6 @@
 use penstock_model::command::{
-    Command, MovedCheckpoint, ReplaceRanges, ReplacedRun, Reply, TrimStreams, UploadedObject,
+    AdvanceFirstDirty, Command, MovedCheckpoint, ReplaceRanges, ReplacedRun, Reply, TrimStreams,
+    UploadedObject,
 };
 use penstock_model::id::{BrokerEpoch, StreamEpoch, Timestamp};
 use penstock_model::invariants;
@@ -21,6 +22,7 @@ const SETTINGS: PlanSettings = PlanSettings {
 struct World {
     cluster: Cluster,
     span: Option<u64>,
+    dirty_span: Option<u64>,
     settings: PlanSettings,
     unreadable: BTreeSet<ObjectId>,
     uploaded: u64,
@@ -32,6 +34,7 @@ impl World {
         Self {
             cluster: Cluster::new(streams),
             span: None,
+            dirty_span: None,
             settings: SETTINGS,
             unreadable: BTreeSet::new(),
             uploaded: 0,
@@ -49,7 +52,7 @@ impl World {
     }
 
     fn plan(&self) -> Vec<Job> {
-        let limits = RangeLimits { span: self.span, bytes: None };
+        let limits = RangeLimits { span: self.span, dirty_span: self.dirty_span, bytes: None };
         let scope = Scope { wanted: &|_| true, limits: &|_| limits, unreadable: &self.unreadable };
         plan(&self.cluster.image, &scope, &self.settings)
     }
@@ -213,6 +216,27 @@ fn periods_are_not_joined() {
     assert_eq!(shown(&world.plan()), "[1@1,2,3 1@4,5,6,7,8 1@9 1*9]");
 }
 
+/// How far log compaction got cuts periods only of what it has yet to look at.
+#[test]
+fn ages_cut_what_is_dirty() {
+    let joined = |first_dirty: u64| {
+        let mut world = World::new(1);
+        world.dirty_span = Some(100);
+        for time in (0..12).map(|at| at * 60) {
+            world.upload(ObjectKind::StreamSet, time, &[(1, 20)]);
+        }
+        let (broker, streams) = (BrokerEpoch(1), vec![(StreamId(1), Offset(first_dirty))]);
+        let advance = AdvanceFirstDirty { broker, streams };
+        world.cluster.apply(&Command::AdvanceFirstDirty(advance));
+        world.compact();
+        let ranges = world.cluster.image.ranges_from(StreamId(1), Offset::ZERO);
+        ranges.map(|range| range.offsets.end.0).collect::<Vec<_>>()
+    };
+    // Two ranges of one period each; the last period may still grow.
+    assert_eq!(joined(0), [2, 4, 5, 7, 9, 10, 12]);
+    assert_eq!(joined(5), [5, 7, 9, 10, 12]);
+}
+
 #[test]
 fn what_is_hardly_used_is_emptied() {
     let mut world = World::new(3);
@@ -261,7 +285,7 @@ fn what_may_stand_in_one_range_is_bounded_in_bytes() {
     for _ in 0..9 {
         world.share(&[(1, 60)]);
     }
-    let limits = RangeLimits { span: None, bytes: Some(200) };
+    let limits = RangeLimits { bytes: Some(200), ..RangeLimits::default() };
     let scope = Scope { wanted: &|_| true, limits: &|_| limits, unreadable: &BTreeSet::new() };
     let jobs = plan(&world.cluster.image, &scope, &SETTINGS);
     assert_eq!(shown(&jobs), "[1@1,2,3 1@4,5,6 1@7,8,9 1*9]");

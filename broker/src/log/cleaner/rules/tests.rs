@@ -83,7 +83,7 @@ fn shown(batches: &[StoredBatch]) -> String {
 /// A cleaning that is told these things.
 struct Setup {
     dirty_from: i64,
-    aborted: Vec<(u8, i64)>,
+    aborted: Vec<(u8, i64, i64)>,
     last_of_producers: Vec<(u8, i64)>,
     now: i64,
     keys_max: u64,
@@ -103,9 +103,8 @@ const FIRST: Setup = Setup {
 impl Setup {
     /// Cleans a log. What is left, and up to where it is clean.
     fn clean(&self, log: &[StoredBatch]) -> (Vec<StoredBatch>, i64) {
-        let aborted = |&(producer, first_offset): &(u8, i64)| AbortedTransaction {
-            producer: producer.into(),
-            first_offset,
+        let aborted = |&(producer, first_offset, last_offset): &(u8, i64, i64)| {
+            AbortedTransaction { producer: producer.into(), first_offset, last_offset }
         };
         let last = |&(producer, last): &(u8, i64)| (i64::from(producer), last);
         let given = Given {
@@ -222,7 +221,7 @@ fn a_batch_that_is_to_stay_is_emptied_once() {
 
 #[test]
 fn aborted_records_go_and_supersede_nothing() {
-    let aborted = Setup { aborted: vec![(b'p', 1)], ..FIRST };
+    let aborted = Setup { aborted: vec![(b'p', 1, 3)], ..FIRST };
     let left = aborted.check("a1 p!a2,b2 p^ b1", "0:a1 3:markerm 4:b1");
     // The marker goes once nothing that it closes is there, and its time is up.
     let again = Setup { dirty_from: 5, ..FIRST };
@@ -246,8 +245,19 @@ fn the_marker_of_a_committed_transaction_outlives_its_records() {
 
 #[test]
 fn transactions_of_one_producer_are_told_apart() {
-    let aborted = Setup { aborted: vec![(b'p', 0), (b'p', 4)], ..FIRST };
+    let aborted = Setup { aborted: vec![(b'p', 0, 1), (b'p', 4, 5)], ..FIRST };
     aborted.check("p!a1 p^ p!b1 p+ p!c1 p^ d1", "1:markerm 2:b1 3:markerm 5:markerm 6:d1");
+}
+
+/// One that was aborted in what is clean says nothing of what its producer commits later.
+#[test]
+fn a_transaction_that_ended_is_over() {
+    let all = log("a1 p!b1 p^ p!a2 p+");
+    let later = Setup { dirty_from: 3, aborted: vec![(b'p', 1, 2)], ..FIRST };
+    assert_eq!(shown(&later.clean(&all).0), "2:markerm 3:a2 4:markerm");
+    // Nor where a trim took its marker.
+    let trimmed = Setup { dirty_from: 3, aborted: vec![(b'p', 1, 2)], ..FIRST };
+    assert_eq!(shown(&trimmed.clean(&all[3..]).0), "3:a2 4:markerm");
 }
 
 /// Whatever is cleaned in however many steps: the newest value of each key is what it was.

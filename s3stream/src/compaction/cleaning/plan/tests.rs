@@ -29,15 +29,20 @@ fn cluster(streams: &[&[(u64, i64)]], clean: u64) -> Cluster {
     cluster
 }
 
-/// The stream that is due, and what is dirty of it.
+/// The stream that is due first, and what is dirty of it.
 fn due(cluster: &Cluster, rules: CleaningRules) -> Option<(u64, Range<u64>)> {
     let scope = CleaningScope {
         wanted: &|_, _| true,
         rules: &|_| Some(rules),
         unreadable: &BTreeSet::new(),
+        cleaned_ago: &|_| None,
         now: Timestamp(NOW),
     };
-    let due = dirtiest(&cluster.image, &scope)?;
+    first(cluster, &scope)
+}
+
+fn first(cluster: &Cluster, scope: &CleaningScope<'_>) -> Option<(u64, Range<u64>)> {
+    let due = plan(&cluster.image, scope).into_iter().next()?;
     Some((due.stream.0, due.dirty.start.0..due.dirty.end.0))
 }
 
@@ -98,12 +103,38 @@ fn what_cannot_be_read_stays() {
         wanted: &|_, _| true,
         rules: &|_| Some(CleaningRules { dirty_ratio_min: 0.0, ..RULES }),
         unreadable: &BTreeSet::from([object]),
+        cleaned_ago: &|_| None,
         now: Timestamp(NOW),
     };
-    assert_eq!(dirtiest(&cluster.image, &scope), None);
+    assert_eq!(first(&cluster, &scope), None);
+    // Nor is anything known of it without its checkpoint.
+    let checkpoint = cluster.image.stream(StreamId(1)).unwrap().checkpoint.unwrap().object;
+    assert_ne!(checkpoint, object);
+    let scope = CleaningScope { unreadable: &BTreeSet::from([checkpoint]), ..scope };
+    assert_eq!(first(&cluster, &scope), None);
     let scope = CleaningScope { unreadable: &BTreeSet::new(), ..scope };
-    assert!(dirtiest(&cluster.image, &scope).is_some());
+    assert_eq!(first(&cluster, &scope), Some((1, 1..2)));
     let scope = CleaningScope { wanted: &|id, _| id != StreamId(1), ..scope };
-    assert_eq!(dirtiest(&cluster.image, &scope), None);
-    assert_eq!(dirtiest(&cluster.image, &CleaningScope { rules: &|_| None, ..scope }), None);
+    assert_eq!(first(&cluster, &scope), None);
+    assert_eq!(first(&cluster, &CleaningScope { rules: &|_| None, ..scope }), None);
+}
+
+/// What comes with times of last year is not of last year.
+#[test]
+fn old_times_make_no_stream_due_again_and_again() {
+    let cluster = cluster(&[&[(1_000, 900_000), (1, 900_000)]], 1);
+    let rules = CleaningRules { lag_max: 500, dirty_age_min: 700, ..RULES };
+    for (ago, expect) in [(None, true), (Some(499), false), (Some(500), true)] {
+        let scope = CleaningScope {
+            wanted: &|_, _| true,
+            rules: &|_| Some(rules),
+            unreadable: &BTreeSet::new(),
+            cleaned_ago: &|_| ago,
+            now: Timestamp(NOW),
+        };
+        assert_eq!(first(&cluster, &scope).is_some(), expect, "cleaned {ago:?} ago");
+    }
+    // And those without a time have no age.
+    let cluster = self::cluster(&[&[(1_000, NOW + 1)]], 0);
+    assert_eq!(due(&cluster, CleaningRules { dirty_bytes_min: 2_000, ..rules }), None);
 }
