@@ -75,6 +75,7 @@ impl GroupCoordinator {
         let mut work = FuturesUnordered::new();
         loop {
             tokio::select! {
+                biased;
                 Some(index) = work.next() => {
                     renewing.remove(&index);
                 }

@@ -79,6 +79,7 @@ impl Housekeeping {
         let mut ticks = ticks(self.intervals.producers);
         loop {
             tokio::select! {
+                biased;
                 _ = ticks.tick() => self.expire_producers(),
                 () = self.partitions.producers_crowded() => {
                     for partition in self.partitions.opened() {
