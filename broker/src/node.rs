@@ -236,6 +236,12 @@ impl Node {
         self.quorum.client()
     }
 
+    /// Where its records are.
+    #[must_use]
+    pub fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
     /// Serves until `shutdown`, then stops in order.
     ///
     /// # Errors

@@ -172,7 +172,7 @@ impl TestBroker {
             Arc::clone(&clock),
             drain_seen.clone(),
         ));
-        let inspector = Inspector::new(8 << 20, Blocking::Inline);
+        let inspector = Inspector::new(8 << 20, Blocking::Thread);
         let groups_bytes = given.effective("memory.groups.bytes");
         let groups_bytes = groups_bytes.map_or(16 << 20, |bytes| bytes.parse().expect("a number"));
         let groups = Arc::new(GroupCoordinator::new(GroupParts {

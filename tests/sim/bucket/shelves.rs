@@ -1,0 +1,118 @@
+//! What the service has stored, and what is still on its way to it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::FutureExt;
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use object_store::{Error, ObjectMeta, ObjectStore, PutMode, PutOptions, PutResult, Result};
+use penstock_wal::files::Dice;
+
+/// See the module.
+#[derive(Default)]
+pub(super) struct Shelves {
+    objects: BTreeMap<Path, Bytes>,
+    /// Puts whose sender waits, by the number of the request.
+    on_their_way: BTreeMap<u64, Put>,
+    /// Puts that nobody waits for any more, by when they arrive and their number.
+    late: BTreeMap<(Duration, u64), Put>,
+}
+
+/// A put.
+#[derive(Clone)]
+pub(super) struct Put {
+    pub(super) key: Path,
+    pub(super) bytes: Bytes,
+    pub(super) mode: PutMode,
+}
+
+impl Shelves {
+    pub(super) fn send(&mut self, number: u64, put: Put) {
+        self.on_their_way.insert(number, put);
+    }
+
+    pub(super) fn is_on_its_way(&self, number: u64) -> bool {
+        self.on_their_way.contains_key(&number)
+    }
+
+    pub(super) fn on_their_way(&self) -> Vec<u64> {
+        self.on_their_way.keys().copied().collect()
+    }
+
+    /// It never arrives.
+    pub(super) fn forget(&mut self, number: u64) {
+        self.on_their_way.remove(&number);
+    }
+
+    /// Nobody waits for it any more: it is lost, or arrives at once or minutes later.
+    pub(super) fn orphan(&mut self, number: u64, now: Duration, dice: &mut Dice) {
+        let Some(put) = self.on_their_way.remove(&number) else { return };
+        let delay = match dice.below(4) {
+            0 | 1 => return,
+            2 => Duration::ZERO,
+            _ => Duration::from_millis(dice.below(120_000)),
+        };
+        self.late.insert((now + delay, number), put);
+    }
+
+    /// What has arrived by now.
+    pub(super) fn settle(&mut self, now: Duration) {
+        let later = self.late.split_off(&(now + Duration::from_nanos(1), 0));
+        for put in std::mem::replace(&mut self.late, later).into_values() {
+            // Nobody hears whether the key was taken.
+            let _ = self.store(put);
+        }
+    }
+
+    /// A request has arrived.
+    pub(super) fn arrive(&mut self, number: u64) -> Result<PutResult> {
+        let put = self.on_their_way.remove(&number).expect("its sender waits for it");
+        self.store(put)
+    }
+
+    fn store(&mut self, put: Put) -> Result<PutResult> {
+        let Put { key, bytes, mode } = put;
+        if mode == PutMode::Create && self.objects.contains_key(&key) {
+            return Err(Error::AlreadyExists { path: key.to_string(), source: "taken".into() });
+        }
+        self.objects.insert(key, bytes);
+        Ok(PutResult { e_tag: None, version: None, extensions: Default::default() })
+    }
+
+    pub(super) fn get(&self, key: &Path) -> Result<Bytes> {
+        let found = self.objects.get(key).cloned();
+        found.ok_or_else(|| Error::NotFound { path: key.to_string(), source: "gone".into() })
+    }
+
+    pub(super) fn delete(&mut self, key: &Path) {
+        self.objects.remove(key);
+    }
+
+    /// So many objects at most whose keys are below a prefix and after another.
+    pub(super) fn page(&self, prefix: &Path, after: Option<&Path>, most: usize) -> Vec<ObjectMeta> {
+        let from = after.unwrap_or(prefix).clone();
+        let below = self.objects.range(from..).filter(|(key, _)| {
+            after.is_none_or(|after| *key > after) && *key != prefix && key.prefix_matches(prefix)
+        });
+        below.take(most).map(|(key, bytes)| meta(key.clone(), bytes)).collect()
+    }
+
+    /// A copy of what is there, as a store that answers at once.
+    pub(super) fn at_hand(&self) -> Arc<dyn ObjectStore> {
+        let copy = InMemory::new();
+        for (key, bytes) in &self.objects {
+            let put = copy.put_opts(key, bytes.clone().into(), PutOptions::default());
+            put.now_or_never().expect("memory answers at once").expect("and takes all");
+        }
+        Arc::new(copy)
+    }
+}
+
+pub(super) fn meta(location: Path, bytes: &Bytes) -> ObjectMeta {
+    let size = bytes.len() as u64;
+    let last_modified = Default::default();
+    ObjectMeta { location, last_modified, size, e_tag: None, version: None }
+}
