@@ -166,7 +166,8 @@ mod tests {
     use penstock_model::command::{Command, CreateTopic, DeleteTopic, LeaseObjects, Outcome};
     use penstock_model::id::{RequestId, TopicId};
     use penstock_model::image::MetadataImage;
-    use tokio::sync::{Notify, watch};
+    use penstock_model::watch;
+    use tokio::sync::Notify;
 
     use super::*;
     use crate::shutdown;

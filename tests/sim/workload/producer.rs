@@ -145,6 +145,10 @@ impl Producer {
             &self.base.name,
             format_args!("-> {place} {first} and {} more, {length} bytes{again}", count - 1),
         );
+        if self.identity.is_none() {
+            // Whoever dies in between has sent it once.
+            self.open = None;
+        }
         let sent = self.send(&batch).await;
         self.open = None;
         match sent {

@@ -76,7 +76,6 @@ impl Topics {
                 configs: vec![CreatableTopicConfig {
                     name: WireString::from("retention.ms"),
                     value: Some(WireString::copy_from(&retention.to_string())),
-                    ..CreatableTopicConfig::default()
                 }],
                 ..CreatableTopic::default()
             }],
