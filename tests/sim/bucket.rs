@@ -10,9 +10,11 @@ mod requests;
 mod shelves;
 mod weather;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use object_store::path::Path;
 use object_store::{Error, ObjectStore, Result};
 use penstock_model::client::MetadataClient;
 use penstock_s3stream::store::metered::{MeteredStore, StoreLimits};
@@ -73,6 +75,11 @@ impl Bucket {
     /// As a tool sees it that waits for nothing.
     pub(crate) fn at_hand(&self) -> Arc<dyn ObjectStore> {
         self.inner().shelves.at_hand()
+    }
+
+    /// Keys whose put arrived when nobody waited for it any more.
+    pub(crate) fn came_late(&self) -> BTreeSet<Path> {
+        self.inner().shelves.came_late()
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -152,7 +159,7 @@ impl Bucket {
     }
 
     /// An object goes: nobody may want it any more.
-    fn look_at_deletion(&self, key: &object_store::path::Path) {
+    fn look_at_deletion(&self, key: &Path) {
         let image = self.inner().metadata.as_ref().map(|metadata| metadata.image());
         if let Some(image) = image {
             let looked = no_referenced_object_is_deleted::look(key, &image);

@@ -2,11 +2,13 @@
 //! in which all must heal.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::{join, join_all};
+use object_store::path::Path;
 use penstock_broker::shutdown;
 use penstock_model::invariants;
 use penstock_wal::files::{Dice, PowerCutFiles};
@@ -215,16 +217,20 @@ async fn work(
             heal(world, cast).await;
             read_all(world).await;
             sleep(QUIET).await;
-            look_at_what_is_left(world, seen).await;
+            look_at_what_is_left(world, seen, &world.bucket.came_late()).await;
             read_all(world).await;
         }
-        Chapter::LookAgain => read_all(world).await,
+        Chapter::LookAgain => {
+            read_all(world).await;
+            sleep(QUIET).await;
+            look_at_what_is_left(world, seen, &BTreeSet::new()).await;
+        }
     }
 }
 
 /// Everybody has an answer within the bound, and more of them after that.
 async fn heal(world: &World, cast: &mut [Box<dyn Actor>]) {
-    let settling = cast.iter_mut().map(|actor| workload::settle(actor.as_mut(), world, 10));
+    let settling = cast.iter_mut().map(|actor| workload::settle(actor.as_mut(), world, 30));
     let settled = timeout(HEALED_WITHIN, join_all(settling)).await;
     if settled.is_err() {
         let waiting = cast.iter().filter(|actor| !actor.is_settled());
@@ -250,13 +256,18 @@ async fn read_all(world: &World) {
     }
 }
 
-async fn look_at_what_is_left(world: &World, seen: &RefCell<Option<Seen>>) {
+async fn look_at_what_is_left(
+    world: &World,
+    seen: &RefCell<Option<Seen>>,
+    came_late: &BTreeSet<Path>,
+) {
     let Some(image) = seen.borrow().as_ref().map(|seen| seen.metadata.image()) else {
         world.findings.add("a node that served its clients has started");
         return;
     };
     let looked = invariants::check(&image).map_err(|violation| violation.to_string());
     world.findings.look("metadata holds together", looked);
-    let looked = store_holds_what_is_referenced::look(&world.bucket.at_hand(), &image).await;
+    let looked =
+        store_holds_what_is_referenced::look(&world.bucket.at_hand(), &image, came_late).await;
     world.findings.look("the store holds what is referenced", looked);
 }

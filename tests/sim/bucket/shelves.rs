@@ -1,6 +1,6 @@
 //! What the service has stored, and what is still on its way to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ pub(super) struct Shelves {
     on_their_way: BTreeMap<u64, Put>,
     /// Puts that nobody waits for any more, by when they arrive and their number.
     late: BTreeMap<(Duration, u64), Put>,
+    /// Keys that exist because of those.
+    came_late: BTreeSet<Path>,
 }
 
 /// A put.
@@ -62,9 +64,17 @@ impl Shelves {
     pub(super) fn settle(&mut self, now: Duration) {
         let later = self.late.split_off(&(now + Duration::from_nanos(1), 0));
         for put in std::mem::replace(&mut self.late, later).into_values() {
+            let key = put.key.clone();
             // Nobody hears whether the key was taken.
-            let _ = self.store(put);
+            if self.store(put).is_ok() {
+                self.came_late.insert(key);
+            }
         }
+    }
+
+    /// Keys whose put arrived when nobody waited for it any more.
+    pub(super) fn came_late(&self) -> BTreeSet<Path> {
+        self.came_late.clone()
     }
 
     /// A request has arrived.
@@ -88,6 +98,7 @@ impl Shelves {
     }
 
     pub(super) fn delete(&mut self, key: &Path) {
+        self.came_late.remove(key);
         self.objects.remove(key);
     }
 

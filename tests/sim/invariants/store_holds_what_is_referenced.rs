@@ -1,10 +1,13 @@
 //! After quiet time the store holds exactly what the metadata and the live log refer to: all of it,
-//! whole, and nothing else.
+//! whole, and nothing else. Of the log there may be what came late: a put whose sender had an answer
+//! from another try, or was dead, can arrive after its object was trimmed. A start deletes that.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures::TryStreamExt;
 use object_store::ObjectStore;
+use object_store::path::Path;
 use penstock_model::id::{NodeId, WalPosition};
 use penstock_model::image::{MetadataImage, WalState};
 use penstock_s3stream::object::key::wal_root;
@@ -14,7 +17,11 @@ use penstock_wal::{ObjectContent, ObjectWal};
 use super::Looked;
 
 /// Looks at everything; nobody works on the store meanwhile.
-pub(crate) async fn look(store: &Arc<dyn ObjectStore>, image: &MetadataImage) -> Looked {
+pub(crate) async fn look(
+    store: &Arc<dyn ObjectStore>,
+    image: &MetadataImage,
+    came_late: &BTreeSet<Path>,
+) -> Looked {
     let cluster = image.cluster().ok_or("the metadata is empty")?;
     let listed = Listed::new(store.as_ref(), cluster).await.map_err(|error| error.to_string())?;
     let report = verify(store, &listed, image, image).await.map_err(|error| error.to_string())?;
@@ -29,7 +36,7 @@ pub(crate) async fn look(store: &Arc<dyn ObjectStore>, image: &MetadataImage) ->
     }
     look_at_keys(store.as_ref(), report.objects).await?;
     for (node, _) in image.brokers() {
-        look_at_log(store.as_ref(), image, node).await?;
+        look_at_log(store.as_ref(), image, node, came_late).await?;
     }
     Ok(())
 }
@@ -49,7 +56,12 @@ async fn look_at_keys(store: &dyn ObjectStore, objects: u64) -> Looked {
 }
 
 /// Everything was uploaded, so a log in the store has nothing but seals.
-async fn look_at_log(store: &dyn ObjectStore, image: &MetadataImage, node: NodeId) -> Looked {
+async fn look_at_log(
+    store: &dyn ObjectStore,
+    image: &MetadataImage,
+    node: NodeId,
+    came_late: &BTreeSet<Path>,
+) -> Looked {
     let cluster = image.cluster().ok_or("the metadata is empty")?;
     let open = image.wals().filter(|(_, wal)| {
         wal.node == node && matches!(wal.state, WalState::Active | WalState::Fenced)
@@ -59,6 +71,7 @@ async fn look_at_log(store: &dyn ObjectStore, image: &MetadataImage, node: NodeI
     for object in objects.map_err(|error| error.to_string())? {
         match object.content {
             ObjectContent::Seal => {}
+            _ if came_late.contains(&Path::from(object.key.as_str())) => {}
             ObjectContent::Damage(what) => return Err(format!("{}: {what}", object.key)),
             ObjectContent::Entries { .. } if object.start.0 < trim.0 => {
                 return Err(format!("{} is trimmed, and still there", object.key));
