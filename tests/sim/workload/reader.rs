@@ -133,7 +133,13 @@ async fn poll(
     }
     check(data.error_code)?;
     let records = data.records.unwrap_or_default().into_bytes();
-    let (batches, records) = decode(records).map_err(io::Error::other)?;
+    let (batches, records) = match decode(records) {
+        Ok(decoded) => decoded,
+        Err(error) => {
+            world.findings.add(format!("what is answered can be read: {error}"));
+            return Err(Failure::Lost("bytes that are no records"));
+        }
+    };
     let shown = Watermarks { high: data.high_watermark, start: data.log_start_offset };
     let next = batches.last().map_or(at, |batch| batch.end);
     world.note(
