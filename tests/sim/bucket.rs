@@ -55,6 +55,8 @@ pub(crate) struct Counts {
     pub(crate) put: u64,
     /// Objects of data that were deleted.
     pub(crate) deleted: u64,
+    /// Objects of data in which a bit flipped.
+    pub(crate) rotten: u64,
     /// Requests that were refused, or whose answer was lost.
     pub(crate) failed: u64,
 }
@@ -88,6 +90,22 @@ impl Bucket {
 
     pub(crate) fn set_weather(&self, weather: Weather) {
         self.inner().weather = weather;
+    }
+
+    /// One byte of some object of records changes on its own.
+    pub(crate) fn rot(&self) {
+        let mut inner = self.inner();
+        let Inner { dice, shelves, counts, .. } = &mut *inner;
+        if let Some(key) = shelves.rot(dice) {
+            counts.rotten += 1;
+            self.events.note("store", format_args!("a bit of {key} has flipped"));
+        }
+    }
+
+    /// Somebody restores what has rotted.
+    pub(crate) fn mend(&self) {
+        self.events.note("store", "all bits are as they were");
+        self.inner().shelves.mend();
     }
 
     /// What is deleted from now on must not be referred to there.

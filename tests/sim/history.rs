@@ -2,13 +2,11 @@
 //! in which all must heal.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::{join, join_all};
-use object_store::path::Path;
 use penstock_broker::shutdown;
 use penstock_model::invariants;
 use penstock_wal::files::{Dice, PowerCutFiles};
@@ -17,7 +15,7 @@ use tokio::time::{sleep, timeout};
 use crate::bucket::Weather;
 use crate::client::Client;
 use crate::faults::{End, Life, befall};
-use crate::invariants::store_holds_what_is_referenced;
+use crate::invariants::store_holds_what_is_referenced::{self, LeftOver};
 use crate::server::{Log, Seen, serve};
 use crate::tally::Tally;
 use crate::workload::{self, Actor, reader};
@@ -29,8 +27,9 @@ const LIVES_MAX: u64 = 4;
 /// Between two looks whether something was found, or the disk has stopped.
 const GLANCE: Duration = Duration::from_millis(500);
 
-/// Once the faults have ended, so long at most until everything is answered again.
-const HEALED_WITHIN: Duration = Duration::from_secs(60);
+/// Once the faults have ended, so long at most until everything is answered again: a
+/// partition whose checkpoint was damaged is opened again within a minute.
+const HEALED_WITHIN: Duration = Duration::from_secs(90);
 
 /// Longer than a stop in order takes.
 const STOPPED_WITHIN: Duration = Duration::from_secs(60);
@@ -106,6 +105,7 @@ impl History {
             self.live(life, Chapter::Storm);
         }
         self.world.bucket.set_weather(Weather::default());
+        self.world.bucket.mend();
         self.live(Life::CALM, Chapter::Heal);
         self.live(Life::CALM, Chapter::LookAgain);
     }
@@ -118,14 +118,12 @@ impl History {
         self.lives += 1;
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.enable_time().start_paused(true).build().expect("no system calls");
-        if let Some(change) = life.last_change {
-            self.disk.stop_at(change);
-        }
         runtime.block_on(Box::pin(self.live_on_runtime(life, chapter)));
     }
 
     async fn live_on_runtime(&mut self, life: Life, chapter: Chapter) {
         let Self { world, dice, disk, log, cast, lives, tally } = self;
+        let failing = life.plan(disk);
         world.events.begin_life();
         world.note("world", format_args!("life {lives}, log in {log:?}: {chapter:?} {life:?}"));
         let seen = RefCell::new(None);
@@ -141,6 +139,10 @@ impl History {
             until_end(world, disk, server.as_mut(), Box::pin(work)).await
         };
         let how = match ended {
+            // Nothing was promised to anybody, and the process ends as it stands.
+            Ended::Done if life.end == End::Stop && seen.borrow().is_none() => {
+                "it has not even started".to_owned()
+            }
             Ended::Done if life.end == End::Stop => {
                 trigger.request();
                 match timeout(STOPPED_WITHIN, server.as_mut()).await {
@@ -151,7 +153,11 @@ impl History {
             }
             Ended::Done => format!("{:?}", life.end),
             Ended::Stopped => format!("{:?} in a change of the disk", life.end),
-            Ended::Died(why) if disk.is_stopped() => format!("{:?}: {why}", life.end),
+            Ended::Died(why)
+                if disk.is_stopped() || failing.is_some_and(|change| disk.changes() >= change) =>
+            {
+                format!("{:?}: {why}", life.end)
+            }
             Ended::Died(why) => unasked(world, &why),
             Ended::Found => "the history ends here".to_owned(),
         };
@@ -217,13 +223,14 @@ async fn work(
             heal(world, cast).await;
             read_all(world).await;
             sleep(QUIET).await;
-            look_at_what_is_left(world, seen, &world.bucket.came_late()).await;
+            let came_late = world.bucket.came_late();
+            look_at_what_is_left(world, seen, LeftOver::UntilAStart(&came_late)).await;
             read_all(world).await;
         }
         Chapter::LookAgain => {
             read_all(world).await;
             sleep(QUIET).await;
-            look_at_what_is_left(world, seen, &BTreeSet::new()).await;
+            look_at_what_is_left(world, seen, LeftOver::Nothing).await;
         }
     }
 }
@@ -259,7 +266,7 @@ async fn read_all(world: &World) {
 async fn look_at_what_is_left(
     world: &World,
     seen: &RefCell<Option<Seen>>,
-    came_late: &BTreeSet<Path>,
+    left_over: LeftOver<'_>,
 ) {
     let Some(image) = seen.borrow().as_ref().map(|seen| seen.metadata.image()) else {
         world.findings.add("a node that served its clients has started");
@@ -268,6 +275,6 @@ async fn look_at_what_is_left(
     let looked = invariants::check(&image).map_err(|violation| violation.to_string());
     world.findings.look("metadata holds together", looked);
     let looked =
-        store_holds_what_is_referenced::look(&world.bucket.at_hand(), &image, came_late).await;
+        store_holds_what_is_referenced::look(&world.bucket.at_hand(), &image, left_over).await;
     world.findings.look("the store holds what is referenced", looked);
 }

@@ -47,6 +47,9 @@ counts! {
     /// Objects of records that were put, and deleted.
     put_objects,
     deleted_objects,
+    rotten_objects,
+    /// Commands of the metadata.
+    commands,
     /// Objects that took the place of others.
     compactions,
     /// Requests to the store that failed.
@@ -63,6 +66,7 @@ impl Tally {
         }
         if let Some(seen) = seen {
             self.served_lives += 1;
+            self.commands = seen.metadata.image().index().0;
             self.compactions += seen.storage.counters().compactions.get();
         }
     }
@@ -78,6 +82,7 @@ impl Tally {
         self.moved_starts = known.moved_starts;
         self.put_objects = store.put;
         self.deleted_objects = store.deleted;
+        self.rotten_objects = store.rotten;
         self.failed_requests = store.failed;
     }
 

@@ -13,7 +13,7 @@ use object_store::{
 };
 
 use super::Bucket;
-use super::shelves::{Put, meta};
+use super::shelves::{Put, is_data, meta};
 
 /// Keys in one answer to a list; S3 has a thousand.
 const PAGE_KEYS: usize = 50;
@@ -44,7 +44,7 @@ impl ObjectStore for Remote {
         let number = self.0.note_request(&what);
         let sent = self.0.send(number, put);
         let answer = self.0.ask(number, bytes, |inner| {
-            inner.counts.put += u64::from(location.as_ref().starts_with("data/"));
+            inner.counts.put += u64::from(is_data(location));
             inner.shelves.arrive(number)
         });
         let answer = answer.await;
@@ -87,7 +87,7 @@ impl ObjectStore for Remote {
                 let number = bucket.note_request(&format!("delete {location}"));
                 bucket.look_at_deletion(&location);
                 let answer = bucket.ask(number, 0, |inner| {
-                    inner.counts.deleted += u64::from(location.as_ref().starts_with("data/"));
+                    inner.counts.deleted += u64::from(is_data(&location));
                     inner.shelves.delete(&location);
                     Ok(())
                 });

@@ -19,6 +19,8 @@ pub(super) struct Shelves {
     on_their_way: BTreeMap<u64, Put>,
     /// Puts that nobody waits for any more, by when they arrive and their number.
     late: BTreeMap<(Duration, u64), Put>,
+    /// Bytes that changed on their own: where, and which bits.
+    rotten: BTreeMap<Path, (usize, u8)>,
     /// Keys that exist because of those.
     came_late: BTreeSet<Path>,
 }
@@ -77,6 +79,33 @@ impl Shelves {
         self.came_late.clone()
     }
 
+    /// One byte of an object of records changes, as far as there is one.
+    pub(super) fn rot(&mut self, dice: &mut Dice) -> Option<Path> {
+        let data: Vec<_> = self.objects.keys().filter(|key| is_data(key)).collect();
+        let place = usize::try_from(dice.below(data.len().max(1) as u64)).expect("a place");
+        let key = data.get(place).filter(|key| !self.rotten.contains_key(**key))?;
+        let (key, length) = ((*key).clone(), self.objects[*key].len());
+        let at = usize::try_from(dice.below(length as u64)).expect("a place in an object");
+        let bits = 1 << dice.below(8);
+        self.flip(&key, at, bits);
+        self.rotten.insert(key.clone(), (at, bits));
+        Some(key)
+    }
+
+    /// Somebody restores what has rotted, where it is still there.
+    pub(super) fn mend(&mut self) {
+        for (key, (at, bits)) in std::mem::take(&mut self.rotten) {
+            self.flip(&key, at, bits);
+        }
+    }
+
+    fn flip(&mut self, key: &Path, at: usize, bits: u8) {
+        let Some(object) = self.objects.get_mut(key) else { return };
+        let mut bytes = object.to_vec();
+        bytes[at] ^= bits;
+        *object = bytes.into();
+    }
+
     /// A request has arrived.
     pub(super) fn arrive(&mut self, number: u64) -> Result<PutResult> {
         let put = self.on_their_way.remove(&number).expect("its sender waits for it");
@@ -99,6 +128,7 @@ impl Shelves {
 
     pub(super) fn delete(&mut self, key: &Path) {
         self.came_late.remove(key);
+        self.rotten.remove(key);
         self.objects.remove(key);
     }
 
@@ -120,6 +150,11 @@ impl Shelves {
         }
         Arc::new(copy)
     }
+}
+
+/// Whether it holds records that are out of the log.
+pub(super) fn is_data(key: &Path) -> bool {
+    key.as_ref().starts_with("data/")
 }
 
 pub(super) fn meta(location: Path, bytes: &Bytes) -> ObjectMeta {

@@ -1,6 +1,9 @@
 //! After quiet time the store holds exactly what the metadata and the live log refer to: all of it,
-//! whole, and nothing else. Of the log there may be what came late: a put whose sender had an answer
-//! from another try, or was dead, can arrive after its object was trimmed. A start deletes that.
+//! whole, and nothing else.
+//!
+//! Two things of a log in the store may be left until the next start, which deletes them: what came
+//! late (a put whose sender had an answer from another try, or was dead, can arrive after its object
+//! was trimmed), and what lies behind the seal of its epoch, which nobody was told is there.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,15 +15,34 @@ use penstock_model::id::{NodeId, WalPosition};
 use penstock_model::image::{MetadataImage, WalState};
 use penstock_s3stream::object::key::wal_root;
 use penstock_s3stream::verify::{Listed, verify};
-use penstock_wal::{ObjectContent, ObjectWal};
+use penstock_wal::{ObjectContent, ObjectReport, ObjectWal};
 
 use super::Looked;
+
+/// What may be there of a log beside what is needed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum LeftOver<'a> {
+    /// Nothing: a node has started since.
+    Nothing,
+    /// What nobody waited for, these keys by their lateness.
+    UntilAStart(&'a BTreeSet<Path>),
+}
+
+impl LeftOver<'_> {
+    fn may_be(self, key: &str, seals: &BTreeSet<&str>) -> bool {
+        let Self::UntilAStart(came_late) = self else { return false };
+        // Keys sort as sequences do; the folder is the epoch.
+        let folder = key.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let before = seals.range(folder..key);
+        came_late.contains(&Path::from(key)) || before.count() > 0
+    }
+}
 
 /// Looks at everything; nobody works on the store meanwhile.
 pub(crate) async fn look(
     store: &Arc<dyn ObjectStore>,
     image: &MetadataImage,
-    came_late: &BTreeSet<Path>,
+    left_over: LeftOver<'_>,
 ) -> Looked {
     let cluster = image.cluster().ok_or("the metadata is empty")?;
     let listed = Listed::new(store.as_ref(), cluster).await.map_err(|error| error.to_string())?;
@@ -36,7 +58,7 @@ pub(crate) async fn look(
     }
     look_at_keys(store.as_ref(), report.objects).await?;
     for (node, _) in image.brokers() {
-        look_at_log(store.as_ref(), image, node, came_late).await?;
+        look_at_log(store.as_ref(), image, node, left_over).await?;
     }
     Ok(())
 }
@@ -60,7 +82,7 @@ async fn look_at_log(
     store: &dyn ObjectStore,
     image: &MetadataImage,
     node: NodeId,
-    came_late: &BTreeSet<Path>,
+    left_over: LeftOver<'_>,
 ) -> Looked {
     let cluster = image.cluster().ok_or("the metadata is empty")?;
     let open = image.wals().filter(|(_, wal)| {
@@ -68,10 +90,13 @@ async fn look_at_log(
     });
     let trim = open.map(|(_, wal)| wal.trim).min().unwrap_or(WalPosition(0));
     let objects = ObjectWal::inspect(store, &wal_root(cluster, node)).await;
-    for object in objects.map_err(|error| error.to_string())? {
+    let objects = objects.map_err(|error| error.to_string())?;
+    let is_seal = |object: &&ObjectReport| matches!(object.content, ObjectContent::Seal);
+    let seals: BTreeSet<_> = objects.iter().filter(is_seal).map(|seal| &*seal.key).collect();
+    for object in &objects {
         match object.content {
             ObjectContent::Seal => {}
-            _ if came_late.contains(&Path::from(object.key.as_str())) => {}
+            _ if left_over.may_be(&object.key, &seals) => {}
             ObjectContent::Damage(what) => return Err(format!("{}: {what}", object.key)),
             ObjectContent::Entries { .. } if object.start.0 < trim.0 => {
                 return Err(format!("{} is trimmed, and still there", object.key));

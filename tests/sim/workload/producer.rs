@@ -86,8 +86,19 @@ impl Producer {
         });
         let most = if self.base.dice.percent(10) { 20_000 } else { 400 };
         let padding = usize::try_from(self.base.dice.below(most)).expect("a length");
-        let bytes = batch(sequence, &values, padding, now);
+        let encoding = self.draw_encoding();
+        let bytes = batch(encoding, sequence, &values, padding, now);
         Some(Batch { place, values, bytes, acked: None })
+    }
+
+    fn draw_encoding(&mut self) -> Encoding {
+        match self.base.dice.below(8) {
+            0 => Encoding::Gzip { level: -1 },
+            1 => Encoding::Snappy,
+            2 => Encoding::Lz4,
+            3 => Encoding::Zstd { level: 3 },
+            _ => Encoding::None,
+        }
     }
 
     async fn send(&mut self, batch: &Batch) -> Result<i64, Failure> {
@@ -162,12 +173,13 @@ impl Producer {
 }
 
 fn batch(
+    encoding: Encoding,
     sequence: Option<(i64, i16, i32)>,
     values: &[Value],
     padding: usize,
     now: Timestamp,
 ) -> Bytes {
-    let mut builder = BatchBuilder::new(Encoding::None);
+    let mut builder = BatchBuilder::new(encoding);
     if let Some((id, epoch, base)) = sequence {
         builder = builder.producer(ProducerId(id), ProducerEpoch(epoch), Sequence(base));
     }
