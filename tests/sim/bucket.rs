@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use object_store::path::Path;
-use object_store::{Error, ObjectStore, Result};
+use object_store::{Error, ObjectStore, PutResult, Result};
 use penstock_model::client::MetadataClient;
 use penstock_s3stream::store::metered::{MeteredStore, StoreLimits};
 use penstock_s3stream::store::open::{OpenError, Stores};
@@ -26,6 +26,7 @@ use tokio::time::sleep;
 use crate::events::Events;
 use crate::findings::Findings;
 use crate::invariants::no_referenced_object_is_deleted;
+use crate::server::Bug;
 use requests::Remote;
 use shelves::{Put, Shelves};
 pub(crate) use weather::Weather;
@@ -42,6 +43,7 @@ struct Inner {
     dice: Dice,
     weather: Weather,
     shelves: Shelves,
+    bug: Option<Bug>,
     requests: u64,
     /// What the node that runs knows, once it does.
     metadata: Option<Arc<dyn MetadataClient>>,
@@ -67,6 +69,7 @@ impl Bucket {
             dice: Dice::new(seed),
             weather: Weather::default(),
             shelves: Shelves::default(),
+            bug: None,
             requests: 0,
             metadata: None,
             counts: Counts::default(),
@@ -86,6 +89,11 @@ impl Bucket {
 
     pub(crate) fn counts(&self) -> Counts {
         self.inner().counts
+    }
+
+    /// It breaks a promise from now on.
+    pub(crate) fn plant(&self, bug: Option<Bug>) {
+        self.inner().bug = bug;
     }
 
     pub(crate) fn set_weather(&self, weather: Weather) {
@@ -189,6 +197,30 @@ impl Bucket {
 impl Inner {
     fn way(&mut self, bytes: usize) -> Duration {
         self.weather.way(bytes, &mut self.dice)
+    }
+
+    /// A put has arrived, and is done as far as no bug is planted.
+    fn arrive(&mut self, number: u64) -> Result<PutResult> {
+        let Self { shelves, dice, bug, .. } = self;
+        match bug {
+            Some(Bug::LostPuts) if dice.percent(2) => {
+                shelves.forget(number);
+                Ok(shelves::done())
+            }
+            Some(Bug::BlindCreations) => match shelves.arrive(number) {
+                Err(Error::AlreadyExists { .. }) => Ok(shelves::done()),
+                answer => answer,
+            },
+            _ => shelves.arrive(number),
+        }
+    }
+
+    /// An object is deleted, and no other as far as no bug is planted.
+    fn delete(&mut self, key: &Path) {
+        self.shelves.delete(key);
+        if self.bug == Some(Bug::LostObjects) && self.dice.percent(20) {
+            self.shelves.delete_any(&mut self.dice);
+        }
     }
 
     fn refuses(&mut self) -> bool {

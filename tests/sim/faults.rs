@@ -58,9 +58,9 @@ impl Life {
         let changes = if dice.percent(50) { 80 } else { 2_000 };
         let change = 1 + dice.below(changes);
         let disk = match (end, dice.below(10)) {
-            (End::Kill | End::PowerCut, 0..5) => DiskFault::StopsAt(change),
+            (End::Kill | End::PowerCut, 0..4) => DiskFault::StopsAt(change),
             // Nobody trusts a disk that has failed until its machine has started anew.
-            (End::PowerCut, 5 | 6) => DiskFault::FailsAt(change),
+            (End::PowerCut, 4) => DiskFault::FailsAt(change),
             _ => DiskFault::None,
         };
         Self { length, end, disk }

@@ -16,7 +16,7 @@ use crate::bucket::Weather;
 use crate::client::Client;
 use crate::faults::{End, Life, befall};
 use crate::invariants::store_holds_what_is_referenced::{self, LeftOver};
-use crate::server::{Log, Seen, serve};
+use crate::server::{Bug, Log, Seen, serve};
 use crate::tally::Tally;
 use crate::workload::{self, Actor, reader};
 use crate::world::World;
@@ -48,7 +48,12 @@ pub(crate) struct Outcome {
 
 /// Plays the history of a seed.
 pub(crate) fn play(seed: u64, shown: bool) -> Outcome {
-    let mut history = History::new(seed, shown);
+    play_with(seed, shown, None)
+}
+
+/// Plays the history of a seed in a world with a bug.
+pub(crate) fn play_with(seed: u64, shown: bool, bug: Option<Bug>) -> Outcome {
+    let mut history = History::new(seed, shown, bug);
     history.run();
     let History { world, mut tally, .. } = history;
     tally.take(&world);
@@ -60,6 +65,7 @@ struct History {
     dice: Dice,
     disk: PowerCutFiles,
     log: Log,
+    bug: Option<Bug>,
     cast: Vec<Box<dyn Actor>>,
     lives: u64,
     tally: Tally,
@@ -89,14 +95,18 @@ enum Ended {
 }
 
 impl History {
-    fn new(seed: u64, shown: bool) -> Self {
+    fn new(seed: u64, shown: bool, bug: Option<Bug>) -> Self {
         let world = World::new(seed, shown);
+        world.bucket.plant(bug);
         let mut dice = world.dice("history");
-        let log = if dice.percent(50) { Log::Files } else { Log::Objects };
+        let log = match (dice.percent(50), bug) {
+            (true, _) | (_, Some(Bug::OfFiles(..))) => Log::Files,
+            _ => Log::Objects,
+        };
         let disk = PowerCutFiles::new(world.dice("disk").throw());
         let cast = workload::cast(&world);
         let tally = Tally { histories: 1, ..Tally::default() };
-        Self { world, dice, disk, log, cast, lives: 0, tally }
+        Self { world, dice, disk, log, bug, cast, lives: 0, tally }
     }
 
     fn run(&mut self) {
@@ -122,7 +132,7 @@ impl History {
     }
 
     async fn live_on_runtime(&mut self, life: Life, chapter: Chapter) {
-        let Self { world, dice, disk, log, cast, lives, tally } = self;
+        let Self { world, dice, disk, log, bug, cast, lives, tally } = self;
         let failing = life.plan(disk);
         world.events.begin_life();
         world.note("world", format_args!("life {lives}, log in {log:?}: {chapter:?} {life:?}"));
@@ -133,7 +143,7 @@ impl History {
         };
         let (trigger, stopping) = shutdown::channel();
         let files = Arc::new(disk.clone());
-        let mut server = std::pin::pin!(serve(world, *log, files, *lives, stopping, ready));
+        let mut server = std::pin::pin!(serve(world, *log, *bug, files, *lives, stopping, ready));
         let ended = {
             let work = work(world, cast, dice, &seen, life, chapter);
             until_end(world, disk, server.as_mut(), Box::pin(work)).await

@@ -38,10 +38,15 @@ use std::path::Path;
 use std::process::Command;
 
 use clap::Parser;
+use penstock_wal::files::PlantedBug;
 
 use crate::events::LEGEND;
-use crate::history::play;
+use crate::history::{play, play_with};
 use crate::seeds::play_all;
+use crate::server::Bug;
+
+/// In how many histories a planted bug must be found.
+const SEEDS_PER_BUG: u64 = 40;
 
 /// What `just sim` hands over, in the variable `SIM_ARGS`.
 #[derive(Debug, Parser)]
@@ -101,6 +106,45 @@ fn start_logs() {
         // Only the first test of a process comes first.
         let _ = logs.with_writer(std::io::stdout).try_init();
     }
+}
+
+/// Whether the bug is found, and by what.
+#[track_caller]
+fn check_found(bug: Bug, by: &str) {
+    let mut others = Vec::new();
+    for seed in 0..SEEDS_PER_BUG {
+        match play_with(seed, false, Some(bug)).finding {
+            Some(finding) if finding.contains(by) => {
+                return println!("{bug:?}: seed {seed}: {finding}");
+            }
+            found => others.extend(found),
+        }
+    }
+    panic!("{bug:?} is not found; what is: {others:?}");
+}
+
+#[test]
+fn an_answer_before_fdatasync_is_found() {
+    let late = PlantedBug::LateSyncData;
+    check_found(Bug::OfFiles("/data/wal", late), "acked offset is read offset");
+}
+
+#[test]
+fn metadata_without_fdatasync_is_found() {
+    let never = PlantedBug::NoSyncData;
+    check_found(Bug::OfFiles("/data/quorum", never), "nothing but faults ends a node");
+}
+
+#[test]
+fn a_store_that_loses_what_it_took_is_found() {
+    // It shows in many ways.
+    check_found(Bug::LostPuts, "");
+    check_found(Bug::LostObjects, "");
+}
+
+#[test]
+fn a_store_that_keeps_no_two_writers_apart_is_found() {
+    check_found(Bug::BlindCreations, "nothing but faults ends a node");
 }
 
 /// Says where two event logs part.

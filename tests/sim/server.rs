@@ -7,7 +7,7 @@ use penstock_broker::node::{Node, Parts};
 use penstock_broker::shutdown::Shutdown;
 use penstock_model::client::MetadataClient;
 use penstock_s3stream::Storage;
-use penstock_wal::files::Files;
+use penstock_wal::files::{Files, PlantedBug, PlantedFiles};
 
 use crate::environment::SeededEntropy;
 use crate::world::World;
@@ -19,6 +19,19 @@ pub(crate) enum Log {
     Files,
     /// In the bucket.
     Objects,
+}
+
+/// A promise that the world breaks, which must be found, or all of this would prove nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bug {
+    /// Files in this folder of the disk have it.
+    OfFiles(&'static str, PlantedBug),
+    /// The store answers some puts that it has not done.
+    LostPuts,
+    /// The store deletes an object of its own accord, now and then, when it deletes another.
+    LostObjects,
+    /// The store answers a creation of what is there as done.
+    BlindCreations,
 }
 
 /// Such that everything happens within minutes.
@@ -48,7 +61,8 @@ pub(crate) struct Seen {
 pub(crate) async fn serve(
     world: &World,
     log: Log,
-    files: Arc<dyn Files>,
+    bug: Option<Bug>,
+    mut files: Arc<dyn Files>,
     life: u64,
     shutdown: Shutdown,
     ready: impl FnOnce(Seen),
@@ -59,6 +73,9 @@ pub(crate) async fn serve(
     }
     let given = Given::load(None, [], &settings).expect("the settings are right");
     let config = NodeConfig::new(&given).expect("the settings are right");
+    if let Some(Bug::OfFiles(folder, bug)) = bug {
+        files = Arc::new(PlantedFiles::within(files, bug, folder));
+    }
     let chance = world.dice(&format!("life {life}")).throw();
     let parts = Parts {
         given: Arc::new(given),

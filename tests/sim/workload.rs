@@ -53,6 +53,7 @@ pub(crate) fn cast(world: &World) -> Vec<Box<dyn Actor>> {
         Box::new(Reader::new(named('r', 0))),
         Box::new(Reader::new(named('r', 1))),
         Box::new(Deleter::new(named('d', 0))),
+        Box::new(Deleter::new(named('d', 1))),
         Box::new(Group::new(named('g', 0))),
         Box::new(Group::new(named('g', 1))),
     ]

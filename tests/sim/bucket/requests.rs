@@ -45,7 +45,7 @@ impl ObjectStore for Remote {
         let sent = self.0.send(number, put);
         let answer = self.0.ask(number, bytes, |inner| {
             inner.counts.put += u64::from(is_data(location));
-            inner.shelves.arrive(number)
+            inner.arrive(number)
         });
         let answer = answer.await;
         // One that was refused never arrives.
@@ -88,7 +88,7 @@ impl ObjectStore for Remote {
                 bucket.look_at_deletion(&location);
                 let answer = bucket.ask(number, 0, |inner| {
                     inner.counts.deleted += u64::from(is_data(&location));
-                    inner.shelves.delete(&location);
+                    inner.delete(&location);
                     Ok(())
                 });
                 answer.await.map(|()| location)

@@ -118,7 +118,7 @@ impl Shelves {
             return Err(Error::AlreadyExists { path: key.to_string(), source: "taken".into() });
         }
         self.objects.insert(key, bytes);
-        Ok(PutResult { e_tag: None, version: None, extensions: Default::default() })
+        Ok(done())
     }
 
     pub(super) fn get(&self, key: &Path) -> Result<Bytes> {
@@ -130,6 +130,13 @@ impl Shelves {
         self.came_late.remove(key);
         self.rotten.remove(key);
         self.objects.remove(key);
+    }
+
+    /// Some object of records is gone.
+    pub(super) fn delete_any(&mut self, dice: &mut Dice) {
+        let data: Vec<_> = self.objects.keys().filter(|key| is_data(key)).cloned().collect();
+        let place = usize::try_from(dice.below(data.len().max(1) as u64)).expect("a place");
+        data.get(place).inspect(|key| self.delete(key));
     }
 
     /// So many objects at most whose keys are below a prefix and after another.
@@ -150,6 +157,11 @@ impl Shelves {
         }
         Arc::new(copy)
     }
+}
+
+/// The answer to a put.
+pub(super) fn done() -> PutResult {
+    PutResult { e_tag: None, version: None, extensions: Default::default() }
 }
 
 /// Whether it holds records that are out of the log.

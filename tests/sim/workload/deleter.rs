@@ -1,4 +1,5 @@
-//! Deletes records of topics that keep theirs for ever.
+//! Deletes records of topics that keep theirs for ever: a few most times, and each time by a command
+//! of the metadata, so that its log grows.
 
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
@@ -28,7 +29,8 @@ impl Deleter {
         let (topic, partition_index) = place;
         let known = world.oracle.known(place);
         let length = u64::try_from(known.high - known.start).expect("a log does not end first");
-        let part = i64::try_from(self.base.dice.below(length + 1)).expect("a part of it");
+        let most = if self.base.dice.percent(5) { length } else { length.min(10) };
+        let part = i64::try_from(self.base.dice.below(most + 1)).expect("a part of it");
         let offset = known.start + part;
         world.oracle.deletes(place, offset);
         let name = &self.base.name;
@@ -63,7 +65,7 @@ impl Actor for Deleter {
         async move {
             let Some(place) = self.base.pick(world) else { return };
             let is_kept = world.oracle.topic(place.0).retention.is_none();
-            if !is_kept || self.base.dice.percent(85) {
+            if !is_kept || self.base.dice.percent(50) {
                 return;
             }
             if let Err(failure) = self.delete(world, place).await {
