@@ -72,38 +72,70 @@ impl Client {
         version: i16,
         request: &R,
     ) -> Result<R::Response, Failure> {
-        let answer = match timeout(PATIENCE, self.ask(version, request)).await {
-            Ok(answer) => answer,
-            Err(_) => Err(io::ErrorKind::TimedOut.into()),
-        };
-        if answer.is_err() {
-            self.stream = None;
-        }
-        Ok(answer?)
+        let answers = self.call_all(version, std::slice::from_ref(request)).await;
+        answers.into_iter().next().expect("an answer for each")
     }
 
-    async fn ask<R: Request>(&mut self, version: i16, request: &R) -> io::Result<R::Response> {
+    /// Sends requests one behind the other, and waits for an answer to each.
+    pub(crate) async fn call_all<R: Request>(
+        &mut self,
+        version: i16,
+        requests: &[R],
+    ) -> Vec<Result<R::Response, Failure>> {
+        let mut answers = Vec::with_capacity(requests.len());
+        let asking = self.ask_all(version, requests, &mut answers);
+        let ended = match timeout(PATIENCE, asking).await {
+            Ok(ended) => ended,
+            Err(_) => Err(io::ErrorKind::TimedOut.into()),
+        };
+        if let Err(error) = ended {
+            self.stream = None;
+            let kind = error.kind();
+            answers.resize_with(requests.len(), || Err(io::Error::from(kind).into()));
+        }
+        answers
+    }
+
+    async fn ask_all<R: Request>(
+        &mut self,
+        version: i16,
+        requests: &[R],
+        answers: &mut Vec<Result<R::Response, Failure>>,
+    ) -> io::Result<()> {
         self.way().await;
         let mut stream = match self.stream.take() {
             Some(stream) => stream,
             None => self.network.connect()?,
         };
-        self.correlation_id += 1;
-        let client_id = Some(WireString::from("sim"));
-        let chunks = encode_request(version, self.correlation_id, client_id, request);
-        for chunk in chunks.map_err(io::Error::other)? {
-            stream.write_all(&chunk).await?;
+        for request in requests {
+            self.correlation_id += 1;
+            let client_id = Some(WireString::from("sim"));
+            let chunks = encode_request(version, self.correlation_id, client_id, request);
+            for chunk in chunks.map_err(io::Error::other)? {
+                stream.write_all(&chunk).await?;
+            }
         }
-        if self.dice.percent(CUT_PERCENT) {
-            self.way().await;
-            return Err(io::ErrorKind::Interrupted.into());
+        for _ in requests {
+            if self.dice.percent(CUT_PERCENT) {
+                self.way().await;
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            answers.push(Ok(self.answer::<R>(version, &mut stream).await?));
         }
+        self.stream = Some(stream);
+        Ok(())
+    }
+
+    async fn answer<R: Request>(
+        &mut self,
+        version: i16,
+        stream: &mut DuplexStream,
+    ) -> io::Result<R::Response> {
         let mut length = [0; 4];
         stream.read_exact(&mut length).await?;
         let length = usize::try_from(i32::from_be_bytes(length)).map_err(io::Error::other)?;
         let mut frame = vec![0; length];
         stream.read_exact(&mut frame).await?;
-        self.stream = Some(stream);
         self.way().await;
         let mut reader = Reader::new(Bytes::from(frame));
         let header = R::API_KEY.response_header_version(version);

@@ -8,6 +8,7 @@ pub(crate) mod no_false_out_of_range;
 pub(crate) mod no_referenced_object_is_deleted;
 pub(crate) mod one_value_per_offset;
 pub(crate) mod polls_are_contiguous;
+pub(crate) mod sequence_order_is_offset_order;
 pub(crate) mod store_holds_what_is_referenced;
 pub(crate) mod watermarks_are_monotone;
 
