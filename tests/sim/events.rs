@@ -11,8 +11,8 @@ pub(crate) const LEGEND: &str = "\
 # <simulated seconds> <who> <what>
 #   world     what befalls the node: starts, ends, weather of the store, jumps of the wall clock
 #   store     a request's number and the request as it is sent; `=` and what became of it
-#   p<n>, r<n>, t, d<n>, g<n>: producers, readers, topics, deleters of records, groups; `->` is asked,
-#             `<-` answered: an offset, an error of Kafka's by its number, or why there is no answer
+#   p<n>, r<n>, t, d<n>, g<n>, m<n>: producers, readers, topics, deleters of records, groups, members;
+#             `->` is asked, `<-` answered: an offset, Kafka's number of an error, or why there is none
 #   oracle    what is found to be wrong
 ";
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod acked_offset_is_read_offset;
 pub(crate) mod committed_offset_is_fetched;
+pub(crate) mod generations_are_kept_apart;
 pub(crate) mod log_start_spares_what_is_wanted;
 pub(crate) mod no_false_out_of_range;
 pub(crate) mod no_referenced_object_is_deleted;

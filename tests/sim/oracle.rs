@@ -10,6 +10,7 @@ use penstock_model::id::Timestamp;
 
 use crate::findings::Findings;
 use crate::invariants::acked_offset_is_read_offset::AckedOffsets;
+use crate::invariants::generations_are_kept_apart::Generations;
 use crate::invariants::log_start_spares_what_is_wanted::Deletable;
 use crate::invariants::no_false_out_of_range;
 use crate::invariants::one_value_per_offset::ReadValues;
@@ -40,6 +41,8 @@ struct Inner {
     topics: BTreeMap<u64, Topic>,
     partitions: BTreeMap<Place, Partition>,
     next_value: u64,
+    /// Of the one group with members.
+    generations: Generations,
     counts: Counts,
 }
 
@@ -53,6 +56,8 @@ pub(crate) struct Counts {
     pub(crate) moved_starts: u64,
     pub(crate) duplicates: u64,
     pub(crate) commits: u64,
+    /// Members that were given their part.
+    pub(crate) syncs: u64,
 }
 
 /// How far a topic is known to be there.
@@ -112,6 +117,11 @@ impl Oracle {
 
     pub(crate) fn count(&self, add: impl FnOnce(&mut Counts)) {
         add(&mut self.inner.borrow_mut().counts);
+    }
+
+    /// What is known of the group with members.
+    pub(crate) fn generations<T>(&self, look: impl FnOnce(&mut Generations) -> T) -> T {
+        look(&mut self.inner.borrow_mut().generations)
     }
 
     /// A topic is asked for.

@@ -41,6 +41,8 @@ counts! {
     /// Batches that were sent again after their answer.
     duplicates,
     commits,
+    /// Members of a group that were given their part of it.
+    syncs,
     deleted_topics,
     /// Log starts that were seen to have moved.
     moved_starts,
@@ -78,6 +80,7 @@ impl Tally {
         self.read = known.read;
         self.duplicates = known.duplicates;
         self.commits = known.commits;
+        self.syncs = known.syncs;
         self.deleted_topics = known.deleted_topics;
         self.moved_starts = known.moved_starts;
         self.put_objects = store.put;

@@ -3,6 +3,7 @@
 
 mod deleter;
 mod group;
+mod member;
 mod producer;
 pub(crate) mod reader;
 mod topics;
@@ -11,16 +12,21 @@ use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use penstock_wal::files::Dice;
+use penstock_wire::WireString;
+use penstock_wire::find_coordinator_request::FindCoordinatorRequest;
 use tokio::time::sleep;
 
-use crate::client::Client;
+use crate::client::{Client, Failure, check};
 use crate::oracle::Place;
 use crate::world::World;
 use deleter::Deleter;
 use group::Group;
+use member::Member;
 use producer::Producer;
 use reader::Reader;
 use topics::Topics;
+
+const FIND_COORDINATOR: i16 = 3;
 
 /// One of them.
 pub(crate) trait Actor {
@@ -56,6 +62,9 @@ pub(crate) fn cast(world: &World) -> Vec<Box<dyn Actor>> {
         Box::new(Deleter::new(named('d', 1))),
         Box::new(Group::new(named('g', 0))),
         Box::new(Group::new(named('g', 1))),
+        Box::new(Member::new(named('m', 0))),
+        Box::new(Member::new(named('m', 1))),
+        Box::new(Member::new(named('m', 2))),
     ]
 }
 
@@ -93,6 +102,13 @@ pub(crate) async fn settle(actor: &mut dyn Actor, world: &World, more: u32) {
         actor.step(world).await;
         left = left.saturating_sub(1);
     }
+}
+
+/// A group's coordinator comes to be by this.
+async fn find_coordinator(client: &mut Client, group: &str) -> Result<(), Failure> {
+    let key = WireString::copy_from(group);
+    let request = FindCoordinatorRequest { key, ..FindCoordinatorRequest::default() };
+    check(client.call(FIND_COORDINATOR, &request).await?.error_code)
 }
 
 /// A topic's name: none is used twice.

@@ -6,19 +6,17 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use penstock_wal::files::Dice;
 use penstock_wire::WireString;
-use penstock_wire::find_coordinator_request::FindCoordinatorRequest;
 use penstock_wire::offset_commit_request::{
     OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic,
 };
 use penstock_wire::offset_fetch_request::{OffsetFetchRequest, OffsetFetchRequestTopic};
 
-use super::{Actor, Base, topic_name};
+use super::{Actor, Base, find_coordinator, topic_name};
 use crate::client::{Failure, check};
 use crate::invariants::committed_offset_is_fetched::Commits;
 use crate::oracle::{Place, Presence};
 use crate::world::World;
 
-const FIND_COORDINATOR: i16 = 3;
 const OFFSET_COMMIT: i16 = 8;
 const OFFSET_FETCH: i16 = 7;
 
@@ -37,37 +35,13 @@ impl Group {
         WireString::copy_from(&self.base.name)
     }
 
-    /// Its coordinator comes to be by this.
-    async fn find(&mut self) -> Result<(), Failure> {
-        let request =
-            FindCoordinatorRequest { key: self.id(), ..FindCoordinatorRequest::default() };
-        let response = self.base.client.call(FIND_COORDINATOR, &request).await?;
-        check(response.error_code)?;
-        self.is_found = true;
-        Ok(())
-    }
-
     async fn commit(&mut self, world: &World, place: Place) -> Result<(), Failure> {
         let (topic, partition_index) = place;
         let offset = i64::try_from(self.base.dice.below(1_000_000)).expect("a small number");
         let name = &self.base.name;
         world.note(name, format_args!("-> t{topic}/{partition_index} commit {offset}"));
         self.commits.entry(place).or_default().sent(offset);
-        let request = OffsetCommitRequest {
-            group_id: self.id(),
-            generation_id_or_member_epoch: -1,
-            topics: vec![OffsetCommitRequestTopic {
-                name: WireString::copy_from(&topic_name(topic)),
-                partitions: vec![OffsetCommitRequestPartition {
-                    partition_index,
-                    committed_offset: offset,
-                    committed_leader_epoch: -1,
-                    ..OffsetCommitRequestPartition::default()
-                }],
-                ..OffsetCommitRequestTopic::default()
-            }],
-            ..OffsetCommitRequest::default()
-        };
+        let request = commit_request(self.id(), place, offset);
         let response = self.base.client.call(OFFSET_COMMIT, &request).await?;
         let answer = response.topics.first().and_then(|topic| topic.partitions.first());
         check(answer.map_or(-1, |answer| answer.error_code))?;
@@ -104,13 +78,37 @@ impl Group {
 
     async fn act(&mut self, world: &World) -> Result<(), Failure> {
         if !self.is_found {
-            self.find().await?;
+            find_coordinator(&mut self.base.client, &self.base.name).await?;
+            self.is_found = true;
         }
         match self.base.pick(world) {
             None => Ok(()),
             Some(place) if self.base.dice.percent(50) => self.commit(world, place).await,
             Some(place) => self.fetch(world, place).await,
         }
+    }
+}
+
+/// A commit of nobody in particular.
+pub(super) fn commit_request(
+    group_id: WireString,
+    (topic, partition_index): Place,
+    committed_offset: i64,
+) -> OffsetCommitRequest {
+    OffsetCommitRequest {
+        group_id,
+        generation_id_or_member_epoch: -1,
+        topics: vec![OffsetCommitRequestTopic {
+            name: WireString::copy_from(&topic_name(topic)),
+            partitions: vec![OffsetCommitRequestPartition {
+                partition_index,
+                committed_offset,
+                committed_leader_epoch: -1,
+                ..OffsetCommitRequestPartition::default()
+            }],
+            ..OffsetCommitRequestTopic::default()
+        }],
+        ..OffsetCommitRequest::default()
     }
 }
 
