@@ -126,7 +126,7 @@ impl Member {
         check(synced.error_code)?;
         world.note(&self.base.name, format_args!("<- is of generation {generation}"));
         let looked = world.oracle.generations(|generations| {
-            generations.synced(generation, &self.id.to_string(), &synced.assignment)
+            generations.synced(generation, &self.id, &synced.assignment)
         });
         world.findings.look("generations are kept apart", looked);
         world.oracle.count(|counts| counts.syncs += 1);
