@@ -58,7 +58,8 @@ impl Member {
                 self.forget();
                 return Ok(());
             }
-            2..8 => self.commit(world, generation).await?,
+            2..4 => return self.haunt(world, generation - 1, newest).await,
+            4..9 => self.commit(world, generation).await?,
             _ => self.beat(generation).await?,
         }
         let looked = generations_are_kept_apart::look(generation, newest);
@@ -142,6 +143,18 @@ impl Member {
             ..HeartbeatRequest::default()
         };
         check(self.base.client.call(HEARTBEAT, &request).await?.error_code)
+    }
+
+    /// Speaks for a generation that is over.
+    async fn haunt(&mut self, world: &World, generation: i32, newest: i32) -> Result<(), Failure> {
+        if let Err(failure) = self.beat(generation).await {
+            // As it should be.
+            world.failed(&self.base.name, &failure);
+            return Ok(());
+        }
+        let looked = generations_are_kept_apart::look(generation, newest);
+        world.findings.look("generations are kept apart", looked);
+        Ok(())
     }
 
     async fn commit(&mut self, world: &World, generation: i32) -> Result<(), Failure> {

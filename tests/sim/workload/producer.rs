@@ -173,7 +173,12 @@ impl Producer {
         if self.open.is_empty() {
             self.open = self.next(world);
         }
-        let batches = self.open.clone();
+        let mut batches = self.open.clone();
+        let lowest = batches.iter().map(|batch| batch.sequence).min();
+        if self.base.dice.percent(5) {
+            // What comes too early is refused, and sent again.
+            batches.rotate_right(1);
+        }
         for Batch { place: (topic, partition), values, bytes, acked, .. } in &batches {
             let (first, more, length) = (values[0], values.len() - 1, bytes.len());
             let again = if acked.is_some() { " again" } else { "" };
@@ -200,13 +205,14 @@ impl Producer {
                     last = Some(Batch { acked: Some(base), ..batch });
                 }
                 Err(failure) => {
-                    let is_first = self.open.is_empty();
+                    let is_first = Some(batch.sequence) == lowest;
                     if self.failed(world, &batch, is_first, &failure) {
                         self.open.push(batch);
                     }
                 }
             }
         }
+        self.open.sort_by_key(|batch| batch.sequence);
         if self.open.is_empty() && self.identity.is_some() && self.base.dice.percent(20) {
             self.open.extend(last);
         }
