@@ -60,7 +60,8 @@ impl Member {
             }
             2..4 => return self.haunt(world, generation - 1, newest).await,
             4..9 => self.commit(world, generation).await?,
-            _ => self.beat(generation).await?,
+            // It may be answered blindly, as in Kafka, while the group is loaded.
+            _ => return self.beat(generation).await,
         }
         let looked = generations_are_kept_apart::look(generation, newest);
         world.findings.look("generations are kept apart", looked);
@@ -147,7 +148,7 @@ impl Member {
 
     /// Speaks for a generation that is over.
     async fn haunt(&mut self, world: &World, generation: i32, newest: i32) -> Result<(), Failure> {
-        if let Err(failure) = self.beat(generation).await {
+        if let Err(failure) = self.commit(world, generation).await {
             // As it should be.
             world.failed(&self.base.name, &failure);
             return Ok(());
@@ -158,7 +159,7 @@ impl Member {
     }
 
     async fn commit(&mut self, world: &World, generation: i32) -> Result<(), Failure> {
-        let Some(place) = self.base.pick(world) else { return Ok(()) };
+        let place = self.base.pick(world).ok_or(Failure::Lost("there is no topic"))?;
         let offset = i64::try_from(self.base.dice.below(1_000_000)).expect("a small number");
         let mut request = commit_request(WireString::from(GROUP), place, offset);
         request.generation_id_or_member_epoch = generation;

@@ -150,6 +150,13 @@ impl Producer {
         world.findings.look("sequence order is offset order", looked);
     }
 
+    /// Whether the server knows the producer where these go: else it takes any sequence as the
+    /// first, as Kafka does.
+    fn is_known_at(&self, batches: &[Batch]) -> bool {
+        let known = self.identity.as_ref().zip(batches.first());
+        known.is_some_and(|(identity, first)| identity.batches.contains_key(&first.place))
+    }
+
     /// It did not come through, as far as is known. Whether it is sent again.
     fn failed(&mut self, world: &World, batch: &Batch, is_first: bool, failure: &Failure) -> bool {
         world.failed(&self.base.name, failure);
@@ -175,7 +182,7 @@ impl Producer {
         }
         let mut batches = self.open.clone();
         let lowest = batches.iter().map(|batch| batch.sequence).min();
-        if self.base.dice.percent(5) {
+        if self.base.dice.percent(5) && self.is_known_at(&batches) {
             // What comes too early is refused, and sent again.
             batches.rotate_right(1);
         }
