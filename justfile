@@ -33,6 +33,10 @@ object-store *tests:
     tests/object_store/install
     tests/object_store/run {{tests}}
 
+# Seeds of the simulation, or one of them with all its events (--seed 7); tests/sim/README.md says more.
+sim *args:
+    SIM_ARGS="{{args}}" cargo test -q -p penstock-tests --test sim -- --exact seeds_lose_nothing --nocapture
+
 # Every target of every fuzz crate in turn, each for so many seconds. Needs nightly and cargo-fuzz.
 fuzz seconds="600":
     #!/usr/bin/env bash

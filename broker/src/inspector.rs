@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use penstock_records::Work;
 use penstock_s3stream::KEPT_PER_BYTE;
+use penstock_wal::files::Blocking;
 use tokio::sync::Semaphore;
 
 use crate::net::{ByteBudget, BytePermit};
@@ -37,6 +38,7 @@ pub struct Inspector {
     small: ByteBudget,
     large: ByteBudget,
     threads: Arc<Semaphore>,
+    blocking: Blocking,
 }
 
 /// The work would never fit.
@@ -53,9 +55,9 @@ pub struct TooMuchMemory {
 }
 
 impl Inspector {
-    /// With so much memory in all.
+    /// With so much memory in all. What takes long is done where `blocking` says.
     #[must_use]
-    pub fn new(bytes: usize) -> Self {
+    pub fn new(bytes: usize, blocking: Blocking) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let (small, read) = (bytes / SMALL_SHARE, bytes / READ_SHARE);
         Self {
@@ -63,6 +65,7 @@ impl Inspector {
             small: ByteBudget::new(small),
             large: ByteBudget::new(bytes - small - read),
             threads: Arc::new(Semaphore::new(cores)),
+            blocking,
         }
     }
 
@@ -111,12 +114,15 @@ impl Inspector {
         let thread = Arc::clone(&self.threads).acquire_owned();
         let permit = self.large.acquire(work.memory_bytes).await;
         let thread = thread.await.expect("the threads' permits are never closed");
-        let task = tokio::task::spawn_blocking(move || {
+        let work = move || {
             let outcome = (job(), permit);
             drop(thread);
             outcome
-        });
-        match task.await {
+        };
+        if self.blocking == Blocking::Inline {
+            return work();
+        }
+        match tokio::task::spawn_blocking(work).await {
             Ok(outcome) => outcome,
             Err(error) => match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
@@ -150,7 +156,7 @@ mod tests {
 
     #[tokio::test]
     async fn large_work_waits_for_its_like_and_small_work_for_nobody() {
-        let inspector = Inspector::new(800);
+        let inspector = Inspector::new(800, Blocking::Thread);
         let (release, released) = mpsc::channel();
         let bomb = inspector.clone();
         let first = tokio::spawn(async move {
@@ -175,7 +181,7 @@ mod tests {
 
     #[tokio::test]
     async fn work_that_never_fits_is_refused() {
-        let inspector = Inspector::new(800);
+        let inspector = Inspector::new(800, Blocking::Thread);
         let work = Work { memory_bytes: 651, ..LARGE };
         let refused = inspector.run(work, || ()).await.unwrap_err();
         assert_eq!(refused, TooMuchMemory { needed: 651, share: 650 });

@@ -9,7 +9,6 @@ use clap::Parser;
 use penstock_broker::cli::{Cli, Command, InspectWhat, SettingsArgs, VerifyArgs};
 use penstock_broker::config::given::LOG_VARIABLE;
 use penstock_broker::config::{Given, NodeConfig};
-use penstock_broker::env::{SystemClock, SystemEntropy};
 use penstock_broker::node::{Node, Parts};
 use penstock_broker::signals::Signals;
 use penstock_broker::{doctor, inspect, shutdown};
@@ -43,12 +42,12 @@ fn start_logs() {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
-fn settings(args: &SettingsArgs) -> anyhow::Result<(Arc<Given>, NodeConfig)> {
+fn settings(args: &SettingsArgs) -> anyhow::Result<(Given, NodeConfig)> {
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let given = Given::load(args.config.as_deref(), environment, &args.set)?;
     let config = NodeConfig::new(&given)?;
-    Ok((Arc::new(given), config))
+    Ok((given, config))
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
@@ -65,15 +64,9 @@ fn serve(args: &SettingsArgs) -> anyhow::Result<ExitCode> {
     code
 }
 
-async fn run_node(given: Arc<Given>, config: NodeConfig) -> anyhow::Result<ExitCode> {
+async fn run_node(given: Given, config: NodeConfig) -> anyhow::Result<ExitCode> {
     let mut signals = Signals::new().context("cannot listen for signals")?;
-    let parts = Parts {
-        given,
-        config,
-        files: Arc::new(OsFiles),
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy),
-    };
+    let parts = Parts::of_system(given, config, Arc::new(OsFiles));
     let node = tokio::select! {
         // Nothing has been promised to anybody: to stop now is as good as never to have started.
         () = signals.next() => return Ok(ExitCode::SUCCESS),

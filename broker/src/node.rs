@@ -24,8 +24,8 @@ use penstock_model::client::MetadataClient;
 use penstock_model::command::Endpoint;
 use penstock_model::id::{BrokerEpoch, ClusterId, NodeId};
 use penstock_quorum::QuorumNode;
-use penstock_s3stream::store::metered::MeteredStore;
-use penstock_s3stream::store::open::{StoreSettings, open};
+use penstock_s3stream::store::metered::{MeteredStore, StoreLimits};
+use penstock_s3stream::store::open::{StoreSettings, Stores, StoresOfUrls};
 use penstock_s3stream::{Appended, Clock, Storage};
 use penstock_wal::Recovering;
 use penstock_wal::files::{Files, LockGuard};
@@ -38,26 +38,47 @@ use recovery::{file, object};
 use crate::admin_http::{AdminHttp, Insight, Readiness};
 use crate::cluster_id;
 use crate::config::{Given, NodeConfig, WalPlace};
-use crate::env::Entropy;
+use crate::env::{Entropy, SystemClock, SystemEntropy};
 use crate::metrics::Metrics;
-use crate::net::transport::{Acceptor, TcpAcceptor};
+use crate::net::transport::{Acceptor, Network, TcpNetwork};
 use crate::shutdown::{self, Shutdown, ShutdownTrigger};
 
 /// How long a stop may spend on uploading what the WAL holds; the next start finds the rest.
 const FLUSH_MAX: Duration = Duration::from_secs(5);
 
 /// What a node is made of.
-pub struct Parts {
+pub struct Parts<N> {
     /// Everything that was set.
     pub given: Arc<Given>,
     /// What that means.
     pub config: NodeConfig,
     /// Its disk.
     pub files: Arc<dyn Files>,
+    /// Where its stores come from.
+    pub stores: Arc<dyn Stores>,
+    /// Where it is spoken to. The admin HTTP is no part of it: that is the operating system's.
+    pub network: N,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
+}
+
+impl Parts<TcpNetwork> {
+    /// With the operating system's network, clock and entropy, and the stores that URLs name.
+    #[must_use]
+    pub fn of_system(given: Given, config: NodeConfig, files: Arc<dyn Files>) -> Self {
+        let stores = StoresOfUrls { files: Arc::clone(&files), settings: StoreSettings::default() };
+        Self {
+            given: Arc::new(given),
+            config,
+            files,
+            stores: Arc::new(stores),
+            network: TcpNetwork,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+        }
+    }
 }
 
 /// A running node.
@@ -102,8 +123,8 @@ impl Node {
     ///
     /// # Errors
     /// See [`StartError`].
-    pub async fn start(parts: Parts) -> Result<Self, StartError> {
-        let Parts { given, config, files, clock, entropy } = parts;
+    pub async fn start<N: Network>(parts: Parts<N>) -> Result<Self, StartError> {
+        let Parts { given, config, files, stores, network, clock, entropy } = parts;
         for setting in given.without_effect() {
             tracing::info!(key = setting.name, reason = setting.doc, "setting without effect");
         }
@@ -121,7 +142,7 @@ impl Node {
         }
 
         let lock = lock(files.as_ref(), &config)?;
-        let (acceptors, endpoints) = bind_listeners(&config).await?;
+        let (acceptors, endpoints) = bind_listeners(&network, &config).await?;
         let kafka = endpoints
             .iter()
             .map(|endpoint| {
@@ -130,11 +151,13 @@ impl Node {
                 (endpoint.listener.to_string(), listener)
             })
             .collect();
-        let store = open(&config.store, Arc::clone(&files), &StoreSettings::default())?;
+        let blocking = files.blocking();
+        let store = stores.open(&config.store)?;
         let controller = metadata::start(&files, &store, &config, entropy.as_ref()).await?;
         let metadata::Controller { quorum, cluster } = controller;
         let client = quorum.client();
-        let joining = Joining { cluster, store, config: &config, files: &files };
+        let stores = stores.as_ref();
+        let joining = Joining { cluster, store, stores, config: &config, files: &files };
         let joined = joining.join(&client, endpoints, &clock, entropy.as_ref()).await;
         let Joined { cluster, epoch, started } = match joined {
             Ok(joined) => joined,
@@ -155,6 +178,7 @@ impl Node {
             metadata: client,
             quorum_term: Arc::new(quorum.term()),
             storage: storage.clone(),
+            blocking,
             compaction: tasks.compaction,
             store_counters,
             clock,
@@ -204,6 +228,18 @@ impl Node {
     #[must_use]
     pub fn kafka_addresses(&self) -> &[(String, String)] {
         &self.kafka
+    }
+
+    /// What the node knows of the metadata.
+    #[must_use]
+    pub fn metadata(&self) -> Arc<dyn MetadataClient> {
+        self.quorum.client()
+    }
+
+    /// Where its records are.
+    #[must_use]
+    pub fn storage(&self) -> &Storage {
+        &self.storage
     }
 
     /// Serves until `shutdown`, then stops in order.
@@ -258,6 +294,7 @@ struct Joining<'a> {
     /// The cluster that it must be; `None` for any.
     cluster: Option<ClusterId>,
     store: MeteredStore,
+    stores: &'a dyn Stores,
     config: &'a NodeConfig,
     files: &'a Arc<dyn Files>,
 }
@@ -271,12 +308,11 @@ impl Joining<'_> {
         clock: &Arc<dyn Clock>,
         entropy: &dyn Entropy,
     ) -> Result<Joined, StartError> {
-        let Self { cluster, store, config, files } = self;
+        let Self { cluster, store, stores, config, files } = self;
         if let WalPlace::File(dir) = &config.wal {
             file::check_metadata_is_there(files, dir, config, &client.image()).await?;
         }
         let cluster = metadata::format(client.as_ref(), cluster, entropy).await?;
-        let settings = StoreSettings::default();
         let (epoch, recovered): (_, Box<dyn Recovering<Appended>>) = match &config.wal {
             WalPlace::File(dir) => {
                 let recovered = file::recover(cluster, files, dir, config, &client.image()).await?;
@@ -287,8 +323,8 @@ impl Joining<'_> {
             }
             WalPlace::Object(url) => {
                 let wal_store = match url {
-                    None => store.beside(settings.limits),
-                    Some(url) => open(url, Arc::clone(files), &settings)?.counted_with(&store),
+                    None => store.beside(StoreLimits::default()),
+                    Some(url) => stores.open(url)?.counted_with(&store),
                 };
                 let drawn = u128::from_be_bytes(entropy.draw());
                 let wal = object::find(cluster, wal_store, config, &client.image(), drawn).await?;
@@ -335,13 +371,16 @@ async fn bind<T>(
 
 /// Binds all listeners, so that the metadata can be told the ports. Clients that connect from now
 /// on wait in the system's queue until the node is ready.
-async fn bind_listeners(
+async fn bind_listeners<N: Network>(
+    network: &N,
     config: &NodeConfig,
-) -> Result<(Vec<(Arc<str>, TcpAcceptor)>, Vec<Endpoint>), StartError> {
+) -> Result<(Vec<(Arc<str>, N::Acceptor)>, Vec<Endpoint>), StartError> {
     let (mut acceptors, mut endpoints) = (Vec::new(), Vec::new());
     for listener in &config.listeners {
         let name: Arc<str> = Arc::from(listener.name.as_str());
-        let acceptor = bind("listeners", &listener.bind.to_bind(), TcpAcceptor::bind).await?;
+        let address = listener.bind.to_bind();
+        let acceptor = bind("listeners", &address, async |address| network.bind(address).await);
+        let acceptor = acceptor.await?;
         let picked = acceptor.local_address().map_err(StartError::Folder)?.port();
         let port = if listener.advertised.port == 0 { picked } else { listener.advertised.port };
         endpoints.push(Endpoint {

@@ -15,7 +15,7 @@ use penstock_model::image::MetadataImage;
 use penstock_s3stream::store::open::{StoreSettings, open};
 use penstock_s3stream::store::url::StoreUrl;
 use penstock_s3stream::{Clock, Opened, Parts, Settings, Storage};
-use penstock_wal::files::OsFiles;
+use penstock_wal::files::{Blocking, OsFiles};
 use penstock_wal::{MemoryMedium, Position, WalSettings};
 use penstock_wire::produce_request::{PartitionProduceData, ProduceRequest, TopicProduceData};
 use penstock_wire::{Message, Reader, Records, Request, encode_request};
@@ -173,7 +173,7 @@ impl TestBroker {
             Arc::clone(&clock),
             drain_seen.clone(),
         ));
-        let inspector = Inspector::new(8 << 20);
+        let inspector = Inspector::new(8 << 20, Blocking::Thread);
         let groups_bytes = given.effective("memory.groups.bytes");
         let groups_bytes = groups_bytes.map_or(16 << 20, |bytes| bytes.parse().expect("a number"));
         let groups = Arc::new(GroupCoordinator::new(GroupParts {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use penstock_broker::config::{Given, NodeConfig};
-use penstock_broker::env::{SystemClock, SystemEntropy};
 use penstock_broker::inspect::InspectError;
 use penstock_broker::node::{Node, NodeFailure, Parts, StartError};
 use penstock_broker::shutdown::{self, ShutdownTrigger};
@@ -30,14 +29,7 @@ async fn start(dir: &Path, more: &[&str]) -> Result<Node, StartError> {
     set.extend(more.iter().map(|pair| (*pair).to_owned()));
     let given = Given::load(None, [], &set).unwrap();
     let config = NodeConfig::new(&given).unwrap();
-    let parts = Parts {
-        given: Arc::new(given),
-        config,
-        files: Arc::new(OsFiles),
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy),
-    };
-    Box::pin(Node::start(parts)).await
+    Box::pin(Node::start(Parts::of_system(given, config, Arc::new(OsFiles)))).await
 }
 
 struct Running {

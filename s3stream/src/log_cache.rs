@@ -21,8 +21,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
 use penstock_model::id::{Offset, StreamId};
+use penstock_model::watch;
 use penstock_wal::{DurableGroup, Position};
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use self::order::{CacheLimits, Order, Ordered};

@@ -10,7 +10,6 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use bytes::Bytes;
 use penstock_broker::config::{Given, NodeConfig};
-use penstock_broker::env::{SystemClock, SystemEntropy};
 use penstock_broker::node::{Node, Parts};
 use penstock_broker::shutdown;
 use penstock_records::Encoding;
@@ -79,14 +78,8 @@ async fn a_folder_that_fails_to_sync_ends_the_node() -> anyhow::Result<()> {
     let given = Given::load(None, [], &set)?;
     let config = NodeConfig::new(&given)?;
     let files = Arc::new(FailingOnce(AtomicBool::new(false)));
-    let node = Box::pin(Node::start(Parts {
-        given: Arc::new(given),
-        config,
-        files: Arc::clone(&files) as _,
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy),
-    }))
-    .await?;
+    let parts = Parts::of_system(given, config, Arc::clone(&files) as _);
+    let node = Box::pin(Node::start(parts)).await?;
     let address = node.kafka_addresses()[0].1.clone();
     let address = address.strip_prefix("PLAINTEXT://").context("it is plain")?.parse()?;
     let (_trigger, shutdown) = shutdown::channel();

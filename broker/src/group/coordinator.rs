@@ -4,7 +4,7 @@
 //!   request ► shard (loaded?) ► room in the log ► group's lock: step, append ► durable ► answer
 //! ```
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -85,7 +85,7 @@ pub struct GroupCoordinator {
     pub(super) timers: Arc<Timers>,
     share: Arc<GroupShare>,
     /// By partition. Guards the map alone.
-    shards: Mutex<HashMap<i32, Arc<Shard>>>,
+    shards: Mutex<BTreeMap<i32, Arc<Shard>>>,
 }
 
 impl GroupCoordinator {
@@ -236,6 +236,7 @@ impl GroupCoordinator {
             let mut readiness = shard.readiness.subscribe();
             let closed = readiness.wait_for(|readiness| *readiness == Readiness::Closed);
             tokio::select! {
+                biased;
                 _ = closed => return,
                 () = self.draining.requested() => return,
                 () = sleep(pause) => pause = (2 * pause).min(RELOAD_AFTER_MAX),
@@ -376,7 +377,7 @@ impl GroupCoordinator {
         Ok(parked.answer)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<i32, Arc<Shard>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<i32, Arc<Shard>>> {
         self.shards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

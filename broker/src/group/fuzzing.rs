@@ -4,7 +4,7 @@
 //!   (key as a part | has a value 1 | value as a part) …
 //! ```
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use super::time::Tick;
 /// What is read is written and read as the same; a group that was restored is written as it was,
 /// and counts what it takes.
 pub(crate) fn run(mut input: &[u8]) -> Option<()> {
-    let mut groups: HashMap<GroupId, Loaded> = HashMap::new();
+    let mut groups: BTreeMap<GroupId, Loaded> = BTreeMap::new();
     while let Some(key) = take_part(&mut input) {
         let [has_value] = *take(&mut input)?;
         let value = take_part(&mut input)?;

@@ -1,6 +1,6 @@
 //! Reads a partition of `__consumer_offsets` from its start, and makes the groups of it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use penstock_model::id::Offset;
@@ -52,8 +52,8 @@ pub(super) struct Loaded {
 pub(super) async fn load(
     partition: &Partition,
     inspector: &Inspector,
-) -> Result<(HashMap<GroupId, Loaded>, Offset), LoadError> {
-    let mut groups = HashMap::new();
+) -> Result<(BTreeMap<GroupId, Loaded>, Offset), LoadError> {
+    let mut groups = BTreeMap::new();
     let end = read_all(partition, inspector, |read| replay(&mut groups, read)).await?;
     Ok((groups, end))
 }
@@ -118,7 +118,7 @@ async fn inflate(
     Ok((records?, memory))
 }
 
-pub(super) fn replay(groups: &mut HashMap<GroupId, Loaded>, read: Read) {
+pub(super) fn replay(groups: &mut BTreeMap<GroupId, Loaded>, read: Read) {
     match read {
         Read::Group(id, Some(snapshot)) => groups.entry(id).or_default().snapshot = Some(snapshot),
         Read::Group(id, None) => undo(groups, &id, |group| group.snapshot = None),
@@ -134,7 +134,7 @@ pub(super) fn replay(groups: &mut HashMap<GroupId, Loaded>, read: Read) {
 }
 
 /// Groups come and go: one that has nothing left takes no memory while the others are read.
-fn undo(groups: &mut HashMap<GroupId, Loaded>, id: &GroupId, undo: impl FnOnce(&mut Loaded)) {
+fn undo(groups: &mut BTreeMap<GroupId, Loaded>, id: &GroupId, undo: impl FnOnce(&mut Loaded)) {
     let Some(group) = groups.get_mut(id) else { return };
     undo(group);
     if group.snapshot.is_none() && group.offsets.is_empty() {
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn tombstones_undo() {
-        let mut groups = HashMap::new();
+        let mut groups = BTreeMap::new();
         let id = GroupId::new("g");
         let committed = super::super::offsets::Committed {
             offset: 1,

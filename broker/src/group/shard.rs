@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use penstock_model::id::{Offset, Timestamp};
+use penstock_model::watch;
 use penstock_records::{BatchBuilder, Encoding, NewRecord, ValidBatch};
 use penstock_s3stream::{AppendPermit, Backing};
-use tokio::sync::watch;
 
 use super::classic::Effects;
 use super::error::GroupError;
@@ -78,7 +78,7 @@ impl Shard {
     pub(super) async fn ready(&self) -> Result<(), GroupError> {
         let mut readiness = self.readiness.subscribe();
         let reached = readiness.wait_for(|readiness| *readiness != Readiness::Loading).await;
-        match reached.map(|readiness| *readiness) {
+        match reached {
             Ok(Readiness::Ready) => Ok(()),
             Ok(Readiness::Unreadable) => Err(GroupError::NotAvailable),
             _ => Err(GroupError::NotCoordinator),

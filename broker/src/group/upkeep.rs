@@ -35,14 +35,13 @@ impl GroupCoordinator {
                 }
             };
             tokio::select! {
+                biased;
                 () = shutdown.requested() => return,
                 () = due => {
                     for (id, timer) in self.timers.due(self.now().tick) {
                         work.push(self.look_at(id, timer).boxed());
                     }
                 }
-                Some(()) = work.next() => {}
-                () = self.timers.changed.notified() => {}
                 changed = images.changed() => {
                     if changed.is_err() {
                         return;
@@ -55,6 +54,10 @@ impl GroupCoordinator {
                     work.push(self.follow(image).boxed());
                 }
                 _ = retention.tick() => work.push(self.expire_offsets(Look::ForExpired).boxed()),
+                // Only what is before makes more of it.
+                Some(()) = work.next() => {}
+                // Each turn looks at the timers, so that this may wait for all others.
+                () = self.timers.changed.notified() => {}
             }
         }
     }

@@ -79,6 +79,7 @@ impl Housekeeping {
         let mut ticks = ticks(self.intervals.producers);
         loop {
             tokio::select! {
+                biased;
                 _ = ticks.tick() => self.expire_producers(),
                 () = self.partitions.producers_crowded() => {
                     for partition in self.partitions.opened() {
@@ -165,7 +166,8 @@ mod tests {
     use penstock_model::command::{Command, CreateTopic, DeleteTopic, LeaseObjects, Outcome};
     use penstock_model::id::{RequestId, TopicId};
     use penstock_model::image::MetadataImage;
-    use tokio::sync::{Notify, watch};
+    use penstock_model::watch;
+    use tokio::sync::Notify;
 
     use super::*;
     use crate::shutdown;

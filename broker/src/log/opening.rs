@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use penstock_model::id::StreamEpoch;
-use tokio::sync::watch;
+use penstock_model::watch;
 use tokio::time::{Instant, timeout_at};
 
 use super::partition::Partition;
@@ -41,7 +41,7 @@ impl Opening {
     /// Waits for as long as it takes.
     pub(super) async fn end(mut self) -> Outcome {
         let ended = self.outcome.wait_for(Option::is_some).await;
-        let outcome = ended.ok().and_then(|outcome| outcome.clone());
+        let outcome = ended.ok().flatten();
         let broken_off = || PartitionError::Unavailable("its opening was broken off".into());
         outcome.unwrap_or_else(|| Err(broken_off()))
     }

@@ -10,7 +10,7 @@
 //!
 //! One that does not open is nobody's misfortune but its own.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -73,9 +73,9 @@ pub struct Partitions {
 
 #[derive(Default)]
 struct Known {
-    slots: HashMap<StreamId, Slot>,
+    slots: BTreeMap<StreamId, Slot>,
     /// Stays until the partition has been opened in spite of it.
-    refused: HashMap<StreamId, Refused>,
+    refused: BTreeMap<StreamId, Refused>,
 }
 
 #[derive(Clone)]

@@ -1,4 +1,5 @@
-//! The network seam: what the listener needs of a network, so that a simulation can be one.
+//! The network seam: what the node and its listeners need of a network, so that a simulation can
+//! be one.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,8 +8,20 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 
+/// Where listeners are bound.
+pub trait Network: Send + Sync + 'static {
+    /// What is bound.
+    type Acceptor: Acceptor;
+
+    /// Listens on `host:port`; port 0 picks one.
+    ///
+    /// # Errors
+    /// When the name does not resolve or the port is taken.
+    fn bind(&self, address: &str) -> impl Future<Output = io::Result<Self::Acceptor>> + Send;
+}
+
 /// A socket that accepts connections.
-pub trait Acceptor: Send + 'static {
+pub trait Acceptor: Send + Sync + 'static {
     /// The reading half of a connection.
     type Read: AsyncRead + Send + Unpin + 'static;
     /// The writing half; its `write_vectored` takes several buffers in one call.
@@ -36,6 +49,18 @@ pub struct Accepted<R, W> {
     pub write: W,
     /// The peer.
     pub peer: SocketAddr,
+}
+
+/// The operating system's network.
+#[derive(Clone, Copy, Debug)]
+pub struct TcpNetwork;
+
+impl Network for TcpNetwork {
+    type Acceptor = TcpAcceptor;
+
+    async fn bind(&self, address: &str) -> io::Result<TcpAcceptor> {
+        TcpAcceptor::bind(address).await
+    }
 }
 
 /// The operating system's TCP.

@@ -7,6 +7,7 @@ use penstock_model::client::MetadataClient;
 use penstock_model::id::BrokerEpoch;
 use penstock_s3stream::store::metered::StoreCounters;
 use penstock_s3stream::{Clock, CompactionTask, Storage};
+use penstock_wal::files::Blocking;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -23,7 +24,7 @@ use crate::log::{
     Housekeeping, HousekeepingIntervals, LogCompaction, Partitions, ProducerShare, TopicExpiry,
 };
 use crate::metrics::Metrics;
-use crate::net::transport::TcpAcceptor;
+use crate::net::transport::Acceptor;
 use crate::net::{
     AnswerBudget, ByteBudget, ConnectionLimits, FetchBudget, Listener, RequestBudget,
 };
@@ -53,6 +54,8 @@ pub(super) struct Parts {
     pub(super) metadata: Arc<dyn MetadataClient>,
     pub(super) quorum_term: QuorumTerm,
     pub(super) storage: Storage,
+    /// Where work that takes long may be done.
+    pub(super) blocking: Blocking,
     pub(super) compaction: CompactionTask,
     pub(super) store_counters: Arc<StoreCounters>,
     pub(super) clock: Arc<dyn Clock>,
@@ -76,7 +79,7 @@ pub(super) async fn open(
     stopping: &Shutdown,
 ) -> Serving {
     let Parts { given, config, epoch, metadata, storage, store_counters, .. } = parts;
-    let Parts { clock, entropy, metrics, draining, quorum_term, compaction, .. } = parts;
+    let Parts { clock, entropy, metrics, draining, quorum_term, compaction, blocking, .. } = parts;
     let topic_settings =
         TopicSettingsCache::new(Arc::clone(&given), config.node, Arc::clone(&metrics));
     let topic_settings = Arc::new(topic_settings);
@@ -92,6 +95,7 @@ pub(super) async fn open(
     let (all_tried, opened) = oneshot::channel();
     background.spawn(Arc::clone(&partitions).keep_open(REOPEN_INTERVAL, all_tried));
     tokio::select! {
+        biased;
         _ = opened => {}
         // The node notices as soon as it runs.
         _ = storage.failed() => {}
@@ -119,7 +123,7 @@ pub(super) async fn open(
     let fetch_sessions =
         FetchSessions::new(config.fetch_sessions_max, part, FETCH_SESSION_IDLE_MS_MIN);
     let answers = AnswerBudget::new(config.memory.responses);
-    let inspector = Inspector::new(config.memory.inflation);
+    let inspector = Inspector::new(config.memory.inflation, blocking);
     let log_compaction = ByteBudget::new(config.memory.log_compaction);
     let expiry = TopicExpiry::new(Arc::clone(&metadata), Arc::clone(&topic_settings));
     let cleaner = LogCompaction {
@@ -187,7 +191,7 @@ impl Serving {
     }
 
     /// Serves every listener until the drain.
-    pub(super) fn listen(self, acceptors: Vec<(Arc<str>, TcpAcceptor)>) -> JoinSet<()> {
+    pub(super) fn listen<A: Acceptor>(self, acceptors: Vec<(Arc<str>, A)>) -> JoinSet<()> {
         let config = self.config;
         let limits = ConnectionLimits::new(
             config.connections_max,

@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use tokio::sync::watch;
 
 use crate::apply::apply;
 use crate::command::{Command, Outcome};
 use crate::id::LogIndex;
 use crate::image::MetadataImage;
+use crate::watch;
 
 /// Why the fate of a command is unknown. Commands are idempotent: submit it again, with back-off.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

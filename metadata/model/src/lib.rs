@@ -16,6 +16,7 @@ pub mod id;
 pub mod image;
 pub mod invariants;
 pub mod placement;
+pub mod watch;
 
 #[cfg(test)]
 mod tests;

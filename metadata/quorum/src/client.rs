@@ -9,7 +9,8 @@ use openraft::errors::{ClientWriteError, ForwardToLeader, RaftError};
 use penstock_model::client::{MetadataClient, SubmitError};
 use penstock_model::command::{Command, Outcome};
 use penstock_model::image::MetadataImage;
-use tokio::sync::{Semaphore, watch};
+use penstock_model::watch;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::identity::{RaftId, Voter};

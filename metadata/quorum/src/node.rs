@@ -8,6 +8,7 @@ use openraft::async_runtime::watch::WatchReceiver;
 use penstock_model::client::MetadataClient;
 use penstock_model::id::NodeId;
 use penstock_model::image::MetadataImage;
+use penstock_model::watch as images;
 use penstock_wal::WalError;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -126,7 +127,7 @@ impl QuorumNode {
         let Parts { id, network, settings, .. } = parts;
         let shared = log.shared();
         let (progress, progress_seen) = watch::channel(Progress::default());
-        let (published, images) = watch::channel(Arc::new(MetadataImage::default()));
+        let (published, seen) = images::channel(Arc::new(MetadataImage::default()));
         let snapshots = SnapshotStore::open(snapshots, covered, progress.clone()).await?;
         let snapshots = Arc::new(snapshots);
         let newest = snapshots.load(log.purged()).await?;
@@ -140,7 +141,7 @@ impl QuorumNode {
         let raft = Raft::new(id, config, Peers(network.clone()), log, state_machine)
             .await
             .map_err(|fatal| StartError::Raft(fatal.to_string()))?;
-        let client = Arc::new(QuorumClient::new(raft.clone(), images, network, &settings));
+        let client = Arc::new(QuorumClient::new(raft.clone(), seen, network, &settings));
         let compaction = compaction::run(raft.clone(), progress_seen, settings);
         let tasks = vec![
             tokio::spawn(timers::run(raft.clone(), id)),

@@ -10,6 +10,7 @@ use openraft::storage::{EntryResponder, RaftSnapshotBuilder, RaftStateMachine};
 use penstock_model::apply::apply;
 use penstock_model::id::LogIndex;
 use penstock_model::image::MetadataImage;
+use penstock_model::watch as images;
 use tokio::sync::watch;
 
 use crate::compaction::Progress;
@@ -23,7 +24,7 @@ pub(crate) struct StateMachine {
     image: MetadataImage,
     applied: Option<LogId>,
     membership: StoredMembership,
-    published: watch::Sender<Arc<MetadataImage>>,
+    published: images::Sender<Arc<MetadataImage>>,
     snapshots: Arc<SnapshotStore>,
     progress: watch::Sender<Progress>,
 }
@@ -33,7 +34,7 @@ impl StateMachine {
     pub(crate) fn new(
         start: Option<Snapshot>,
         snapshots: Arc<SnapshotStore>,
-        published: watch::Sender<Arc<MetadataImage>>,
+        published: images::Sender<Arc<MetadataImage>>,
         progress: watch::Sender<Progress>,
     ) -> Self {
         let mut this = Self {

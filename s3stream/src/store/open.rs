@@ -58,6 +58,29 @@ pub enum OpenError {
     Client(#[from] object_store::Error),
 }
 
+/// Where stores come from: those that URLs name, or one that a simulation keeps in its hands.
+pub trait Stores: Send + Sync + 'static {
+    /// Opens a store, as [`open`] does.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    fn open(&self, url: &StoreUrl) -> Result<MeteredStore, OpenError>;
+}
+
+/// Folders, memory and clouds.
+pub struct StoresOfUrls {
+    /// Where folders are.
+    pub files: Arc<dyn Files>,
+    /// Of every store.
+    pub settings: StoreSettings,
+}
+
+impl Stores for StoresOfUrls {
+    fn open(&self, url: &StoreUrl) -> Result<MeteredStore, OpenError> {
+        open(url, Arc::clone(&self.files), &self.settings)
+    }
+}
+
 /// Opens a store. Sends it nothing yet: a store that is away, or refuses the credentials, shows
 /// at the first request. Blocks on a folder.
 ///

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use penstock_model::client::{LocalClient, MetadataClient, SubmitError};
 use penstock_model::command::{Command, Outcome};
 use penstock_model::image::MetadataImage;
-use tokio::sync::watch;
+use penstock_model::watch;
 
 use crate::checked_store::CheckedStore;
 use crate::random::Random;

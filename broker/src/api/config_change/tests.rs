@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use penstock_model::client::{LocalClient, SubmitError};
 use penstock_model::command::Outcome;
 use penstock_model::id::ClusterId;
-use tokio::sync::watch;
+use penstock_model::watch;
 
 use super::*;
 

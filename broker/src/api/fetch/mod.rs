@@ -224,13 +224,14 @@ async fn wait_for_more(
         }
         drop(permit.take());
         tokio::select! {
+            biased;
+            () = broker.draining.requested() => break,
+            () = sleep_until(limits.deadline) => break,
+            () = &mut given_up => break,
             streams = moved.take() => {
                 let has_moved = |stream: StreamId| streams.contains(&stream);
                 permit = read_with_room(broker, targets, limits, has_moved).await;
             }
-            () = sleep_until(limits.deadline) => break,
-            () = broker.draining.requested() => break,
-            () = &mut given_up => break,
         }
     }
     permit

@@ -49,7 +49,7 @@ impl StoreBuilder<TypeConfig, LogStore, StateMachine, TempDir> for Builder {
         let log = LogStore::open(journal, head, covered.clone(), &settings).unwrap();
         let (progress, _) = watch::channel(Progress::default());
         let snapshots = SnapshotStore::open(snapshots, covered, progress.clone()).await;
-        let (published, _) = watch::channel(Arc::new(MetadataImage::default()));
+        let (published, _) = penstock_model::watch::channel(Arc::new(MetadataImage::default()));
         let state_machine =
             StateMachine::new(None, Arc::new(snapshots.unwrap()), published, progress);
         Ok((dir, log, state_machine))

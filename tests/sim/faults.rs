@@ -1,0 +1,144 @@
+//! What befalls the world while a node lives: the store's weather, the wall clock, pauses. And how
+//! the life ends.
+
+use std::io;
+use std::time::Duration;
+
+use penstock_wal::files::{Dice, PowerCutFiles};
+use tokio::time::{advance, sleep};
+
+use crate::bucket::Weather;
+use crate::world::World;
+
+/// How a life ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The process is killed.
+    Kill,
+    /// The machine loses its power.
+    PowerCut,
+    /// It is told to stop.
+    Stop,
+}
+
+/// What becomes of its disk before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DiskFault {
+    None,
+    /// Everything ends in the change of this number.
+    StopsAt(u64),
+    /// This change fails.
+    FailsAt(u64),
+}
+
+/// A life of a node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Life {
+    pub(crate) length: Duration,
+    pub(crate) end: End,
+    pub(crate) disk: DiskFault,
+}
+
+impl Life {
+    /// One in which nothing goes wrong.
+    pub(crate) const CALM: Self =
+        Self { length: Duration::from_secs(86_400), end: End::Stop, disk: DiskFault::None };
+
+    /// Whatever the dice say.
+    pub(crate) fn draw(dice: &mut Dice) -> Self {
+        // A start takes a second with a log in the store, and less with one in files.
+        let length =
+            if dice.percent(30) { 10 + dice.below(3_000) } else { 5_000 + dice.below(60_000) };
+        let length = Duration::from_millis(length);
+        let end = match dice.below(5) {
+            0 | 1 => End::Kill,
+            2 | 3 => End::PowerCut,
+            _ => End::Stop,
+        };
+        let changes = if dice.percent(50) { 80 } else { 2_000 };
+        let change = 1 + dice.below(changes);
+        let disk = match (end, dice.below(10)) {
+            (End::Kill | End::PowerCut, 0..4) => DiskFault::StopsAt(change),
+            // Nobody trusts a disk that has failed until its machine has started anew.
+            (End::PowerCut, 4) => DiskFault::FailsAt(change),
+            _ => DiskFault::None,
+        };
+        Self { length, end, disk }
+    }
+
+    /// Lets happen to the disk what is to happen. Answers the number of the change that fails.
+    pub(crate) fn plan(self, disk: &PowerCutFiles) -> Option<u64> {
+        match self.disk {
+            DiskFault::None => None,
+            DiskFault::StopsAt(change) => {
+                disk.stop_at(change);
+                None
+            }
+            DiskFault::FailsAt(change) => {
+                disk.fail_at(change, io::ErrorKind::Other);
+                Some(disk.changes() + change)
+            }
+        }
+    }
+
+    /// The disk of the next one.
+    pub(crate) fn next_disk(self, disk: &PowerCutFiles) -> PowerCutFiles {
+        match self.end {
+            End::PowerCut => disk.crash(),
+            End::Kill | End::Stop => disk.kill(),
+        }
+    }
+}
+
+/// One thing after the other, for ever.
+pub(crate) async fn befall(world: &World, dice: &mut Dice) {
+    loop {
+        sleep(Duration::from_millis(1_000 + dice.below(20_000))).await;
+        match dice.below(9) {
+            0 => jump(world, dice),
+            1 => pause(world, dice).await,
+            2 => world.bucket.rot(),
+            3 => world.bucket.mend(),
+            _ => storm(world, dice).await,
+        }
+    }
+}
+
+/// The wall clock is set, by up to an hour.
+fn jump(world: &World, dice: &mut Dice) {
+    let most: u64 = if dice.percent(30) { 3_600_000 } else { 30_000 };
+    let by = i64::try_from(dice.below(2 * most)).expect("a short time");
+    let by = by - i64::try_from(most).expect("a short time");
+    world.note("world", format_args!("the wall clock jumps by {by} ms"));
+    world.wall.jump(by);
+}
+
+/// Everything stands still, but for the clocks.
+async fn pause(world: &World, dice: &mut Dice) {
+    let time = Duration::from_millis(dice.below(15_000));
+    world.note("world", format_args!("all stands still for {} ms", time.as_millis()));
+    advance(time).await;
+}
+
+/// The store is not well for a while.
+async fn storm(world: &World, dice: &mut Dice) {
+    let fair = Weather::default();
+    let weather = match dice.below(6) {
+        0 => Weather { refused: 100, ..fair },
+        1 => Weather { refused: 5 + dice.below(60), ..fair },
+        2 => Weather { lost_answers: 5 + dice.below(60), ..fair },
+        3 => Weather { stuck: 1 + dice.below(20), ..fair },
+        4 => Weather { slowness: 2 + small(dice, 60), ..fair },
+        _ => Weather { slowness_of_lists: 2 + small(dice, 100), lost_answers: 2, ..fair },
+    };
+    let time = Duration::from_millis(200 + dice.below(15_000));
+    world.note("world", format_args!("for {} ms: {weather:?}", time.as_millis()));
+    world.bucket.set_weather(weather);
+    sleep(time).await;
+    world.bucket.set_weather(fair);
+    world.note("world", "the store is well");
+}
+
+fn small(dice: &mut Dice, bound: u64) -> u32 {
+    u32::try_from(dice.below(bound)).expect("a small number")
+}

@@ -1,0 +1,147 @@
+//! Makes topics and deletes them.
+
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+use penstock_wal::files::Dice;
+use penstock_wire::WireString;
+use penstock_wire::create_topics_request::{
+    CreatableTopic, CreatableTopicConfig, CreateTopicsRequest,
+};
+use penstock_wire::delete_topics_request::{DeleteTopicState, DeleteTopicsRequest};
+
+use super::{Actor, Base, topic_name};
+use crate::client::{Failure, check};
+use crate::oracle::Presence;
+use crate::world::World;
+
+const CREATE_TOPICS: i16 = 7;
+const DELETE_TOPICS: i16 = 6;
+const UNKNOWN_TOPIC: i16 = 3;
+const TOPIC_EXISTS: i16 = 36;
+
+/// So many are there at most, and at least.
+const TOPICS_MAX: usize = 4;
+const TOPICS_MIN: usize = 2;
+
+/// How long some of them keep records.
+const RETENTION_MS: i64 = 60_000;
+
+pub(super) struct Topics {
+    base: Base,
+    next: u64,
+    /// What was begun and has no answer.
+    open: Option<Open>,
+}
+
+#[derive(Clone, Copy)]
+enum Open {
+    Creation(u64),
+    Deletion(u64),
+}
+
+impl Topics {
+    pub(super) fn new(base: Base) -> Self {
+        Self { base, next: 0, open: None }
+    }
+
+    /// What to do next; nothing, most times.
+    fn choose(&mut self, world: &World) -> Option<Open> {
+        let there = world.oracle.topics(Presence::Surely);
+        if there.len() < TOPICS_MIN || there.len() < TOPICS_MAX && self.base.dice.percent(5) {
+            let number = self.next;
+            self.next += 1;
+            let partitions = 1 + i32::from(self.base.dice.percent(40));
+            let retention = self.base.dice.percent(40).then_some(RETENTION_MS);
+            world.oracle.create(number, partitions, retention);
+            return Some(Open::Creation(number));
+        }
+        if there.len() > TOPICS_MIN && self.base.dice.percent(2) {
+            let place = self.base.dice.below(there.len() as u64);
+            let number = there[usize::try_from(place).expect("a place in a list")];
+            world.oracle.is(number, Presence::Going);
+            return Some(Open::Deletion(number));
+        }
+        None
+    }
+
+    async fn create(&mut self, world: &World, number: u64) -> Result<(), Failure> {
+        let topic = world.oracle.topic(number);
+        let retention = topic.retention.unwrap_or(-1);
+        world.note(&self.base.name, format_args!("-> create t{number}, kept {retention} ms"));
+        let request = CreateTopicsRequest {
+            topics: vec![CreatableTopic {
+                name: WireString::copy_from(&topic_name(number)),
+                num_partitions: topic.partitions,
+                replication_factor: 1,
+                configs: vec![CreatableTopicConfig {
+                    name: WireString::from("retention.ms"),
+                    value: Some(WireString::copy_from(&retention.to_string())),
+                }],
+                ..CreatableTopic::default()
+            }],
+            timeout_ms: 30_000,
+            ..CreateTopicsRequest::default()
+        };
+        let response = self.base.client.call(CREATE_TOPICS, &request).await?;
+        match response.topics.first().map_or(-1, |topic| topic.error_code) {
+            // It was made by the request that was not answered.
+            TOPIC_EXISTS => Ok(()),
+            code => check(code),
+        }
+    }
+
+    async fn delete(&mut self, world: &World, number: u64) -> Result<(), Failure> {
+        world.note(&self.base.name, format_args!("-> delete t{number}"));
+        let request = DeleteTopicsRequest {
+            topics: vec![DeleteTopicState {
+                name: Some(WireString::copy_from(&topic_name(number))),
+                ..DeleteTopicState::default()
+            }],
+            timeout_ms: 30_000,
+            ..DeleteTopicsRequest::default()
+        };
+        let response = self.base.client.call(DELETE_TOPICS, &request).await?;
+        match response.responses.first().map_or(-1, |topic| topic.error_code) {
+            UNKNOWN_TOPIC => Ok(()),
+            code => check(code),
+        }
+    }
+}
+
+impl Actor for Topics {
+    fn name(&self) -> &str {
+        &self.base.name
+    }
+
+    fn step<'a>(&'a mut self, world: &'a World) -> LocalBoxFuture<'a, ()> {
+        async move {
+            let Some(open) = self.open.or_else(|| self.choose(world)) else { return };
+            self.open = Some(open);
+            let (number, presence, done) = match open {
+                Open::Creation(number) => {
+                    (number, Presence::Surely, self.create(world, number).await)
+                }
+                Open::Deletion(number) => {
+                    (number, Presence::Gone, self.delete(world, number).await)
+                }
+            };
+            match done {
+                Ok(()) => {
+                    world.note(&self.base.name, format_args!("<- t{number} is {presence:?}"));
+                    world.oracle.is(number, presence);
+                    self.open = None;
+                }
+                Err(failure) => world.failed(&self.base.name, &failure),
+            }
+        }
+        .boxed_local()
+    }
+
+    fn is_settled(&self) -> bool {
+        self.open.is_none()
+    }
+
+    fn dice(&mut self) -> &mut Dice {
+        &mut self.base.dice
+    }
+}
