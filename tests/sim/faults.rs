@@ -48,7 +48,7 @@ impl Life {
     pub(crate) fn draw(dice: &mut Dice) -> Self {
         // A start takes a second with a log in the store, and less with one in files.
         let length =
-            if dice.percent(30) { 10 + dice.below(3_000) } else { 5_000 + dice.below(60_000) };
+            if dice.percent(30) { 10 + dice.below(3_000) } else { 5_000 + dice.below(40_000) };
         let length = Duration::from_millis(length);
         let end = match dice.below(5) {
             0 | 1 => End::Kill,
@@ -64,6 +64,12 @@ impl Life {
             _ => DiskFault::None,
         };
         Self { length, end, disk }
+    }
+
+    /// The same, but that the power goes at some time: what is not synced by then shows.
+    pub(crate) fn with_power_cut(self) -> Self {
+        let length = self.length.max(Duration::from_secs(5));
+        Self { length, end: End::PowerCut, disk: DiskFault::None }
     }
 
     /// Lets happen to the disk what is to happen. Answers the number of the change that fails.

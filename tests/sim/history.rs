@@ -111,7 +111,10 @@ impl History {
 
     fn run(&mut self) {
         for _ in 0..1 + self.dice.below(LIVES_MAX) {
-            let life = Life::draw(&mut self.dice);
+            let mut life = Life::draw(&mut self.dice);
+            if let Some(Bug::OfFiles(..)) = self.bug {
+                life = life.with_power_cut();
+            }
             self.live(life, Chapter::Storm);
         }
         self.world.bucket.set_weather(Weather::default());
