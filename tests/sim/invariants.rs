@@ -8,6 +8,7 @@ pub(crate) mod log_start_spares_what_is_wanted;
 pub(crate) mod no_false_out_of_range;
 pub(crate) mod no_referenced_object_is_deleted;
 pub(crate) mod one_value_per_offset;
+pub(crate) mod only_what_is_superseded_goes;
 pub(crate) mod polls_are_contiguous;
 pub(crate) mod sequence_order_is_offset_order;
 pub(crate) mod store_holds_what_is_referenced;

@@ -7,6 +7,7 @@ use std::fmt;
 use std::ops::Range;
 
 use penstock_model::id::Timestamp;
+use tokio::time::Instant;
 
 use crate::findings::Findings;
 use crate::invariants::acked_offset_is_read_offset::AckedOffsets;
@@ -14,6 +15,7 @@ use crate::invariants::generations_are_kept_apart::Generations;
 use crate::invariants::log_start_spares_what_is_wanted::Deletable;
 use crate::invariants::no_false_out_of_range;
 use crate::invariants::one_value_per_offset::ReadValues;
+use crate::invariants::only_what_is_superseded_goes::Superseded;
 use crate::invariants::polls_are_contiguous;
 use crate::invariants::watermarks_are_monotone::Watermarks;
 
@@ -24,6 +26,25 @@ pub(crate) struct Value(pub(crate) u64);
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "v{}", self.0)
+    }
+}
+
+/// What compaction goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key(pub(crate) u8);
+
+/// So few that most records are superseded soon.
+const KEYS: u64 = 5;
+
+impl Value {
+    /// Its key, where its topic is compacted.
+    pub(crate) fn key(self) -> Key {
+        Key(u8::try_from(self.0 % KEYS).expect("a few keys"))
+    }
+
+    /// Whether it says, where its topic is compacted, that its key is no more.
+    pub(crate) fn is_tombstone(self) -> bool {
+        self.0 % 7 == 3
     }
 }
 
@@ -78,6 +99,8 @@ pub(crate) struct Topic {
     pub(crate) presence: Presence,
     pub(crate) partitions: i32,
     pub(crate) retention: Option<i64>,
+    /// How long tombstones stay, where it is compacted.
+    pub(crate) compacted: Option<i64>,
 }
 
 #[derive(Default)]
@@ -86,6 +109,8 @@ struct Partition {
     read: ReadValues,
     shown: Watermarks,
     deletable: Deletable,
+    /// Where it is compacted.
+    superseded: Option<Superseded>,
     /// When and of what each value was written.
     sent: BTreeMap<Value, i64>,
 }
@@ -101,6 +126,7 @@ pub(crate) struct ReadRecord {
 #[derive(Debug)]
 pub(crate) struct Poll {
     pub(crate) asked: i64,
+    pub(crate) asked_at: Instant,
     pub(crate) shown: Watermarks,
     pub(crate) batches: Vec<Range<i64>>,
     pub(crate) records: Vec<ReadRecord>,
@@ -125,13 +151,14 @@ impl Oracle {
     }
 
     /// A topic is asked for.
-    pub(crate) fn create(&self, number: u64, partitions: i32, retention: Option<i64>) {
-        let topic = Topic { presence: Presence::Perhaps, partitions, retention };
+    pub(crate) fn create(&self, number: u64, topic: Topic) {
+        let Topic { partitions, retention, compacted, .. } = topic;
         let mut inner = self.inner.borrow_mut();
         inner.topics.insert(number, topic);
         for index in 0..partitions {
             let mut partition = Partition::default();
             partition.deletable.retention = retention;
+            partition.superseded = compacted.map(|keep| Superseded::new(keep < i64::MAX));
             inner.partitions.insert((number, index), partition);
         }
     }
@@ -177,6 +204,9 @@ impl Oracle {
         let values: Vec<_> = (first..first + count).map(Value).collect();
         let partition = inner.partitions.get_mut(&place).expect("it was created");
         partition.sent.extend(values.iter().map(|value| (*value, now.0)));
+        if let Some(superseded) = &mut partition.superseded {
+            values.iter().for_each(|value| superseded.sent(*value));
+        }
         values
     }
 
@@ -189,6 +219,9 @@ impl Oracle {
         for (offset, value) in (base..).zip(values) {
             let (sent, deletable) = (&partition.sent, &mut partition.deletable);
             deletable.written(offset, sent[value]);
+            if let Some(superseded) = &mut partition.superseded {
+                superseded.placed(*value, offset);
+            }
         }
         let high = partition.acked.end();
         partition.shown.show(Watermarks { high, start: 0 });
@@ -220,11 +253,18 @@ impl Oracle {
         inner.counts.read += poll.records.len() as u64;
         inner.counts.moved_starts += u64::from(poll.shown.start > known.start);
         let partition = inner.partitions.get_mut(&place).expect("it was created");
-        let contiguous = polls_are_contiguous::look(poll.asked, &poll.batches, poll.shown.high);
+        let compacted = partition.superseded.is_some();
+        let contiguous =
+            polls_are_contiguous::look(poll.asked, &poll.batches, poll.shown.high, compacted);
         self.look("polls are contiguous", place, contiguous);
         for ReadRecord { offset, value } in &poll.records {
             let read = partition.read.read(*offset, *value);
             self.look("one value per offset", place, read);
+            if let Some(superseded) = &mut partition.superseded {
+                superseded.placed(*value, *offset);
+                let shown = superseded.shown(*offset, poll.asked_at);
+                self.look("only what is superseded goes", place, shown);
+            }
             match partition.sent.get(value) {
                 Some(written) => partition.deletable.written(*offset, *written),
                 None => self.look("nothing is made up", place, Err(format!("{value} at {offset}"))),
@@ -232,9 +272,26 @@ impl Oracle {
         }
         let end = poll.batches.last().map_or(poll.asked, |batch| batch.end);
         let read = poll.records.iter().map(|read| (read.offset, read.value)).collect();
-        let acked = partition.acked.read(poll.asked..end, &read);
-        self.look("acked offset is read offset", place, acked);
+        let missing = partition.acked.read(poll.asked..end, &read);
+        let looked = missing.and_then(|missing| {
+            let Some(superseded) = &mut partition.superseded else {
+                return missing.first().map_or(Ok(()), |(offset, value)| {
+                    Err(format!("{value} was acked at {offset}, nothing is there"))
+                });
+            };
+            missing.into_iter().for_each(|(offset, value)| superseded.missing(value, offset));
+            Ok(())
+        });
+        self.look("acked offset is read offset", place, looked);
         self.look_at_shown(place, partition, known, poll.shown, latest);
+    }
+
+    /// All of a partition was read, from its beginning to its end.
+    pub(crate) fn all_read(&self, place: Place) {
+        let inner = self.inner.borrow();
+        if let Some(superseded) = &inner.partitions[&place].superseded {
+            self.look("only what is superseded goes", place, superseded.all_read());
+        }
     }
 
     /// A poll was refused as out of range.

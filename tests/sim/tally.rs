@@ -54,6 +54,8 @@ counts! {
     commands,
     /// Objects that took the place of others.
     compactions,
+    /// Objects that log compaction wrote.
+    cleanings,
     /// Requests to the store that failed.
     failed_requests,
 }
@@ -70,6 +72,7 @@ impl Tally {
             self.served_lives += 1;
             self.commands = seen.metadata.image().index().0;
             self.compactions += seen.storage.counters().compactions.get();
+            self.cleanings += seen.storage.counters().cleanings.get();
         }
     }
 

@@ -34,15 +34,20 @@ impl AckedOffsets {
         self.values.last_key_value().map_or(0, |(offset, _)| offset + 1)
     }
 
-    /// Everything between two offsets was read.
-    pub(crate) fn read(&self, offsets: Range<i64>, read: &BTreeMap<i64, Value>) -> Looked {
+    /// Everything between two offsets was read. Answers what was not there.
+    pub(crate) fn read(
+        &self,
+        offsets: Range<i64>,
+        read: &BTreeMap<i64, Value>,
+    ) -> Result<Vec<(i64, Value)>, String> {
+        let mut missing = Vec::new();
         for (offset, value) in self.values.range(offsets) {
             match read.get(offset) {
                 Some(found) if found == value => {}
                 Some(found) => return Err(format!("{value} was acked at {offset}, {found} read")),
-                None => return Err(format!("{value} was acked at {offset}, nothing is there")),
+                None => missing.push((*offset, *value)),
             }
         }
-        Ok(())
+        Ok(missing)
     }
 }

@@ -64,7 +64,8 @@ impl Actor for Deleter {
     fn step<'a>(&'a mut self, world: &'a World) -> LocalBoxFuture<'a, ()> {
         async move {
             let Some(place) = self.base.pick(world) else { return };
-            let is_kept = world.oracle.topic(place.0).retention.is_none();
+            let topic = world.oracle.topic(place.0);
+            let is_kept = topic.retention.is_none() && topic.compacted.is_none();
             if !is_kept || self.base.dice.percent(50) {
                 return;
             }

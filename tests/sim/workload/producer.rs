@@ -8,7 +8,8 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use penstock_model::id::Timestamp;
 use penstock_records::{
-    BatchBuilder, Encoding, NewRecord, ProducerEpoch, ProducerId, Sequence, Timestamp as RecordTime,
+    BatchBuilder, Encoding, NewRecord, ProducerEpoch, ProducerId, RecordHeader, Sequence,
+    Timestamp as RecordTime,
 };
 use penstock_s3stream::Clock;
 use penstock_tests::producer::{PRODUCE_BY_NAME, only_partition, produce_request};
@@ -107,7 +108,8 @@ impl Producer {
         let most = if self.base.dice.percent(10) { 20_000 } else { 400 };
         let padding = usize::try_from(self.base.dice.below(most)).expect("a length");
         let encoding = self.draw_encoding();
-        let bytes = batch(encoding, producer, &values, padding, now);
+        let compacted = world.oracle.topic(place.0).compacted.is_some();
+        let bytes = batch(encoding, producer, &values, compacted, padding, now);
         Batch { place, values, sequence, bytes, acked: None }
     }
 
@@ -230,6 +232,7 @@ fn batch(
     encoding: Encoding,
     sequence: Option<(i64, i16, i32)>,
     values: &[Value],
+    compacted: bool,
     padding: usize,
     now: Timestamp,
 ) -> Bytes {
@@ -239,9 +242,14 @@ fn batch(
     }
     let timestamp = RecordTime(now.0);
     for value in values {
-        let mut bytes = value.0.to_be_bytes().to_vec();
-        bytes.resize(8 + padding, b'.');
-        builder.push(&NewRecord { timestamp, value: Some(&bytes), ..NewRecord::default() });
+        let (told, key, bytes) = (value.0.to_be_bytes(), [value.key().0], vec![b'.'; padding]);
+        builder.push(&NewRecord {
+            timestamp,
+            key: compacted.then_some(&key),
+            value: Some(&*bytes).filter(|_| !compacted || !value.is_tombstone()),
+            // Where a record has no value it is still one of those that were sent.
+            headers: &[RecordHeader { key: b"v", value: Some(&told) }],
+        });
     }
     builder.build().expect("values make a batch").sequence(0, 0, RecordTime(0)).bytes
 }

@@ -11,6 +11,7 @@ use penstock_wal::files::Dice;
 use penstock_wire::list_offsets_request::{
     ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic,
 };
+use tokio::time::Instant;
 
 use super::{Actor, Base, topic_name};
 use crate::client::{Client, Failure, check};
@@ -75,6 +76,7 @@ pub(crate) async fn read_all(
     loop {
         let (next, high) = poll(client, world, name, place, at).await?;
         if next >= high.max(known.high) {
+            world.oracle.all_read(place);
             return Ok(());
         }
         at = next;
@@ -123,6 +125,7 @@ async fn poll(
     let (topic, partition) = place;
     let known = world.oracle.known(place);
     world.note(name, format_args!("-> t{topic}/{partition} from {at}"));
+    let asked_at = Instant::now();
     let request = fetch_request(&topic_name(topic), partition, at, 200);
     let response = client.call(FETCH_BY_NAME, &request).await?;
     check(response.error_code)?;
@@ -146,7 +149,7 @@ async fn poll(
         name,
         format_args!("<- t{}/{partition} {at}..{next} of {}..{}", place.0, shown.start, shown.high),
     );
-    let poll = Poll { asked: at, shown, batches, records };
+    let poll = Poll { asked: at, asked_at, shown, batches, records };
     world.oracle.polled(place, known, &poll, world.wall.latest());
     Ok((next, shown.high))
 }
@@ -163,7 +166,8 @@ fn decode(bytes: bytes::Bytes) -> Result<Decoded, Box<dyn std::error::Error + Se
         let inflated = batch.inflate(&InflationLimits::default())?;
         for record in Records::new(header, &inflated) {
             let record = record?;
-            let value = record.value.and_then(|value| value.first_chunk()).ok_or("no value")?;
+            let told = record.headers.clone().next().and_then(|header| header.value);
+            let value = told.and_then(|told| told.first_chunk()).ok_or("no value")?;
             let value = Value(u64::from_be_bytes(*value));
             records.push(ReadRecord { offset: record.offset, value });
         }

@@ -11,7 +11,7 @@ use penstock_wire::delete_topics_request::{DeleteTopicState, DeleteTopicsRequest
 
 use super::{Actor, Base, topic_name};
 use crate::client::{Failure, check};
-use crate::oracle::Presence;
+use crate::oracle::{Presence, Topic};
 use crate::world::World;
 
 const CREATE_TOPICS: i16 = 7;
@@ -51,8 +51,16 @@ impl Topics {
             let number = self.next;
             self.next += 1;
             let partitions = 1 + i32::from(self.base.dice.percent(40));
-            let retention = self.base.dice.percent(40).then_some(RETENTION_MS);
-            world.oracle.create(number, partitions, retention);
+            let (retention, compacted) = match self.base.dice.below(10) {
+                0..4 => (Some(RETENTION_MS), None),
+                // Some forget tombstones at once.
+                4..6 => (None, Some(i64::MAX)),
+                6 => (None, Some(0)),
+                _ => (None, None),
+            };
+            let presence = Presence::Perhaps;
+            let topic = Topic { presence, partitions, retention, compacted };
+            world.oracle.create(number, topic);
             return Some(Open::Creation(number));
         }
         if there.len() > TOPICS_MIN && self.base.dice.percent(2) {
@@ -67,16 +75,27 @@ impl Topics {
     async fn create(&mut self, world: &World, number: u64) -> Result<(), Failure> {
         let topic = world.oracle.topic(number);
         let retention = topic.retention.unwrap_or(-1);
-        world.note(&self.base.name, format_args!("-> create t{number}, kept {retention} ms"));
+        let mut configs = vec![("retention.ms", retention.to_string())];
+        if let Some(keep) = topic.compacted {
+            configs.extend([
+                ("cleanup.policy", "compact".to_owned()),
+                ("segment.ms", "5000".to_owned()),
+                ("min.cleanable.dirty.ratio", "0.1".to_owned()),
+                ("delete.retention.ms", keep.to_string()),
+            ]);
+        }
+        let kind = if topic.compacted.is_some() { "compacted" } else { "kept" };
+        world.note(&self.base.name, format_args!("-> create t{number}, {kind}, {retention} ms"));
+        let configs = configs.into_iter().map(|(name, value)| CreatableTopicConfig {
+            name: WireString::from(name),
+            value: Some(WireString::copy_from(&value)),
+        });
         let request = CreateTopicsRequest {
             topics: vec![CreatableTopic {
                 name: WireString::copy_from(&topic_name(number)),
                 num_partitions: topic.partitions,
                 replication_factor: 1,
-                configs: vec![CreatableTopicConfig {
-                    name: WireString::from("retention.ms"),
-                    value: Some(WireString::copy_from(&retention.to_string())),
-                }],
+                configs: configs.collect(),
                 ..CreatableTopic::default()
             }],
             timeout_ms: 30_000,
