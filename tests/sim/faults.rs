@@ -99,12 +99,12 @@ impl Life {
 /// One thing after the other, for ever.
 pub(crate) async fn befall(world: &World, dice: &mut Dice) {
     loop {
-        sleep(Duration::from_millis(1_000 + dice.below(20_000))).await;
-        match dice.below(9) {
+        sleep(Duration::from_millis(500 + dice.below(10_000))).await;
+        match dice.below(10) {
             0 => jump(world, dice),
             1 => pause(world, dice).await,
-            2 => world.bucket.rot(),
-            3 => world.bucket.mend(),
+            2 | 3 => world.bucket.rot(),
+            4 => world.bucket.mend(),
             _ => storm(world, dice).await,
         }
     }
