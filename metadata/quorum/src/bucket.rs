@@ -123,8 +123,15 @@ impl Bucket {
     /// # Errors
     /// When the store refuses to tell.
     pub async fn clusters(store: &Arc<dyn ObjectStore>) -> Result<Vec<ClusterId>, BucketError> {
-        let names = Objects::new(Arc::clone(store)).folders(&Path::from(META)).await?;
-        Ok(names.iter().filter_map(|name| cluster_of(name)).collect())
+        let objects = Objects::new(Arc::clone(store));
+        let mut clusters = Vec::new();
+        for name in objects.folders(&Path::from(META)).await? {
+            let Some(cluster) = cluster_of(&name) else { continue };
+            if opening::is_begun(&objects, &folder_of(cluster)).await? {
+                clusters.push(cluster);
+            }
+        }
+        Ok(clusters)
     }
 
     /// The node that keeps a cluster's metadata; `None` where it was not begun. Goes on while the

@@ -152,10 +152,7 @@ impl Opening {
 
     /// A cluster without an incarnation has nothing else either, but for a proof that was cut short.
     async fn nothing_is_there(&self) -> Result<bool, BucketError> {
-        let mut there = self.objects.list(&self.log()).await?;
-        there.extend(self.objects.list(&self.snapshots()).await?);
-        let is_proof = |path: &Path| path.filename().is_some_and(|name| name.starts_with(PROOF));
-        Ok(there.iter().all(is_proof))
+        Ok(!has_more_than_proofs(&self.objects, &[self.log(), self.snapshots()]).await?)
     }
 
     fn journal(&self, id: RaftId) -> ObjectWal {
@@ -164,11 +161,11 @@ impl Opening {
     }
 
     fn log(&self) -> Path {
-        self.root.clone().join("log")
+        log(&self.root)
     }
 
     fn snapshots(&self) -> Path {
-        self.root.clone().join("snapshot")
+        snapshots(&self.root)
     }
 
     fn incarnation(&self, number: u64) -> Path {
@@ -178,6 +175,30 @@ impl Opening {
 
 fn incarnations(root: &Path) -> Path {
     root.clone().join("incarnation")
+}
+
+fn log(root: &Path) -> Path {
+    root.clone().join("log")
+}
+
+fn snapshots(root: &Path) -> Path {
+    root.clone().join("snapshot")
+}
+
+/// Whether somebody has begun a cluster, or more is left of it than proofs: one that was cut short
+/// may arrive long after, and when another cluster was begun instead.
+pub(super) async fn is_begun(objects: &Objects, root: &Path) -> Result<bool, BucketError> {
+    has_more_than_proofs(objects, &[incarnations(root), log(root), snapshots(root)]).await
+}
+
+async fn has_more_than_proofs(objects: &Objects, folders: &[Path]) -> Result<bool, BucketError> {
+    let is_proof = |path: &Path| path.filename().is_some_and(|name| name.starts_with(PROOF));
+    for folder in folders {
+        if !objects.list(folder).await?.iter().all(is_proof) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The newest incarnation of a cluster, whichever node it is of.

@@ -31,6 +31,12 @@ async fn what_is_anothers_is_refused_by_name() {
     start_with(parts, settings()).await.unwrap();
     let store: Arc<dyn ObjectStore> = Arc::new(store);
     assert_eq!(Bucket::clusters(&store).await.unwrap(), [CLUSTER, other, third]);
+
+    // A proof of one that was never begun may arrive at any time, and makes none.
+    let never = ClusterId([1; 16]);
+    let proof = format!("meta/{never}/log/proof-{:032x}", 7);
+    store.put(&proof.into(), "proof".into()).await.unwrap();
+    assert_eq!(Bucket::clusters(&store).await.unwrap(), [CLUSTER, other, third]);
 }
 
 #[tokio::test(start_paused = true)]
