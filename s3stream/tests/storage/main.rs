@@ -6,6 +6,7 @@
 mod checked_store;
 mod checked_wal;
 mod cleaner;
+mod cleaning;
 mod damaged;
 mod figures;
 mod fold;
