@@ -85,3 +85,32 @@ async fn a_cleaning_may_end_between_any_two_commits() {
     world.check_store(&process.storage).await;
     process.crash();
 }
+
+/// What is damaged is not asked for again and again.
+#[tokio::test(start_paused = true)]
+async fn a_log_whose_checkpoint_is_damaged_is_left_alone() {
+    let mut world = World::new(1, tiny());
+    let process = world.start();
+    let id = world.create_topic(1)[0];
+    let mut oracle = Oracle::new(id);
+    let (stream, _) = process.open(&world, id).await;
+    upload(&world, &process, &stream, &mut oracle).await;
+    // All joining is done.
+    world.pass(Duration::from_secs(3_600)).await;
+    process.crash();
+
+    let checkpoint = world.local.image().stream(id).unwrap().checkpoint.unwrap();
+    world.store.flip(checkpoint.object, checkpoint.position + 1).await;
+    world.cleans = true;
+    let before = world.store.requests();
+    let process = world.start();
+    world.pass(Duration::from_secs(60)).await;
+    let asked = world.store.requests() - before;
+    assert!((1..10).contains(&asked), "{asked} requests");
+    // While nothing changes it is not looked at again.
+    world.pass(Duration::from_secs(7_200)).await;
+    assert_eq!(world.store.requests(), before + asked);
+    assert_eq!(progress(&world, id), (0, 0));
+    process.check_alive();
+    process.crash();
+}
