@@ -88,7 +88,7 @@ async fn a_cleaning_may_end_between_any_two_commits() {
 
 /// What is damaged is not asked for again and again.
 #[tokio::test(start_paused = true)]
-async fn a_log_whose_checkpoint_is_damaged_is_left_alone() {
+async fn a_log_that_is_damaged_is_left_alone() {
     let mut world = World::new(1, tiny());
     let process = world.start();
     let id = world.create_topic(1)[0];
