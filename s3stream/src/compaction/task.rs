@@ -131,7 +131,9 @@ impl Compactor {
             self.cleaned.retain(|stream, _| image.stream(*stream).is_some());
             let jobs = self.plan(&image);
             self.carry_out(&image, &jobs).await;
-            let mut is_idle = jobs.is_empty() && !self.clean_what_is_due().await;
+            // However much there is to be joined.
+            let cleaned = self.clean_what_is_due().await;
+            let mut is_idle = jobs.is_empty() && !cleaned;
             while is_idle {
                 match timeout(LOOK_AGAIN, images.changed()).await {
                     Ok(Err(_)) => return,
