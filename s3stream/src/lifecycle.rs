@@ -2,8 +2,8 @@
 
 use penstock_model::command::Refused;
 use penstock_model::id::BrokerEpoch;
+use penstock_model::watch;
 use penstock_wal::WalError;
-use tokio::sync::watch;
 
 /// Why the storage works no more. Final: stop the node. What was acknowledged is safe.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -87,8 +87,8 @@ impl Lifecycle {
         let mut state = self.0.subscribe();
         async move {
             let failed = state.wait_for(|state| matches!(state, State::Failed(_))).await;
-            let failure = failed.ok().and_then(|state| match &*state {
-                State::Failed(failure) => Some(failure.clone()),
+            let failure = failed.ok().and_then(|state| match state {
+                State::Failed(failure) => Some(failure),
                 State::Running | State::ShutDown => None,
             });
             match failure {

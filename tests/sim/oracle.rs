@@ -120,6 +120,17 @@ struct Partition {
 pub(crate) struct ReadRecord {
     pub(crate) offset: i64,
     pub(crate) value: Value,
+    /// What it has besides: its key, and whether it has a value, of nothing but padding.
+    pub(crate) key: Option<Key>,
+    pub(crate) body: Body,
+}
+
+/// The value of a record, as far as the wire goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Body {
+    None,
+    Padding,
+    Other,
 }
 
 /// An answer to a poll.
@@ -257,7 +268,16 @@ impl Oracle {
         let contiguous =
             polls_are_contiguous::look(poll.asked, &poll.batches, poll.shown.high, compacted);
         self.look("polls are contiguous", place, contiguous);
-        for ReadRecord { offset, value } in &poll.records {
+        for ReadRecord { offset, value, key, body } in &poll.records {
+            let as_sent = match compacted {
+                true if value.is_tombstone() => (Some(value.key()), Body::None),
+                true => (Some(value.key()), Body::Padding),
+                false => (None, Body::Padding),
+            };
+            if (*key, *body) != as_sent {
+                let what = format!("{value} at {offset} is {key:?} {body:?}, not {as_sent:?}");
+                self.look("nothing is made up", place, Err(what));
+            }
             let read = partition.read.read(*offset, *value);
             self.look("one value per offset", place, read);
             if let Some(superseded) = &mut partition.superseded {
@@ -273,16 +293,16 @@ impl Oracle {
         let end = poll.batches.last().map_or(poll.asked, |batch| batch.end);
         let read = poll.records.iter().map(|read| (read.offset, read.value)).collect();
         let missing = partition.acked.read(poll.asked..end, &read);
-        let looked = missing.and_then(|missing| {
-            let Some(superseded) = &mut partition.superseded else {
-                return missing.first().map_or(Ok(()), |(offset, value)| {
-                    Err(format!("{value} was acked at {offset}, nothing is there"))
-                });
-            };
-            missing.into_iter().for_each(|(offset, value)| superseded.missing(value, offset));
-            Ok(())
+        let looked = missing.and_then(|missing| match (missing, compacted) {
+            (Some((offset, value)), false) => {
+                Err(format!("{value} was acked at {offset}, nothing is there"))
+            }
+            _ => Ok(()),
         });
         self.look("acked offset is read offset", place, looked);
+        if let Some(superseded) = &mut partition.superseded {
+            superseded.answered(poll.asked..end, &read);
+        }
         self.look_at_shown(place, partition, known, poll.shown, latest);
     }
 

@@ -33,7 +33,7 @@ use crate::place::Found;
 
 use objects::Objects;
 pub use objects::StoreRefused;
-use opening::Opening;
+use opening::{Opening, Trace};
 
 /// How often the next number may turn out to be taken.
 const ATTEMPTS_MAX: usize = 8;
@@ -118,20 +118,25 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// The clusters whose metadata is in a store. Goes on while the store fails.
+    /// The clusters whose metadata is in a store. What a first start that was cut short has sent may
+    /// arrive when another cluster was begun instead: so where one has a journal or a snapshot, those
+    /// do not count that were merely begun, and where none has, one of those is enough. Goes on while
+    /// the store fails.
     ///
     /// # Errors
     /// When the store refuses to tell.
     pub async fn clusters(store: &Arc<dyn ObjectStore>) -> Result<Vec<ClusterId>, BucketError> {
         let objects = Objects::new(Arc::clone(store));
-        let mut clusters = Vec::new();
+        let (mut used, mut begun) = (Vec::new(), None);
         for name in objects.folders(&Path::from(META)).await? {
             let Some(cluster) = cluster_of(&name) else { continue };
-            if opening::is_begun(&objects, &folder_of(cluster)).await? {
-                clusters.push(cluster);
+            match opening::trace(&objects, &folder_of(cluster)).await? {
+                Trace::Used => used.push(cluster),
+                Trace::Begun => begun = begun.or(Some(cluster)),
+                Trace::Nothing => {}
             }
         }
-        Ok(clusters)
+        Ok(if used.is_empty() { begun.into_iter().collect() } else { used })
     }
 
     /// The node that keeps a cluster's metadata; `None` where it was not begun. Goes on while the

@@ -34,18 +34,18 @@ impl AckedOffsets {
         self.values.last_key_value().map_or(0, |(offset, _)| offset + 1)
     }
 
-    /// Everything between two offsets was read. Answers what was not there.
+    /// Everything between two offsets was read. Answers the first that was not there.
     pub(crate) fn read(
         &self,
         offsets: Range<i64>,
         read: &BTreeMap<i64, Value>,
-    ) -> Result<Vec<(i64, Value)>, String> {
-        let mut missing = Vec::new();
+    ) -> Result<Option<(i64, Value)>, String> {
+        let mut missing = None;
         for (offset, value) in self.values.range(offsets) {
             match read.get(offset) {
                 Some(found) if found == value => {}
                 Some(found) => return Err(format!("{value} was acked at {offset}, {found} read")),
-                None => missing.push((*offset, *value)),
+                None => missing = missing.or(Some((*offset, *value))),
             }
         }
         Ok(missing)

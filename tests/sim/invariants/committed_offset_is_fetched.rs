@@ -31,6 +31,8 @@ impl Commits {
             let Self { acked, perhaps } = self;
             return Err(format!("{fetched:?} is fetched, {acked:?} was acked, {perhaps:?} sent"));
         }
+        // One that was lost behind that was told before it was kept.
+        self.acked = fetched;
         Ok(())
     }
 }

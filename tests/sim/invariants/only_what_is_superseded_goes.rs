@@ -1,7 +1,8 @@
-//! Of a compacted topic only records go that have a newer one with their key, and what has gone does
-//! not come back.
+//! Of a compacted topic only records go that have a newer one with their key, what is there is what
+//! was sent, and what has gone does not come back.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use tokio::time::Instant;
 
@@ -13,12 +14,14 @@ use crate::oracle::{Key, Value};
 pub(crate) struct Superseded {
     /// Whether tombstones go, too, once they were looked at.
     forgets: bool,
-    /// The last record of each key whose place is known.
-    newest: BTreeMap<Key, i64>,
+    /// All records whose place is known.
+    placed: BTreeMap<i64, Value>,
+    /// The last of them of each key.
+    newest: BTreeMap<Key, (i64, Value)>,
     /// Records that were sent, and may be anywhere.
     unplaced: BTreeSet<Value>,
     /// Since when an offset has no record any more.
-    gone: BTreeMap<i64, (Key, Instant)>,
+    gone: BTreeMap<i64, (Value, Instant)>,
 }
 
 impl Superseded {
@@ -34,11 +37,12 @@ impl Superseded {
     /// A value is at an offset.
     pub(crate) fn placed(&mut self, value: Value, offset: i64) {
         self.unplaced.remove(&value);
-        let newest = self.newest.entry(value.key()).or_insert(offset);
-        *newest = offset.max(*newest);
+        self.placed.insert(offset, value);
+        let newest = self.newest.entry(value.key()).or_insert((offset, value));
+        *newest = (offset, value).max(*newest);
     }
 
-    /// An answer to a question of `asked` shows a record at this offset.
+    /// An answer to a question that was asked then shows a record.
     pub(crate) fn shown(&self, offset: i64, asked: Instant) -> Looked {
         match self.gone.get(&offset) {
             Some((_, since)) if *since < asked => Err(format!("what was at {offset} comes back")),
@@ -46,29 +50,34 @@ impl Superseded {
         }
     }
 
-    /// An answer shows that what was there is there no more.
-    pub(crate) fn missing(&mut self, value: Value, offset: i64) {
-        let now = Instant::now();
-        self.gone.entry(offset).or_insert((value.key(), now));
+    /// All between two offsets was answered, and nothing but this is there.
+    pub(crate) fn answered(&mut self, offsets: Range<i64>, there: &BTreeMap<i64, Value>) {
+        let missing = self.placed.range(offsets).filter(|(offset, _)| !there.contains_key(offset));
+        for (offset, value) in missing {
+            self.gone.entry(*offset).or_insert((*value, Instant::now()));
+        }
     }
 
     /// All was read up to the end: each that has gone has a newer one.
     pub(crate) fn all_read(&self) -> Looked {
-        let without = self.gone.iter().find(|(offset, (key, _))| {
-            let newest = self.newest.get(key).copied().unwrap_or(-1);
-            newest <= **offset && !self.may_be_forgotten(*key)
+        let without = self.gone.iter().find(|(offset, (value, _))| {
+            let key = value.key();
+            let (newest, last) = self.newest[&key];
+            let is_superseded = newest > **offset;
+            !is_superseded && !self.may_be_forgotten(key, last)
         });
         match without {
-            Some((offset, _)) => {
-                Err(format!("what was at {offset} is gone, and nothing newer came"))
+            Some((offset, (value, _))) => {
+                Err(format!("{value} at {offset} is gone, and nothing newer came"))
             }
             None => Ok(()),
         }
     }
 
-    /// Whether a tombstone that nobody heard of may have taken all of a key with it.
-    fn may_be_forgotten(&self, key: Key) -> bool {
+    /// Whether a tombstone may have taken all of a key with it, and have gone then: the last one that
+    /// is known, or one that nobody heard of.
+    fn may_be_forgotten(&self, key: Key, last: Value) -> bool {
         let tombstone = |value: &Value| value.key() == key && value.is_tombstone();
-        self.forgets && self.unplaced.iter().any(tombstone)
+        self.forgets && (last.is_tombstone() || self.unplaced.iter().any(tombstone))
     }
 }

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::{Actor, Base, topic_name};
 use crate::client::{Client, Failure, check};
 use crate::invariants::watermarks_are_monotone::Watermarks;
-use crate::oracle::{Place, Poll, ReadRecord, Value};
+use crate::oracle::{Body, Key, Place, Poll, ReadRecord, Value};
 use crate::world::World;
 
 const LIST_OFFSETS: i16 = 6;
@@ -169,7 +169,13 @@ fn decode(bytes: bytes::Bytes) -> Result<Decoded, Box<dyn std::error::Error + Se
             let told = record.headers.clone().next().and_then(|header| header.value);
             let value = told.and_then(|told| told.first_chunk()).ok_or("no value")?;
             let value = Value(u64::from_be_bytes(*value));
-            records.push(ReadRecord { offset: record.offset, value });
+            let key = record.key.map(|key| Key(key.first().copied().unwrap_or(u8::MAX)));
+            let body = match record.value {
+                None => Body::None,
+                Some(value) if value.iter().all(|byte| *byte == b'.') => Body::Padding,
+                Some(_) => Body::Other,
+            };
+            records.push(ReadRecord { offset: record.offset, value, key, body });
         }
     }
     Ok((batches, records))

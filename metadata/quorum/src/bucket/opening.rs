@@ -185,10 +185,24 @@ fn snapshots(root: &Path) -> Path {
     root.clone().join("snapshot")
 }
 
-/// Whether somebody has begun a cluster, or more is left of it than proofs: one that was cut short
-/// may arrive long after, and when another cluster was begun instead.
-pub(super) async fn is_begun(objects: &Objects, root: &Path) -> Result<bool, BucketError> {
-    has_more_than_proofs(objects, &[incarnations(root), log(root), snapshots(root)]).await
+/// What is there of a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trace {
+    /// Nothing, but for proofs that were cut short.
+    Nothing,
+    /// It was begun, and nobody has written to its journal.
+    Begun,
+    /// A journal or a snapshot.
+    Used,
+}
+
+/// Looks for what is there of a cluster.
+pub(super) async fn trace(objects: &Objects, root: &Path) -> Result<Trace, BucketError> {
+    if has_more_than_proofs(objects, &[log(root), snapshots(root)]).await? {
+        return Ok(Trace::Used);
+    }
+    let begun = !objects.list(&incarnations(root)).await?.is_empty();
+    Ok(if begun { Trace::Begun } else { Trace::Nothing })
 }
 
 async fn has_more_than_proofs(objects: &Objects, folders: &[Path]) -> Result<bool, BucketError> {

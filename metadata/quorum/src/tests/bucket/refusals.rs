@@ -25,18 +25,26 @@ async fn what_is_anothers_is_refused_by_name() {
     }
     assert_eq!(keys(&bucket, "incarnation").await, before, "nothing was changed");
 
-    // Several clusters share a bucket, if they like.
+    // Several clusters share a bucket, if they like. One that has a start alone is none of them.
     let third = ClusterId([9; 16]);
     let parts = BucketParts { cluster: third, ..bucket_parts(&store) };
     start_with(parts, settings()).await.unwrap();
     let store: Arc<dyn ObjectStore> = Arc::new(store);
-    assert_eq!(Bucket::clusters(&store).await.unwrap(), [CLUSTER, other, third]);
+    assert_eq!(Bucket::clusters(&store).await.unwrap(), [CLUSTER, third]);
 
-    // A proof of one that was never begun may arrive at any time, and makes none.
+    // What one sent that was never begun may arrive at any time, and makes none: a proof, or its first
+    // incarnation.
     let never = ClusterId([1; 16]);
-    let proof = format!("meta/{never}/log/proof-{:032x}", 7);
-    store.put(&proof.into(), "proof".into()).await.unwrap();
-    assert_eq!(Bucket::clusters(&store).await.unwrap(), [CLUSTER, other, third]);
+    for what in ["log/proof-07", "incarnation/00000000000000000001"] {
+        let key = format!("meta/{never}/{what}");
+        store.put(&key.into(), "sent".into()).await.unwrap();
+        assert_eq!(Bucket::clusters(&store).await.unwrap(), [CLUSTER, third], "{what}");
+    }
+    // Unless there is no other.
+    let empty: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+    let key = format!("meta/{never}/incarnation/00000000000000000001");
+    empty.put(&key.into(), "sent".into()).await.unwrap();
+    assert_eq!(Bucket::clusters(&empty).await.unwrap(), [never]);
 }
 
 #[tokio::test(start_paused = true)]
