@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use object_store::ObjectStore;
-use penstock_model::client::MetadataClient;
-use penstock_model::command::{Command, Endpoint, Refused, RegisterBroker, Reply, WalKind};
+use penstock_model::client::{MetadataClient, SubmitError};
+use penstock_model::command::{
+    Command, Endpoint, Outcome, Refused, RegisterBroker, Reply, WalKind,
+};
 use penstock_model::id::{BrokerEpoch, ClusterId, Incarnation, NodeId};
 use penstock_model::image::MetadataImage;
 use penstock_quorum::{
@@ -16,7 +18,7 @@ use penstock_quorum::{
 use penstock_s3stream::store::metered::{MeteredStore, StoreLimits};
 use penstock_wal::ObjectWalSettings;
 use penstock_wal::files::Files;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::StartError;
 use crate::cluster_id;
@@ -39,6 +41,9 @@ pub(super) const QUORUM: &str = "quorum";
 
 /// How long stopping the controller may take: a store that is away would hold it up for ever.
 const LEAVE_MAX: Duration = Duration::from_secs(5);
+
+/// Between two tries of a command that was not decided.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Entries between two snapshots where each is an object of its own: a start reads them one by one.
 const OBJECT_ENTRIES_MAX: u64 = 500;
@@ -158,6 +163,23 @@ pub(super) async fn leave(quorum: QuorumNode) {
     }
 }
 
+/// Submits a command until it is decided: each takes effect once, and what the metadata is kept in
+/// may be away for long.
+pub(super) async fn decided(
+    metadata: &dyn MetadataClient,
+    command: Command,
+) -> Result<Outcome, SubmitError> {
+    loop {
+        match metadata.submit(command.clone()).await {
+            Err(SubmitError::Unavailable(reason)) => {
+                tracing::warn!(%reason, "the start waits for the metadata");
+                sleep(ASK_AGAIN).await;
+            }
+            decided => return decided,
+        }
+    }
+}
+
 /// Gives an empty cluster its id, and features that have none their levels; of a formatted one,
 /// checks that it is the one meant.
 pub(super) async fn format(
@@ -167,7 +189,7 @@ pub(super) async fn format(
 ) -> Result<ClusterId, StartError> {
     let cluster = format_cluster(metadata, expected, entropy).await?;
     if metadata.image().features().epoch() == 0 {
-        let outcome = metadata.submit(Command::UpdateFeatures(features::initial())).await?;
+        let outcome = decided(metadata, Command::UpdateFeatures(features::initial())).await?;
         match outcome.result {
             Ok(_) | Err(Refused::FeaturesChanged(_)) => {}
             Err(refused) => return Err(refused.into()),
@@ -191,7 +213,7 @@ async fn format_cluster(
         };
     }
     let id = expected.unwrap_or_else(|| draw_cluster_id(entropy));
-    metadata.submit(Command::Format(id)).await?.result?;
+    decided(metadata, Command::Format(id)).await?.result?;
     tracing::info!(cluster = cluster_id::format(id), "formatted a new cluster");
     Ok(id)
 }
@@ -226,7 +248,7 @@ pub(super) async fn register(
         rack: config.rack.as_deref().map(Arc::from),
         wal,
     });
-    match metadata.submit(command).await?.result? {
+    match decided(metadata, command).await?.result? {
         Reply::Registered { epoch, unrecovered } => {
             Ok(Registered { epoch, incarnation, unrecovered })
         }
@@ -246,5 +268,54 @@ fn check_wal_kind(image: &MetadataImage, node: NodeId, asked: WalKind) -> Result
             Err(StartError::OtherWalKind { node, found: place(wal.kind), asked: place(asked) })
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use async_trait::async_trait;
+    use penstock_model::client::LocalClient;
+    use penstock_model::watch;
+
+    use super::*;
+
+    /// A quorum that decides nothing for a while.
+    struct Away {
+        local: LocalClient,
+        left: AtomicU32,
+    }
+
+    #[async_trait]
+    impl MetadataClient for Away {
+        async fn submit(&self, command: Command) -> Result<Outcome, SubmitError> {
+            match self.left.load(Ordering::Relaxed) {
+                0 => self.local.submit(command).await,
+                left => {
+                    self.left.store(left - 1, Ordering::Relaxed);
+                    Err(SubmitError::Unavailable("it is away".into()))
+                }
+            }
+        }
+
+        fn image(&self) -> Arc<MetadataImage> {
+            self.local.image()
+        }
+
+        fn watch(&self) -> watch::Receiver<Arc<MetadataImage>> {
+            self.local.watch()
+        }
+    }
+
+    /// Found by the simulation, seed 20086: a PUT of the metadata's journal that hangs for ten seconds
+    /// ended the start.
+    #[tokio::test(start_paused = true)]
+    async fn a_start_waits_for_metadata_that_is_away() {
+        let away = Away { local: LocalClient::default(), left: AtomicU32::new(30) };
+        let (id, entropy) = (ClusterId([7; 16]), crate::env::SystemEntropy);
+        assert_eq!(format(&away, Some(id), &entropy).await.unwrap(), id);
+        assert_eq!(away.image().cluster(), Some(id));
+        assert!(away.image().features().epoch() > 0);
     }
 }

@@ -14,7 +14,7 @@ use super::wal_settings;
 use crate::config::NodeConfig;
 use crate::node::StartError;
 use crate::node::log_owner::LogOwner;
-use crate::node::metadata::{QUORUM, Registered};
+use crate::node::metadata::{QUORUM, Registered, decided};
 
 /// Refuses where there is a log and no metadata that knows of it: a new cluster would find it
 /// another's.
@@ -69,7 +69,7 @@ pub(in crate::node) async fn inherit(
 ) -> Result<(), StartError> {
     for from in &registered.unrecovered {
         let inherit = InheritWal { from: *from, to: registered.epoch, end: None };
-        metadata.submit(Command::InheritWal(inherit)).await?.result?;
+        decided(metadata, Command::InheritWal(inherit)).await?.result?;
     }
     Ok(())
 }

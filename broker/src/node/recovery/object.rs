@@ -12,7 +12,7 @@ use super::wal_settings;
 use crate::config::NodeConfig;
 use crate::node::StartError;
 use crate::node::log_owner::LogOwner;
-use crate::node::metadata::{QUORUM, Registered};
+use crate::node::metadata::{QUORUM, Registered, decided};
 
 /// Names the log of a node, in a store that is proved to keep two writers apart. What was begun must
 /// be there, and what is there must be known: another store's log looks like an empty one. `drawn`
@@ -76,7 +76,7 @@ pub(in crate::node) async fn recover(
         let wrote = log.parts.iter().any(|(epoch, _)| epoch == from);
         let end = wrote.then_some(WalPosition(end.0));
         let inherit = InheritWal { from: *from, to: registered.epoch, end };
-        metadata.submit(Command::InheritWal(inherit)).await?.result?;
+        decided(metadata, Command::InheritWal(inherit)).await?.result?;
     }
     Ok(recovery)
 }
