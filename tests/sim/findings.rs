@@ -1,15 +1,10 @@
 //! What is found to be wrong. The first finding ends the history.
 
-use std::cell::RefCell;
-use std::panic;
-use std::sync::{Arc, Mutex, Once};
+use std::sync::{Arc, Mutex};
+
+use penstock_tests::panics;
 
 use crate::events::Events;
-
-thread_local! {
-    /// The first panic of the history that runs on this thread, be it in a task.
-    static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
-}
 
 /// See the module. Clones are the same list.
 #[derive(Clone)]
@@ -21,8 +16,8 @@ pub(crate) struct Findings {
 impl Findings {
     /// Every panic on this thread is a finding from now on: the real process would end with it.
     pub(crate) fn new(events: Events) -> Self {
-        remember_panics();
-        PANIC.take();
+        panics::remember();
+        panics::take();
         Self { events, first: Arc::default() }
     }
 
@@ -42,20 +37,6 @@ impl Findings {
 
     /// The first, if there is any.
     pub(crate) fn first(&self) -> Option<String> {
-        let panicked = PANIC.with_borrow(Clone::clone);
-        self.first.lock().expect("nothing panics with it").clone().or(panicked)
+        self.first.lock().expect("nothing panics with it").clone().or_else(panics::first)
     }
-}
-
-fn remember_panics() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let print = panic::take_hook();
-        panic::set_hook(Box::new(move |panic| {
-            PANIC.with_borrow_mut(|first| {
-                first.get_or_insert_with(|| panic.to_string());
-            });
-            print(panic);
-        }));
-    });
 }

@@ -8,6 +8,7 @@ pub mod figures;
 pub mod load;
 pub mod memory;
 pub mod minio;
+pub mod panics;
 pub mod producer;
 pub mod random;
 pub mod rounds;

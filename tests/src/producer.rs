@@ -26,7 +26,7 @@ pub const FETCH_BY_NAME: i16 = 12;
 /// The newest.
 const METADATA: i16 = 13;
 /// The newest.
-const INIT_PRODUCER_ID: i16 = 5;
+pub const INIT_PRODUCER_ID: i16 = 5;
 
 /// A value that was read, with its offset.
 pub type Read = (i64, Bytes);
@@ -58,19 +58,24 @@ pub fn create_topic(client: &mut Client, topic: &str) -> anyhow::Result<usize> {
     bail!("topic {topic} does not appear")
 }
 
-/// An identity for an idempotent producer.
-///
-/// # Errors
-/// When there is none.
-pub fn producer_id(client: &mut Client) -> anyhow::Result<(i64, i16)> {
-    let request = InitProducerIdRequest {
+/// A request for the identity of an idempotent producer that has none.
+#[must_use]
+pub fn producer_id_request() -> InitProducerIdRequest {
+    InitProducerIdRequest {
         transactional_id: None,
         transaction_timeout_ms: i32::MAX,
         producer_id: -1,
         producer_epoch: -1,
         ..InitProducerIdRequest::default()
-    };
-    let response = client.call(INIT_PRODUCER_ID, &request)?;
+    }
+}
+
+/// An identity for an idempotent producer.
+///
+/// # Errors
+/// When there is none.
+pub fn producer_id(client: &mut Client) -> anyhow::Result<(i64, i16)> {
+    let response = client.call(INIT_PRODUCER_ID, &producer_id_request())?;
     ensure!(response.error_code == 0, "no producer id: error {}", response.error_code);
     Ok((response.producer_id, response.producer_epoch))
 }

@@ -1,5 +1,6 @@
 //! A topic's settings as the log wants them: typed, complete.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use penstock_model::id::TopicId;
@@ -48,8 +49,8 @@ impl TopicConfig {
     pub fn resolve(layers: &Layers<'_>, topic: Option<TopicId>) -> Self {
         let values = Values { layers, topic };
         let policy = values.text("cleanup.policy");
-        let deletes = split_list(&policy).contains(&"delete");
-        let compacts = split_list(&policy).contains(&"compact");
+        let policy = split_list(&policy);
+        let (deletes, compacts) = (policy.contains(&"delete"), policy.contains(&"compact"));
         let limit = |name| u64::try_from(values.long(name)).ok().filter(|_| deletes);
         Self {
             rules: Rules {
@@ -71,7 +72,7 @@ impl TopicConfig {
             segment_bytes: usize::try_from(values.long("segment.bytes")).unwrap_or(usize::MAX),
             segment_age: values.milliseconds("segment.ms"),
             compaction: compacts.then(|| LogCompactionConfig {
-                dirty_ratio_min: values.ratio("min.cleanable.dirty.ratio"),
+                dirty_ratio_min: values.number("min.cleanable.dirty.ratio"),
                 lag_min: values.milliseconds("min.compaction.lag.ms"),
                 lag_max: values.milliseconds("max.compaction.lag.ms"),
                 keep_tombstones: values.milliseconds("delete.retention.ms"),
@@ -98,18 +99,17 @@ impl Values<'_> {
         valid.or(setting.default.map(str::to_owned)).unwrap_or_default()
     }
 
-    fn long(&self, name: &'static str) -> i64 {
+    fn number<T: FromStr>(&self, name: &'static str) -> T {
         let text = self.text(name);
         text.trim().parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}"))
+    }
+
+    fn long(&self, name: &'static str) -> i64 {
+        self.number(name)
     }
 
     fn milliseconds(&self, name: &'static str) -> Duration {
         Duration::from_millis(u64::try_from(self.long(name)).unwrap_or(0))
-    }
-
-    fn ratio(&self, name: &'static str) -> f64 {
-        let text = self.text(name);
-        text.trim().parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}"))
     }
 
     fn level(&self, name: &'static str) -> i32 {

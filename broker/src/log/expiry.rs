@@ -9,6 +9,7 @@ use penstock_model::client::MetadataClient;
 use penstock_model::id::TopicId;
 use penstock_s3stream::{Expiry, RangeLimits};
 
+use super::milliseconds;
 use crate::topic_settings::TopicSettingsCache;
 
 /// The part of `retention.ms` and of `retention.bytes` that the records of one range may make up.
@@ -36,7 +37,6 @@ impl TopicExpiry {
 impl Expiry for TopicExpiry {
     fn limits(&self, topic: TopicId) -> RangeLimits {
         let settings = self.topic_settings.of(&self.metadata.image(), topic);
-        let milliseconds = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
         // Log compaction goes by the ages of ranges, until it has looked at them.
         let ages = settings.config.compaction.map(|compaction| {
             let until_due = settings.config.segment_age.min(compaction.lag_max);

@@ -11,6 +11,7 @@ use penstock_s3stream::{Clock, Retention, Storage};
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 
+use super::milliseconds;
 use super::partitions::Partitions;
 use crate::shutdown::Shutdown;
 use crate::topic_settings::TopicSettingsCache;
@@ -110,9 +111,7 @@ impl Housekeeping {
             .filter_map(|partition| {
                 let config = &self.topic_settings.of(&image, partition.topic()).config;
                 let retention = Retention {
-                    milliseconds: config
-                        .retention
-                        .map(|keep| u64::try_from(keep.as_millis()).unwrap_or(u64::MAX)),
+                    milliseconds: config.retention.map(milliseconds),
                     bytes: config.retention_bytes,
                 };
                 let start = partition.stream().retention_start(now, retention)?;

@@ -25,6 +25,8 @@ mod producer_state;
 mod summary;
 mod time_lookup;
 
+use std::time::Duration;
+
 pub use checkpoint::LogStateFold;
 pub use cleaner::LogCompaction;
 pub use expiry::TopicExpiry;
@@ -34,3 +36,8 @@ pub use partitions::{PartitionError, Partitions};
 pub use producer_share::{ProducerShare, TooManyProducers};
 pub use producer_state::SequenceError;
 pub use time_lookup::RecordPlace;
+
+/// A time as the storage counts it.
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

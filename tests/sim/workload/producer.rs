@@ -12,9 +12,10 @@ use penstock_records::{
     Timestamp as RecordTime,
 };
 use penstock_s3stream::Clock;
-use penstock_tests::producer::{PRODUCE_BY_NAME, only_partition, produce_request};
+use penstock_tests::producer::{
+    INIT_PRODUCER_ID, PRODUCE_BY_NAME, only_partition, produce_request, producer_id_request,
+};
 use penstock_wal::files::Dice;
-use penstock_wire::init_producer_id_request::InitProducerIdRequest;
 use penstock_wire::produce_response::ProduceResponse;
 
 use super::{Actor, Base, topic_name};
@@ -23,7 +24,6 @@ use crate::invariants::sequence_order_is_offset_order::SequencedBatches;
 use crate::oracle::{Place, Presence, Value};
 use crate::world::World;
 
-const INIT_PRODUCER_ID: i16 = 5;
 const UNKNOWN_TOPIC: i16 = 3;
 const OUT_OF_ORDER: i16 = 45;
 
@@ -72,13 +72,7 @@ impl Producer {
         if identity.id.is_some() {
             return Ok(());
         }
-        let request = InitProducerIdRequest {
-            transactional_id: None,
-            transaction_timeout_ms: i32::MAX,
-            producer_id: -1,
-            producer_epoch: -1,
-            ..InitProducerIdRequest::default()
-        };
+        let request = producer_id_request();
         let response = self.base.client.call(INIT_PRODUCER_ID, &request).await?;
         check(response.error_code)?;
         identity.id = Some((response.producer_id, response.producer_epoch));

@@ -1,14 +1,13 @@
 //! Runs histories, up to the first finding.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::num::NonZero;
 use std::ops::Range;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
+use penstock_tests::panics;
 use penstock_wal::files::PlantedBug;
 
 use crate::history::History;
@@ -27,18 +26,13 @@ impl fmt::Display for Finding {
     }
 }
 
-thread_local! {
-    /// The first panic of the history that runs on this thread, be it in a task.
-    static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
-}
-
 /// Runs the histories of the seeds, on all cores, each on one thread. Every panic in one is a
 /// finding, also that of a task, with which the real process would end.
 pub(crate) fn search(
     seeds: Range<u64>,
     bug: Option<(&'static str, PlantedBug)>,
 ) -> Result<Seen, Finding> {
-    remember_panics();
+    panics::remember();
     let next = AtomicU64::new(seeds.start);
     let work = || {
         let mut seen = Seen::default();
@@ -69,23 +63,10 @@ pub(crate) fn search(
 fn run(seed: u64, bug: Option<(&'static str, PlantedBug)>) -> Result<Seen, Finding> {
     let history = AssertUnwindSafe(|| History::new(seed, bug).run());
     let outcome = panic::catch_unwind(history);
-    match PANIC.take() {
+    match panics::take() {
         Some(what) => Err(Finding { seed, what }),
         None => Ok(outcome.expect("a panic is remembered")),
     }
-}
-
-fn remember_panics() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let print = panic::take_hook();
-        panic::set_hook(Box::new(move |panic| {
-            PANIC.with_borrow_mut(|first| {
-                first.get_or_insert_with(|| panic.to_string());
-            });
-            print(panic);
-        }));
-    });
 }
 
 pub(crate) fn number_from_environment(name: &str) -> Option<u64> {

@@ -13,7 +13,6 @@ mod transactions;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use penstock_model::client::MetadataClient;
@@ -26,6 +25,7 @@ use penstock_s3stream::{
 use self::keys::{Keys, bytes_for};
 use self::rules::{Given, Rules};
 use super::checkpoint::LogState;
+use super::milliseconds;
 use crate::config::TopicConfig;
 use crate::env::Entropy;
 use crate::inspector::Inspector;
@@ -57,13 +57,12 @@ impl LogCleaner for LogCompaction {
     fn rules(&self, topic: TopicId) -> Option<CleaningRules> {
         let config = self.config(topic);
         let compaction = config.compaction?;
-        let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         Some(CleaningRules {
             dirty_ratio_min: compaction.dirty_ratio_min,
-            lag_min: ms(compaction.lag_min),
-            lag_max: ms(compaction.lag_max),
+            lag_min: milliseconds(compaction.lag_min),
+            lag_max: milliseconds(compaction.lag_max),
             dirty_bytes_min: config.segment_bytes as u64,
-            dirty_age_min: ms(config.segment_age),
+            dirty_age_min: milliseconds(config.segment_age),
         })
     }
 

@@ -83,8 +83,7 @@ impl Rules {
         }
         let header = batch.header();
         if header.attributes.is_control() {
-            let first = Records::new(header, inflated).next().transpose()?;
-            self.transactions.marker(header, first.as_ref());
+            self.transactions.marker(header, inflated)?;
         } else if !self.transactions.batch(header) {
             for record in Records::new(header, inflated) {
                 let Record { offset, key, .. } = record?;
@@ -120,8 +119,7 @@ impl Rules {
         let horizon = header.attributes.has_delete_horizon().then_some(header.base_timestamp);
         let is_past = horizon.is_some_and(|horizon| horizon <= self.now);
         let (is_spent, all_go) = if header.attributes.is_control() {
-            let first = Records::new(header, inflated).next().transpose()?;
-            let is_spent = self.transactions.marker(header, first.as_ref());
+            let is_spent = self.transactions.marker(header, inflated)?;
             (is_spent, is_spent && is_past)
         } else {
             (false, self.transactions.batch(header))

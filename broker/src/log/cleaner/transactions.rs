@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use penstock_records::{BatchHeader, Record};
+use penstock_records::{BatchHeader, Record, Records, RecordsError};
 
 /// A transaction that ended without its records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,17 +55,22 @@ impl Transactions {
         }
     }
 
-    /// Walks over a control batch with this first record. True if nothing is left that it closes.
-    pub(super) fn marker(&mut self, header: &BatchHeader, first: Option<&Record<'_>>) -> bool {
+    /// Walks over a control batch. True if nothing is left that it closes.
+    pub(super) fn marker(
+        &mut self,
+        header: &BatchHeader,
+        inflated: &[u8],
+    ) -> Result<bool, RecordsError> {
         self.reach(header.last_offset());
         let producer = header.producer_id.0;
-        match first.map(marker_type) {
+        let first = Records::new(header, inflated).next().transpose()?;
+        Ok(match first.as_ref().map(marker_type) {
             // It was emptied by an earlier cleaning.
             None => true,
             Some(Some(ABORT)) => self.aborting.remove(&producer) != Some(true),
             Some(Some(COMMIT)) => !self.committing.remove(&producer),
             Some(_) => false,
-        }
+        })
     }
 
     fn reach(&mut self, offset: i64) {

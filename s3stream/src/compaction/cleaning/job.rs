@@ -222,6 +222,8 @@ impl CleaningJob<'_> {
         run: &mut OpenRun,
     ) -> Result<(), CleaningFailure> {
         let gets = self.gets(&range, &range.offsets).await?;
+        let epochs = gets.iter().flatten().map(|block| block.epoch);
+        run.epoch = epochs.fold(run.epoch, StreamEpoch::max);
         let mut blocks = self.blocks(&range, gets);
         while let Some(got) = blocks.next().await {
             for block in got? {
@@ -235,13 +237,9 @@ impl CleaningJob<'_> {
                 run.add(batches, fates);
             }
         }
-        drop(blocks);
         if !follower.has_reached(range.offsets.end) {
             return Err(self.sources.contradicts(range.object).into());
         }
-        let index = self.sources.index(range.object).await?;
-        let epochs = index.blocks_of(self.due.stream, &range.offsets).iter().map(|b| b.epoch);
-        run.epoch = run.epoch.max(epochs.max().unwrap_or_default());
         run.ranges.push(range);
         Ok(())
     }
