@@ -44,7 +44,8 @@ fn percentile(times: &mut [Duration], percent: usize) -> i128 {
     i128::try_from(times[at].as_micros()).expect("durations are short")
 }
 
-fn median(values: &mut [i128]) -> i128 {
+/// The one in the middle.
+pub fn median(values: &mut [i128]) -> i128 {
     values.sort_unstable();
     values[values.len() / 2]
 }

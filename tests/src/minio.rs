@@ -32,6 +32,7 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub struct Minio {
     program: PathBuf,
+    core: Option<usize>,
     folder: TempDir,
     address: SocketAddr,
     child: Option<Child>,
@@ -43,11 +44,20 @@ impl Minio {
     /// # Errors
     /// When there is no program, or it does not come up.
     pub fn start() -> anyhow::Result<Self> {
+        Self::start_on(None)
+    }
+
+    /// The same with all its threads on one core of the machine, so that it is as quick with
+    /// neighbours as without.
+    ///
+    /// # Errors
+    /// When there is no program, or it does not come up.
+    pub fn start_on(core: Option<usize>) -> anyhow::Result<Self> {
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let folder = tempfile::tempdir()?;
         // On one disk a bucket is a folder.
         std::fs::create_dir_all(folder.path().join(DATA).join(BUCKET))?;
-        let mut minio = Self { program: find_program()?, folder, address, child: None };
+        let mut minio = Self { program: find_program()?, core, folder, address, child: None };
         minio.start_again()?;
         Ok(minio)
     }
@@ -56,6 +66,12 @@ impl Minio {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Its process id, while it is up.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
     }
 
     /// Ends it as `kill -9` does.
@@ -74,7 +90,15 @@ impl Minio {
     pub fn start_again(&mut self) -> anyhow::Result<()> {
         self.kill();
         let log = self.folder.path().join("log");
-        let mut command = Command::new(&self.program);
+        let mut command = match self.core {
+            None => Command::new(&self.program),
+            Some(core) => {
+                // It becomes what it starts.
+                let mut command = Command::new("taskset");
+                command.args(["--cpu-list", &core.to_string()]).arg(&self.program);
+                command
+            }
+        };
         command
             .args(["server", "--quiet", "--address", &self.address.to_string()])
             .arg(self.folder.path().join(DATA))

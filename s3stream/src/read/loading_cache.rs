@@ -14,8 +14,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::{BoxFuture, FutureExt, Shared, WeakShared, try_join_all};
-use moka::policy::EvictionPolicy;
-use moka::sync::Cache;
+
+use super::lru::Lru;
+pub use super::lru::Purpose;
 
 /// One request for one or several values, in order.
 type Load<V, E> = BoxFuture<'static, Result<Vec<V>, E>>;
@@ -32,6 +33,8 @@ struct Flight<V, E> {
     load_id: u64,
     load: WeakShared<Answer<V, E>>,
     at: usize,
+    /// Whether somebody waits for this very key.
+    purpose: Purpose,
 }
 
 /// How often a value was there, or on its way, when it was asked for.
@@ -43,25 +46,17 @@ pub struct CacheCounts {
     pub misses: u64,
 }
 
-/// Why values are asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// Somebody waits for them.
-    Serve,
-    /// Somebody may want them later. Does not count.
-    Ahead,
-}
-
 /// See the module.
 pub(super) struct LoadingCache<K, V, E> {
-    cached: Cache<K, V>,
-    in_flight: Arc<Mutex<InFlight<K, V, E>>>,
+    state: Arc<Mutex<State<K, V, E>>>,
+    weigh: fn(&V) -> usize,
     hits: AtomicU64,
     misses: AtomicU64,
 }
 
-/// Guards: which keys are being loaded, by which load.
-struct InFlight<K, V, E> {
+/// Guards: what is there, and which keys are being loaded, by which load.
+struct State<K, V, E> {
+    cached: Lru<K, V>,
     flights: HashMap<K, Flight<V, E>>,
     next_load: u64,
 }
@@ -80,17 +75,12 @@ where
     V: Clone + Send + Sync + 'static,
     E: Clone + Send + Sync + 'static,
 {
-    /// Keeps about `capacity` bytes of values, the least recently used leaving first: frequency,
-    /// moka's default, would refuse what read-ahead brings in, as nobody asked for it yet.
+    /// Keeps at most `capacity` bytes of values. What is only asked for [ahead](Purpose::Ahead) does
+    /// not count as a hit, nor as a miss.
     pub(super) fn new(capacity: usize, weigh: fn(&V) -> usize) -> Self {
-        let cached = Cache::builder()
-            .max_capacity(capacity as u64)
-            .weigher(move |_, value| u32::try_from(weigh(value)).unwrap_or(u32::MAX))
-            .eviction_policy(EvictionPolicy::lru())
-            .build();
-        let in_flight = InFlight { flights: HashMap::new(), next_load: 0 };
-        let in_flight = Arc::new(Mutex::new(in_flight));
-        Self { cached, in_flight, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
+        let state = State { cached: Lru::new(capacity), flights: HashMap::new(), next_load: 0 };
+        let state = Arc::new(Mutex::new(state));
+        Self { state, weigh, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
     }
 
     /// The values of `keys`. What is neither cached nor in flight is named to `start` by its
@@ -110,11 +100,11 @@ where
         {
             // A load caches its values before it leaves the map, so that under the lock a value
             // is cached, in flight, or not on its way at all.
-            let mut in_flight = lock(&self.in_flight);
+            let mut state = lock(&self.state);
             for (place, key) in keys.iter().enumerate() {
-                if let Some(value) = self.cached.get(key) {
+                if let Some(value) = state.cached.get(key, purpose) {
                     values[place] = Some(value);
-                } else if let Some((load, at)) = in_flight.find(key) {
+                } else if let Some((load, at)) = state.join(key, purpose) {
                     match waits.iter_mut().find(|wait| wait.load.ptr_eq(&load)) {
                         Some(wait) => wait.places.push((at, place)),
                         None => waits.push(Wait { load, places: vec![(at, place)] }),
@@ -126,7 +116,7 @@ where
             if !missing.is_empty() {
                 for (places, load) in start(&missing) {
                     let load_keys = places.iter().map(|place| keys[*place]).collect();
-                    let load = self.register(&mut in_flight, load_keys, load);
+                    let load = self.register(&mut state, purpose, load_keys, load);
                     waits.push(Wait { load, places: places.into_iter().enumerate().collect() });
                 }
             }
@@ -150,30 +140,32 @@ where
     /// Makes a load findable for as long as it runs.
     fn register(
         &self,
-        in_flight: &mut InFlight<K, V, E>,
+        state: &mut State<K, V, E>,
+        purpose: Purpose,
         keys: Vec<K>,
         load: Load<V, E>,
     ) -> Shared<Answer<V, E>> {
-        let load_id = in_flight.next_load;
-        in_flight.next_load += 1;
-        let cached = self.cached.clone();
-        let registered =
-            Registered { load_id, keys: keys.clone(), in_flight: self.in_flight.clone() };
+        let load_id = state.next_load;
+        state.next_load += 1;
+        let weigh = self.weigh;
+        let registered = Registered { load_id, keys: keys.clone(), state: self.state.clone() };
         let shared = async move {
             let values = load.await?;
             assert_eq!(values.len(), registered.keys.len(), "a load brings what it names");
+            let mut state = lock(&registered.state);
             for (key, value) in registered.keys.iter().zip(&values) {
-                cached.insert(*key, value.clone());
+                let purpose =
+                    state.flights.get(key).map_or(Purpose::Ahead, |flight| flight.purpose);
+                state.cached.insert(*key, value.clone(), weigh(value), purpose);
             }
-            // Evict now, not after moka's next few hundred operations: each may be a mebibyte.
-            cached.run_pending_tasks();
+            drop(state);
             Ok(values.into())
         }
         .boxed()
         .shared();
         let weak = shared.downgrade().expect("the load has not run yet");
         for (at, key) in keys.into_iter().enumerate() {
-            in_flight.flights.insert(key, Flight { load_id, load: weak.clone(), at });
+            state.flights.insert(key, Flight { load_id, load: weak.clone(), at, purpose });
         }
         shared
     }
@@ -188,14 +180,19 @@ where
 
     /// The bytes that it keeps.
     pub(super) fn bytes(&self) -> usize {
-        usize::try_from(self.cached.weighted_size()).expect("less than memory holds")
+        lock(&self.state).cached.bytes()
     }
 }
 
-impl<K: Eq + Hash, V, E> InFlight<K, V, E> {
-    fn find(&self, key: &K) -> Option<(Shared<Answer<V, E>>, usize)> {
-        let flight = self.flights.get(key)?;
-        Some((flight.load.upgrade()?, flight.at))
+impl<K: Eq + Hash, V, E> State<K, V, E> {
+    /// The load that brings a key, and where in its answer.
+    fn join(&mut self, key: &K, purpose: Purpose) -> Option<(Shared<Answer<V, E>>, usize)> {
+        let flight = self.flights.get_mut(key)?;
+        let load = flight.load.upgrade()?;
+        if purpose == Purpose::Serve {
+            flight.purpose = purpose;
+        }
+        Some((load, flight.at))
     }
 }
 
@@ -203,16 +200,16 @@ impl<K: Eq + Hash, V, E> InFlight<K, V, E> {
 struct Registered<K: Eq + Hash, V, E> {
     load_id: u64,
     keys: Vec<K>,
-    in_flight: Arc<Mutex<InFlight<K, V, E>>>,
+    state: Arc<Mutex<State<K, V, E>>>,
 }
 
 impl<K: Eq + Hash, V, E> Drop for Registered<K, V, E> {
     fn drop(&mut self) {
-        let mut in_flight = lock(&self.in_flight);
+        let mut state = lock(&self.state);
         for key in &self.keys {
             // Somebody may have come after the last who waited had left, and started anew.
-            if in_flight.flights.get(key).is_some_and(|flight| flight.load_id == self.load_id) {
-                in_flight.flights.remove(key);
+            if state.flights.get(key).is_some_and(|flight| flight.load_id == self.load_id) {
+                state.flights.remove(key);
             }
         }
     }

@@ -11,6 +11,7 @@
 
 pub mod block_cache;
 mod loading_cache;
+mod lru;
 pub mod object_reads;
 pub mod plan;
 pub mod read_ahead;

@@ -7,12 +7,17 @@
 //!
 //! A reader is whoever reads on where a read of the same stream ended; the first read of one
 //! fetches nothing ahead. Its window doubles with every read that finds what it needs, and halves
-//! when what was fetched for it had left the cache before it came. All windows share one budget;
-//! readers that others have long overtaken lose theirs first.
+//! when what was fetched for it had left the cache before it came. It is refilled once it is half
+//! empty, in one go: a few large requests cost a store less than many small ones.
+//!
+//! All windows share one budget, and none is larger than its part of it; readers that others have
+//! long overtaken lose theirs first.
 
 use std::collections::{BTreeMap, HashMap};
 
 use penstock_model::id::{Offset, StreamId};
+
+use super::plan::GET_BYTES_MAX;
 
 /// The numbers of read-ahead, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,12 +33,13 @@ pub struct ReadAheadSettings {
 }
 
 impl ReadAheadSettings {
-    /// For a block cache of so many bytes, of which windows take up to half.
+    /// For a block cache of so many bytes, of which windows take up to three quarters: it lets go
+    /// of what was read before it does of what was not.
     #[must_use]
     pub fn of(block_cache_bytes: usize) -> Self {
-        let budget = block_cache_bytes as u64 / 2;
-        // Eight mebibytes cover 80 ms of a 100 MiB/s reader: a slow GET.
-        let window_max = (8 << 20).min(budget);
+        let budget = block_cache_bytes as u64 / 4 * 3;
+        // Half of it is one GET of the largest kind, and covers 80 ms of a 100 MiB/s reader.
+        let window_max = (2 * GET_BYTES_MAX).min(budget);
         Self { window_min: (1 << 20).min(window_max), window_max, budget, readers_max: 1_024 }
     }
 }
@@ -97,6 +103,8 @@ pub struct ReadAhead {
     reads: u64,
     next_reader: u64,
     unread: u64,
+    /// How many readers have something unread.
+    holders: u64,
 }
 
 impl ReadAhead {
@@ -111,6 +119,7 @@ impl ReadAhead {
             reads: 0,
             next_reader: 0,
             unread: 0,
+            holders: 0,
         }
     }
 
@@ -141,6 +150,10 @@ impl ReadAhead {
             self.unread -= read_now;
         }
         reader.next = read.next;
+        if reader.next >= reader.until && !reader.fetching {
+            // Blocks are a little larger than the batches in them.
+            self.unread -= std::mem::take(&mut reader.unread);
+        }
         reader.until = reader.until.max(read.next);
         let ahead = self.grant(id, &mut reader);
         self.put(id, reader);
@@ -156,24 +169,37 @@ impl ReadAhead {
         // It was charged with what it asked for; some of that may have been read meanwhile.
         let unread = (reader.unread + bytes).saturating_sub(ahead.bytes);
         self.unread = self.unread - reader.unread + unread;
+        self.holders -= u64::from(reader.unread > 0);
+        self.holders += u64::from(unread > 0);
         reader.unread = unread;
     }
 
     /// Refills a window that is half empty, within the budget.
     fn grant(&mut self, id: ReaderId, reader: &mut Reader) -> Option<Ahead> {
-        if reader.fetching || reader.unread > reader.window / 2 {
+        if reader.fetching {
             return None;
         }
-        let wanted = reader.window - reader.unread;
+        let window = reader.window.min(self.share());
+        if reader.unread > window / 2 {
+            return None;
+        }
+        let wanted = window - reader.unread;
         self.forget_idle(wanted);
         let bytes = wanted.min(self.settings.budget.saturating_sub(self.unread));
-        if bytes == 0 {
+        // The rest of the budget is no window: others have more than their part, and give it back.
+        if bytes == 0 || bytes < wanted / 2 {
             return None;
         }
         reader.fetching = true;
         reader.unread += bytes;
         self.unread += bytes;
         Some(Ahead { reader: id, stream: reader.stream, from: reader.until, bytes })
+    }
+
+    /// The part of one reader more among those that have something unread.
+    fn share(&self) -> u64 {
+        let share = self.settings.budget / (self.holders + 1);
+        share.max(self.settings.window_min)
     }
 
     /// Takes windows from idle readers until there is room for `bytes`, or none is idle.
@@ -213,6 +239,7 @@ impl ReadAhead {
         let reader = self.readers.remove(&id)?;
         self.by_position.remove(&(reader.stream, reader.next));
         self.by_age.remove(&reader.last_read);
+        self.holders -= u64::from(reader.unread > 0);
         Some(reader)
     }
 
@@ -224,6 +251,7 @@ impl ReadAhead {
         }
         self.by_position.insert((reader.stream, reader.next), id);
         self.by_age.insert(reader.last_read, id);
+        self.holders += u64::from(reader.unread > 0);
         self.readers.insert(id, reader);
     }
 }

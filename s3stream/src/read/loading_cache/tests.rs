@@ -76,7 +76,7 @@ async fn a_load_that_nobody_waits_for_is_forgotten() {
     drop(left);
     assert!(answer.is_closed(), "the request was dropped");
     assert_eq!(get(&cache, &[1]).await, (vec![1], vec![1]));
-    assert!(lock(&cache.in_flight).flights.is_empty());
+    assert!(lock(&cache.state).flights.is_empty());
 }
 
 #[tokio::test]

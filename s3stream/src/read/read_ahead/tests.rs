@@ -93,6 +93,29 @@ fn idle_readers_make_room() {
     assert!(largest >= Some(4), "half of the largest window: {largest:?}");
 }
 
+/// Six readers in turn, whose blocks come after each has read once more: what is asked for is never
+/// a crumb of the budget.
+#[test]
+fn readers_share_the_budget_evenly() {
+    let mut policy = ReadAhead::new(settings());
+    let mut under_way = Vec::new();
+    let mut asked = Vec::new();
+    for round in 0..60 {
+        for reader in 0..6 {
+            let observed = Observed { stream: StreamId(reader), ..read(round, false) };
+            under_way.extend(policy.observe(observed));
+        }
+        let fetched: Vec<Ahead> = std::mem::take(&mut under_way);
+        for ahead in fetched {
+            policy.fetched(ahead, Offset(ahead.from.0 + ahead.bytes / MIB), ahead.bytes);
+            asked.push(ahead.bytes);
+        }
+    }
+    // A sixth is 3.3 MiB, half of it 1.7.
+    let late = &asked[30..];
+    assert!(late.iter().all(|bytes| *bytes > MIB * 3 / 2), "{late:?}");
+}
+
 proptest! {
     /// Whatever readers do, what is fetched ahead stays within the budget, and is accounted for.
     #[test]
@@ -122,6 +145,8 @@ proptest! {
             prop_assert_eq!(policy.by_age.len(), policy.readers.len());
             let unread: u64 = policy.readers.values().map(|reader| reader.unread).sum();
             prop_assert_eq!(unread, policy.unread());
+            let holders = policy.readers.values().filter(|reader| reader.unread > 0).count();
+            prop_assert_eq!(holders as u64, policy.holders);
         }
     }
 }
