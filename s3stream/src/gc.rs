@@ -43,30 +43,39 @@ impl Shared {
                 return;
             }
         }
-        for (first, lease) in image.expired_leases(now) {
-            self.end_lease(first, *lease, now).await;
+        let leases: Vec<_> =
+            image.expired_leases(now).map(|(first, lease)| (first, *lease)).collect();
+        for leases in leases.chunks(FORGOTTEN_MAX) {
+            self.end_leases(leases, now).await;
         }
     }
 
-    /// Ends a lease, deletes what was put under it, and only then forgets it.
-    async fn end_lease(&self, first: ObjectId, lease: Lease, now: Timestamp) {
-        let ended = Command::ExpireLeases { leases: vec![first], now };
-        if !lease.expired
-            && let Err(refused) = self.submit(ended).await
+    /// Ends leases, deletes what was put under them, and only then forgets them.
+    async fn end_leases(&self, leases: &[(ObjectId, Lease)], now: Timestamp) {
+        let to_end: Vec<_> =
+            leases.iter().filter(|(_, lease)| !lease.expired).map(|(first, _)| *first).collect();
+        if !to_end.is_empty()
+            && let Err(refused) = self.submit(Command::ExpireLeases { leases: to_end, now }).await
         {
-            tracing::warn!(%refused, "a lease did not expire, will try again");
+            tracing::warn!(%refused, "leases did not expire, will try again");
             return;
         }
         // Where the commit was faster, there is nothing to delete.
         let image = self.metadata.image();
-        if !image.lease_of(first).is_some_and(|(_, lease)| lease.expired) {
-            return;
+        let mut ended = BTreeMap::new();
+        for (first, lease) in leases {
+            if image.lease_of(*first).is_some_and(|(_, lease)| lease.expired) {
+                ended.insert(*first, first.0..lease.end.0);
+            }
         }
-        let ids: Vec<_> = (first.0..lease.end.0).map(ObjectId).collect();
-        if self.delete_objects(&ids).await.len() == ids.len()
-            && let Err(refused) = self.submit(Command::ForgetLeases(vec![first])).await
+        let ids: Vec<_> = ended.values().flat_map(Clone::clone).map(ObjectId).collect();
+        let deleted: BTreeSet<_> = self.delete_objects(&ids).await.into_iter().collect();
+        ended.retain(|_, ids| ids.clone().all(|id| deleted.contains(&ObjectId(id))));
+        if !ended.is_empty()
+            && let Err(refused) =
+                self.submit(Command::ForgetLeases(ended.into_keys().collect())).await
         {
-            tracing::warn!(%refused, "an ended lease is not forgotten, will try again");
+            tracing::warn!(%refused, "ended leases are not forgotten, will try again");
         }
     }
 

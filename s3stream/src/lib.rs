@@ -24,6 +24,7 @@ mod fetch;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod gc;
+mod leases;
 mod lifecycle;
 mod log_cache;
 mod open;

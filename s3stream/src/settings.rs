@@ -116,7 +116,8 @@ impl Default for Settings {
 impl Default for UploadSettings {
     fn default() -> Self {
         Self {
-            block_bytes_max: 64 << 20,
+            // As far as memory goes: each costs an object, and two writes of metadata.
+            block_bytes_max: 128 << 20,
             block_age_max: Duration::from_secs(30),
             block_batches_max: 100_000,
             block_groups_max: None,

@@ -1,12 +1,11 @@
 //! What the parts of one storage share.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use object_store::ObjectStore;
 use penstock_model::client::{MetadataClient, SubmitError};
-use penstock_model::command::{Command, LeaseObjects, Refused, Reply};
-use penstock_model::id::{BrokerEpoch, ClusterId, ObjectId, RequestId, Timestamp};
+use penstock_model::command::{Command, Refused, Reply};
+use penstock_model::id::{BrokerEpoch, ClusterId};
 use penstock_model::image::{MetadataImage, Stream};
 use penstock_wal::{Position, Wal};
 use tokio::sync::watch;
@@ -14,6 +13,7 @@ use tokio::sync::watch;
 use crate::checkpoint::{Checkpoint, CheckpointFold};
 use crate::clock::Clock;
 use crate::counters::Counters;
+use crate::leases::Leases;
 use crate::lifecycle::Failure;
 use crate::log_cache::Appended;
 use crate::object::reader::ObjectError;
@@ -40,7 +40,7 @@ pub(crate) struct Shared {
     pub(crate) committed: watch::Sender<Position>,
     /// Memory for what is on its way into objects.
     pub(crate) upload_room: UploadRoom,
-    pub(crate) requests: AtomicU64,
+    pub(crate) leases: Leases,
 }
 
 impl Shared {
@@ -62,31 +62,6 @@ impl Shared {
                 Err(SubmitError::Stopped) => std::future::pending().await,
             }
         }
-    }
-
-    /// The prepare of a commit: its objects get ids, from the one that is answered on, that nobody
-    /// else gets.
-    pub(crate) async fn lease(&self, objects: usize) -> Result<ObjectId, Refused> {
-        let lease = i64::try_from(self.settings.upload.lease.as_millis()).unwrap_or(i64::MAX);
-        let command = Command::LeaseObjects(LeaseObjects {
-            broker: self.broker,
-            request: self.next_request(),
-            count: u32::try_from(objects).expect("a command's size bounds the count"),
-            deadline: Timestamp(self.clock.now().0.saturating_add(lease)),
-        });
-        match self.submit(command).await? {
-            Reply::Leased(ids) => Ok(ids.start),
-            reply => unreachable!("a lease is answered with {reply:?}"),
-        }
-    }
-
-    /// A name for one request for ids: unique, because the broker epoch is.
-    fn next_request(&self) -> RequestId {
-        let mut id = [0; 16];
-        let number = self.requests.fetch_add(1, Ordering::Relaxed);
-        id[..8].copy_from_slice(&self.broker.0.to_be_bytes());
-        id[8..].copy_from_slice(&number.to_be_bytes());
-        RequestId(id)
     }
 
     /// What a refusal means that no retry mends.

@@ -3,7 +3,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use object_store::ObjectStore;
@@ -18,6 +17,7 @@ use crate::clock::Clock;
 use crate::compaction::task::CompactionTask;
 use crate::counters::Counters;
 use crate::entry_header::HEADER_BYTES_MAX;
+use crate::leases::Leases;
 use crate::lifecycle::{Failure, Stopped};
 use crate::log_cache::{Appended, LogCache};
 use crate::read::block_cache::CacheCounts;
@@ -122,7 +122,7 @@ impl Storage {
             counters: Arc::default(),
             committed: watch::Sender::new(trim),
             upload_room,
-            requests: AtomicU64::new(0),
+            leases: Leases::default(),
         });
         let upload = UploadTask { shared: Arc::clone(&shared) };
         let compaction = CompactionTask { shared: Arc::clone(&shared) };

@@ -8,7 +8,9 @@
 //!                      └─ closed ───┘   └closed┘           └── open ─┘
 //! ```
 //!
-//! Small is what lies in a shared object, or in a small one. Neighbours that are small make up
+//! Large is what has a large object of its own, and what an upload wrote as large into a shared one:
+//! to read that takes no more requests, so that to move it would bring nothing. Small is everything
+//! else, and what lies in an object that is to be emptied. Neighbours that are small make up
 //! windows, as large as an object may be, and as long as the stream's records may outstay their
 //! time. A window that something follows is closed: it becomes one range for good. The last one
 //! is open, and its newest ranges are joined once they are many, where that at least triples the
@@ -180,8 +182,19 @@ impl PlanSettings {
         let each = CHECKPOINT_COMMAND_BYTES.max(RUN_COMMAND_BYTES + RANGE_COMMAND_BYTES);
         let room = self.command_bytes_max.saturating_sub(FIXED_COMMAND_BYTES);
         object.kind == ObjectKind::StreamSet
-            && object.size < self.object_bytes_max / 2
+            && self.is_small(object)
             && references as usize <= room / each / 2
+    }
+
+    fn is_small(&self, object: &Object) -> bool {
+        object.size < self.object_bytes_max / 2
+    }
+
+    /// Whether a shared object is large, and what refers to it is, a checkpoint beside each range.
+    fn holds_large_ranges(&self, object: &Object) -> bool {
+        let ObjectLife::Live { references } = object.life else { return false };
+        let each = object.content / u64::from(references.max(1));
+        !self.is_small(object) && each >= self.stream_object_min() / 2
     }
 }
 
@@ -196,8 +209,14 @@ struct Planner<'a> {
 impl Planner<'_> {
     fn is_small(&self, range: &StreamRange) -> bool {
         let object = self.image.object(range.object).expect("an image has the objects of ranges");
-        let small =
-            object.kind == ObjectKind::StreamSet || object.size < self.settings.stream_object_min();
+        let small = match object.kind {
+            ObjectKind::Stream => object.size < self.settings.stream_object_min(),
+            ObjectKind::StreamSet => {
+                range.size < self.settings.stream_object_min()
+                    || !self.settings.holds_large_ranges(object)
+                    || self.is_emptied(range)
+            }
+        };
         small && !self.scope.unreadable.contains(&range.object)
     }
 

@@ -103,7 +103,8 @@ impl Compactor {
         let settings = PlanSettings {
             object_bytes_max,
             index_bytes_max: object_bytes_max.max(INDEX_BYTES_MIN),
-            stream_object_bytes_min: upload.stream_object_bytes_min,
+            // Below what an upload has, so that a stream that misses it by little is not moved.
+            stream_object_bytes_min: upload.stream_object_bytes_min / 2,
             small_max: shared.settings.compaction.small_max,
             command_bytes_max: upload.command_bytes_max,
             jobs_max: JOBS_MAX,

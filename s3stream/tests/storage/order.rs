@@ -175,6 +175,33 @@ async fn an_expired_lease_is_taken_anew_and_leaves_nothing_behind() {
     world.check_store(&process.storage).await;
 }
 
+/// One write of the metadata for eight of them; what is left of them when nobody uploads any more
+/// expires as one.
+#[tokio::test(start_paused = true)]
+async fn uploads_that_follow_one_another_ask_for_leases_together() {
+    let mut settings = Settings::default();
+    // Compaction, which takes leases as well, finds nothing to do.
+    settings.compaction.small_max = 100;
+    let mut world = World::new(1, settings);
+    let process = world.start();
+    let id = world.create_topic(1)[0];
+    let (stream, _) = process.open(&world, id).await;
+    let (mut oracle, mut random) = (Oracle::new(id), Random::new(1));
+    let mut spare = Vec::new();
+    let mut pauses = [1; 12];
+    pauses[11] = 3_000;
+    for pause in pauses {
+        world.pass(Duration::from_secs(pause)).await;
+        append(&process, &stream, &mut oracle, &mut random).await;
+        stream.durable(Offset(oracle.end())).await.unwrap();
+        process.flush().await.unwrap();
+        spare.push(world.local.image().leases().count());
+    }
+    // After the pause those to spare have too little time left, and one is asked for alone.
+    assert_eq!(spare, [0, 7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 6]);
+    world.check_store(&process.storage).await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_deleted_topic_is_dropped_from_log_and_store() {
     let mut world = World::new(1, crate::world::tiny());

@@ -69,8 +69,9 @@ pub(super) const STORAGE: &[Setting] = settings! {
          up to a full object. 0 for none.";
     "wal.backlog.bytes.max": Long = "10737418240" (Valid::AtLeast(1)) =>
         "Durable in the WAL and not yet committed as objects; past it producers wait.";
-    "upload.bytes.max": Long = "67108864" (Valid::AtLeast(1)) =>
-        "An upload starts when so much has gathered.";
+    "upload.bytes.max": Long = "134217728" (Valid::AtLeast(1)) =>
+        "An upload starts when so much has gathered; sooner where `memory.upload.bytes` has no room \
+         for two of them.";
     "upload.interval.ms": Long = "30000" (Valid::AtLeast(1)) =>
         "An upload starts when the oldest record that it would take is of this age.";
 };

@@ -183,6 +183,18 @@ fn what_is_large_stays_as_it_is_and_closes_what_is_before_it() {
 }
 
 #[test]
+fn what_is_large_stays_in_a_shared_object_until_that_is_emptied() {
+    let mut world = World::new(3);
+    for _ in 0..9 {
+        world.share(&[(1, 500), (2, 400), (3, 500)]);
+    }
+    assert_eq!(shown(&world.compact()), "");
+    world.trim(1, 3);
+    world.trim(3, 3);
+    assert_eq!(shown(&world.compact()), "2@1,2 2@3");
+}
+
+#[test]
 fn small_objects_become_fewer() {
     let mut world = World::new(9);
     for stream in 1..=4 {
