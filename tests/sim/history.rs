@@ -23,7 +23,7 @@ use crate::workload::{self, Actor, reader};
 use crate::world::World;
 
 /// Lives with faults; two more follow without.
-const LIVES_MAX: u64 = 4;
+const LIVES_MAX: u64 = 8;
 
 /// Between two looks whether something was found, or the disk has stopped.
 const GLANCE: Duration = Duration::from_millis(500);
@@ -92,6 +92,8 @@ enum Ended {
     Died(String),
     /// The disk has stopped.
     Stopped,
+    /// The store was silent for long enough.
+    Silent,
     /// Something is wrong.
     Found,
 }
@@ -100,11 +102,13 @@ impl History {
     fn new(seed: u64, shown: bool, bug: Option<Bug>) -> Self {
         let world = World::new(seed, shown);
         world.bucket.plant(bug);
+        penstock_planted::plant(match bug {
+            Some(Bug::OfProduct(bug)) => Some(bug),
+            _ => None,
+        });
         let mut dice = world.dice("history");
-        let log = match (dice.percent(50), bug) {
-            (true, _) | (_, Some(Bug::OfFiles(..))) => Log::Files,
-            _ => Log::Objects,
-        };
+        let log = if dice.percent(50) { Log::Files } else { Log::Objects };
+        let log = bug.and_then(Bug::log).unwrap_or(log);
         let disk = PowerCutFiles::new(world.dice("disk").throw());
         let cast = workload::cast(&world);
         let tally = Tally { histories: 1, ..Tally::default() };
@@ -114,8 +118,13 @@ impl History {
     fn run(&mut self) {
         for _ in 0..1 + self.dice.below(LIVES_MAX) {
             let mut life = Life::draw(&mut self.dice);
-            if let Some(Bug::OfFiles(..)) = self.bug {
-                life = life.with_power_cut();
+            match self.bug {
+                Some(Bug::OfFiles(..)) => life = life.with_power_cut(),
+                Some(Bug::OfProduct(_)) => life = life.with_silence(&mut self.dice),
+                _ => {}
+            }
+            if self.dice.percent(70) {
+                self.world.bucket.set_weather(Weather::default());
             }
             self.live(life, Chapter::Storm);
         }
@@ -139,6 +148,7 @@ impl History {
     async fn live_on_runtime(&mut self, life: Life, chapter: Chapter) {
         let Self { world, dice, disk, log, bug, cast, lives, tally } = self;
         let failing = life.plan(disk);
+        world.bucket.set_silence(life.silence.map(|(silence, _)| silence));
         world.events.begin_life();
         world.note("world", format_args!("life {lives}, log in {log:?}: {chapter:?} {life:?}"));
         let seen = RefCell::new(None);
@@ -151,7 +161,7 @@ impl History {
         let mut server = std::pin::pin!(serve(world, *log, *bug, files, *lives, stopping, ready));
         let ended = {
             let work = work(world, cast, dice, &seen, life, chapter);
-            until_end(world, disk, server.as_mut(), Box::pin(work)).await
+            until_end(world, life, disk, server.as_mut(), Box::pin(work)).await
         };
         let how = match ended {
             // Nothing was promised to anybody, and the process ends as it stands.
@@ -167,6 +177,7 @@ impl History {
                 }
             }
             Ended::Done => format!("{:?}", life.end),
+            Ended::Silent => format!("{:?} while part of the store is silent", life.end),
             Ended::Stopped => format!("{:?} in a change of the disk", life.end),
             Ended::Died(why)
                 if disk.is_stopped() || failing.is_some_and(|change| disk.changes() >= change) =>
@@ -197,6 +208,7 @@ fn unasked(world: &World, why: &str) -> String {
 
 async fn until_end(
     world: &World,
+    life: Life,
     disk: &PowerCutFiles,
     mut server: Pin<&mut impl Future<Output = Result<(), String>>>,
     mut work: Pin<Box<impl Future<Output = ()>>>,
@@ -216,6 +228,10 @@ async fn until_end(
         if disk.is_stopped() {
             return Ended::Stopped;
         }
+        let patience = life.silence.map(|(_, patience)| patience);
+        if world.bucket.silent_for().zip(patience).is_some_and(|(time, most)| time > most) {
+            return Ended::Silent;
+        }
     }
 }
 
@@ -230,7 +246,7 @@ async fn work(
     match chapter {
         Chapter::Storm => {
             let lives = cast.iter_mut().map(|actor| workload::live(actor.as_mut(), world));
-            let storm = join(join_all(lives), befall(world, dice));
+            let storm = join(join_all(lives), befall(world, dice, life.length));
             // It goes on until the time is over.
             let _ = timeout(life.length, storm).await;
         }

@@ -43,10 +43,10 @@ use penstock_wal::files::PlantedBug;
 use crate::events::LEGEND;
 use crate::history::{play, play_with};
 use crate::seeds::play_all;
-use crate::server::Bug;
+use crate::server::Bug::{self, OfProduct};
 
 /// In how many histories a planted bug must be found.
-const SEEDS_PER_BUG: u64 = 12;
+const SEEDS_PER_BUG: u64 = 20;
 
 /// What `just sim` hands over, in the variable `SIM_ARGS`.
 #[derive(Debug, Parser)]
@@ -145,6 +145,25 @@ fn a_store_that_loses_what_it_took_is_found() {
 #[test]
 fn a_store_that_keeps_no_two_writers_apart_is_found() {
     check_found(Bug::BlindCreations, "nothing but faults ends a node");
+}
+
+/// Each safeguard of the product is away in turn, and something says so that is no panic.
+#[test]
+fn a_safeguard_that_is_away_is_found() {
+    use penstock_planted::Bug;
+    for (bug, by) in [
+        (Bug::AckBeforeDurable, "watermarks are monotone"),
+        (Bug::AckOutOfOrder, "the write-ahead log cannot be used"),
+        (Bug::VisibleBeforeDurable, "no false OFFSET_OUT_OF_RANGE"),
+        (Bug::CommitBeforeUpload, "it heals within"),
+        (Bug::TrimBeforeCommit, "the write-ahead log cannot be used"),
+        (Bug::DeleteBeforeReplacement, "no referenced object is deleted"),
+        (Bug::ProducersForgotten, "acked offset is read offset"),
+        (Bug::StaleCheckpoint, "sequence order is offset order"),
+        (Bug::CompactionPastLag, "only what is superseded goes"),
+    ] {
+        check_found(OfProduct(bug), by);
+    }
 }
 
 /// Says where two event logs part.

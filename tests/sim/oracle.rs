@@ -101,6 +101,8 @@ pub(crate) struct Topic {
     pub(crate) retention: Option<i64>,
     /// How long tombstones stay, where it is compacted.
     pub(crate) compacted: Option<i64>,
+    /// For how long all records stay there.
+    pub(crate) lag: i64,
 }
 
 #[derive(Default)]
@@ -163,13 +165,13 @@ impl Oracle {
 
     /// A topic is asked for.
     pub(crate) fn create(&self, number: u64, topic: Topic) {
-        let Topic { partitions, retention, compacted, .. } = topic;
+        let Topic { partitions, retention, compacted, lag, .. } = topic;
         let mut inner = self.inner.borrow_mut();
         inner.topics.insert(number, topic);
         for index in 0..partitions {
             let mut partition = Partition::default();
             partition.deletable.retention = retention;
-            partition.superseded = compacted.map(|keep| Superseded::new(keep < i64::MAX));
+            partition.superseded = compacted.map(|keep| Superseded::new(keep < i64::MAX, lag));
             inner.partitions.insert((number, index), partition);
         }
     }
@@ -216,7 +218,7 @@ impl Oracle {
         let partition = inner.partitions.get_mut(&place).expect("it was created");
         partition.sent.extend(values.iter().map(|value| (*value, now.0)));
         if let Some(superseded) = &mut partition.superseded {
-            values.iter().for_each(|value| superseded.sent(*value));
+            values.iter().for_each(|value| superseded.sent(*value, now));
         }
         values
     }
@@ -241,6 +243,12 @@ impl Oracle {
     /// What is known of a partition before a request is sent.
     pub(crate) fn known(&self, place: Place) -> Watermarks {
         self.inner.borrow().partitions[&place].shown
+    }
+
+    /// Whether somebody or something deletes a record, now or later.
+    pub(crate) fn may_be_deleted(&self, place: Place, offset: i64) -> bool {
+        let deletable = &self.inner.borrow().partitions[&place].deletable;
+        deletable.retention.is_some() || deletable.is_asked(offset)
     }
 
     /// Somebody asks for records to be deleted.
@@ -301,7 +309,8 @@ impl Oracle {
         });
         self.look("acked offset is read offset", place, looked);
         if let Some(superseded) = &mut partition.superseded {
-            superseded.answered(poll.asked..end, &read);
+            let looked = superseded.answered(poll.asked..end, &read, latest);
+            self.look("only what is superseded goes", place, looked);
         }
         self.look_at_shown(place, partition, known, poll.shown, latest);
     }

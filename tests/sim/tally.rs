@@ -58,6 +58,8 @@ counts! {
     cleanings,
     /// Requests to the store that failed.
     failed_requests,
+    /// Lives in which part of the store fell silent.
+    silences,
 }
 
 impl Tally {
@@ -90,6 +92,7 @@ impl Tally {
         self.deleted_objects = store.deleted;
         self.rotten_objects = store.rotten;
         self.failed_requests = store.failed;
+        self.silences = store.silences;
     }
 
     /// What did not even happen in every third history.

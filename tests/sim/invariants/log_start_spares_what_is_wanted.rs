@@ -23,6 +23,11 @@ impl Deletable {
         self.asked = self.asked.max(below);
     }
 
+    /// Whether somebody asked for the deletion of a record.
+    pub(crate) fn is_asked(&self, offset: i64) -> bool {
+        offset < self.asked
+    }
+
     /// A record is known.
     pub(crate) fn written(&mut self, offset: i64, timestamp: i64) {
         self.written.insert(offset, timestamp);

@@ -26,6 +26,9 @@ const TOPICS_MIN: usize = 2;
 /// How long some of them keep records.
 const RETENTION_MS: i64 = 60_000;
 
+/// For how long half of those that are compacted keep all records.
+const LAG_MS: i64 = 60_000;
+
 pub(super) struct Topics {
     base: Base,
     next: u64,
@@ -58,8 +61,9 @@ impl Topics {
                 6 => (None, Some(0)),
                 _ => (None, None),
             };
+            let lag = if compacted.is_some() && number.is_multiple_of(2) { LAG_MS } else { 0 };
             let presence = Presence::Perhaps;
-            let topic = Topic { presence, partitions, retention, compacted };
+            let topic = Topic { presence, partitions, retention, compacted, lag };
             world.oracle.create(number, topic);
             return Some(Open::Creation(number));
         }
@@ -82,6 +86,7 @@ impl Topics {
                 ("segment.ms", "5000".to_owned()),
                 ("min.cleanable.dirty.ratio", "0.1".to_owned()),
                 ("delete.retention.ms", keep.to_string()),
+                ("min.compaction.lag.ms", topic.lag.to_string()),
             ]);
         }
         let kind = if topic.compacted.is_some() { "compacted" } else { "kept" };
