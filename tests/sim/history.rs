@@ -191,6 +191,7 @@ impl History {
         world
             .note("world", format_args!("life {lives} ends: {how}; {changes} changes of the disk"));
         tally.life(life.end, seen.borrow().as_ref());
+        verify_what_is_left(world, &seen).await;
         // From here on nothing of this life changes anything: it is torn down in whatever order.
         world.events.end_life();
         world.bucket.lose_senders();
@@ -292,6 +293,13 @@ async fn read_all(world: &World) {
             world.findings.add(format!("all can be read: t{}/{} cannot", place.0, place.1));
         }
     }
+}
+
+/// However a life ends, what it leaves in the store can be verified.
+async fn verify_what_is_left(world: &World, seen: &RefCell<Option<Seen>>) {
+    let Some(image) = seen.borrow().as_ref().map(|seen| seen.metadata.image()) else { return };
+    let looked = store_holds_what_is_referenced::verifies(&world.bucket.at_hand(), &image).await;
+    world.findings.look("each life leaves a store that verifies", looked);
 }
 
 async fn look_at_what_is_left(

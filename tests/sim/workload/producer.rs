@@ -107,6 +107,7 @@ impl Producer {
         let encoding = self.draw_encoding();
         let compacted = world.oracle.topic(place.0).compacted.is_some();
         let bytes = batch(encoding, producer, &values, compacted, padding, now);
+        world.oracle.sends(place, bytes.len());
         Batch { place, values, sequence, bytes, acked: None }
     }
 
@@ -140,7 +141,7 @@ impl Producer {
 
     /// The batch is where it was said to be.
     fn acked(&mut self, world: &World, batch: &Batch, base: i64) {
-        world.oracle.acked(batch.place, base, &batch.values);
+        world.oracle.acked(batch.place, base, &batch.values, batch.bytes.len());
         world.oracle.count(|counts| counts.duplicates += u64::from(batch.acked.is_some()));
         let Some(identity) = &mut self.identity else { return };
         let count = i64::try_from(batch.values.len()).expect("a short batch");
