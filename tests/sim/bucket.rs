@@ -61,6 +61,8 @@ pub(crate) struct Counts {
     pub(crate) put: u64,
     /// Objects of data that were deleted.
     pub(crate) deleted: u64,
+    /// Objects of the log that were deleted.
+    pub(crate) trimmed: u64,
     /// Objects of data in which a bit flipped.
     pub(crate) rotten: u64,
     /// Requests that were refused, or whose answer was lost.

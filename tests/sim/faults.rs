@@ -75,6 +75,15 @@ impl Life {
         Self { length, end, disk, silence }
     }
 
+    /// One of hours, or of days.
+    pub(crate) fn draw_long(dice: &mut Dice) -> Self {
+        let length = Duration::from_secs(3_600 + dice.below(86_400));
+        let short = Self::draw(dice);
+        // It comes in the first burst of work, and few are to end there.
+        let silence = short.silence.filter(|_| dice.percent(50));
+        Self { length, disk: DiskFault::None, silence, ..short }
+    }
+
     /// The same, but that the power goes at some time: what is not synced by then shows.
     pub(crate) fn with_power_cut(self) -> Self {
         let length = self.length.max(Duration::from_secs(5));

@@ -16,6 +16,7 @@ use tokio::time::{sleep, timeout};
 use crate::bucket::Weather;
 use crate::client::Client;
 use crate::faults::{End, Life, befall};
+use crate::invariants::generations_are_kept_apart::Generations;
 use crate::invariants::store_holds_what_is_referenced::{self, LeftOver};
 use crate::server::{Bug, Log, Seen, serve};
 use crate::tally::Tally;
@@ -27,6 +28,10 @@ const LIVES_MAX: u64 = 8;
 
 /// Between two looks whether something was found, or the disk has stopped.
 const GLANCE: Duration = Duration::from_millis(500);
+
+/// The same in a life that is longer than this.
+const GLANCE_OF_DAYS: Duration = Duration::from_secs(10);
+const LONG: Duration = Duration::from_secs(600);
 
 /// Once the faults have ended, so long at most until everything is answered again: a
 /// partition whose checkpoint was damaged is opened again within a minute.
@@ -54,12 +59,14 @@ pub(crate) fn play(seed: u64, shown: bool) -> Outcome {
 
 /// Plays the history of a seed in a world with a bug.
 pub(crate) fn play_with(seed: u64, shown: bool, bug: Option<Bug>) -> Outcome {
-    let mut history = History::new(seed, shown, bug);
-    // One that nothing catches is a finding already.
-    let _ = catch_unwind(AssertUnwindSafe(|| history.run()));
-    let History { world, mut tally, .. } = history;
-    tally.take(&world);
-    Outcome { text: world.events.text(), finding: world.findings.first(), tally }
+    History::new(seed, shown, bug).play(History::storms)
+}
+
+/// Plays a history of so much time, in which little happens at once.
+pub(crate) fn play_long(seed: u64, log: Log, time: Duration) -> Outcome {
+    let mut history = History::new(seed, false, None);
+    history.log = log;
+    history.play(|history| history.days(time))
 }
 
 struct History {
@@ -78,6 +85,8 @@ struct History {
 enum Chapter {
     /// Work and faults.
     Storm,
+    /// The same for some seconds from time to time, and otherwise nothing.
+    Days,
     /// Without faults everything is answered again, and after a while only what is wanted is kept.
     Heal,
     /// After another start it is still there.
@@ -115,7 +124,20 @@ impl History {
         Self { world, dice, disk, log, bug, cast, lives: 0, tally }
     }
 
-    fn run(&mut self) {
+    fn play(mut self, lives: impl FnOnce(&mut Self)) -> Outcome {
+        let run = || {
+            lives(&mut self);
+            self.heal();
+        };
+        // One that nothing catches is a finding already.
+        let _ = catch_unwind(AssertUnwindSafe(run));
+        let Self { world, mut tally, .. } = self;
+        tally.take(&world);
+        Outcome { text: world.events.text(), finding: world.findings.first(), tally }
+    }
+
+    /// A few short lives, each full of work and faults.
+    fn storms(&mut self) {
         for _ in 0..1 + self.dice.below(LIVES_MAX) {
             let mut life = Life::draw(&mut self.dice);
             match self.bug {
@@ -128,6 +150,18 @@ impl History {
             }
             self.live(life, Chapter::Storm);
         }
+    }
+
+    /// Lives of hours and days.
+    fn days(&mut self, time: Duration) {
+        while self.world.events.now() < time && self.world.findings.first().is_none() {
+            let life = Life::draw_long(&mut self.dice);
+            self.live(life, Chapter::Days);
+        }
+    }
+
+    /// What the faults have left heals.
+    fn heal(&mut self) {
         self.world.bucket.set_weather(Weather::default());
         self.world.bucket.mend();
         self.live(Life::CALM, Chapter::Heal);
@@ -215,13 +249,14 @@ async fn until_end(
     mut work: Pin<Box<impl Future<Output = ()>>>,
 ) -> Ended {
     loop {
+        let glance = if life.length > LONG { GLANCE_OF_DAYS } else { GLANCE };
         tokio::select! {
             biased;
             ended = &mut server => {
                 return Ended::Died(ended.err().unwrap_or_else(|| "it returned".to_owned()));
             }
             () = &mut work => return Ended::Done,
-            () = sleep(GLANCE) => {}
+            () = sleep(glance) => {}
         }
         if world.findings.first().is_some() {
             return Ended::Found;
@@ -251,6 +286,9 @@ async fn work(
             // It goes on until the time is over.
             let _ = timeout(life.length, storm).await;
         }
+        Chapter::Days => {
+            let _ = timeout(life.length, days(world, cast, dice)).await;
+        }
         Chapter::Heal => {
             heal(world, cast).await;
             read_all(world).await;
@@ -264,6 +302,21 @@ async fn work(
             sleep(QUIET).await;
             look_at_what_is_left(world, seen, LeftOver::Nothing).await;
         }
+    }
+}
+
+/// A burst of work every few hours, for ever.
+async fn days(world: &World, cast: &mut [Box<dyn Actor>], dice: &mut Dice) {
+    loop {
+        let burst = Duration::from_millis(1_000 + dice.below(6_000));
+        let lives = cast.iter_mut().map(|actor| workload::live(actor.as_mut(), world));
+        let work = join(join_all(lives), befall(world, dice, burst));
+        let _ = timeout(burst, work).await;
+        world.bucket.set_weather(Weather::default());
+        world.bucket.mend();
+        sleep(Duration::from_secs(600 + dice.below(6 * 3_600))).await;
+        // A group that nobody is left in, and whose offsets went with their topics, is forgotten.
+        world.oracle.generations(|generations| *generations = Generations::default());
     }
 }
 

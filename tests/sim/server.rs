@@ -62,7 +62,7 @@ const SETTINGS: &[&str] = &[
     "auto.create.topics.enable=false",
     "offsets.topic.num.partitions=2",
     "offsets.topic.replication.factor=1",
-    "log.retention.check.interval.ms=10000",
+    "log.retention.check.interval.ms=30000",
     "upload.interval.ms=3000",
     "drain.timeout.ms=5000",
 ];

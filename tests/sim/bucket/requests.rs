@@ -89,6 +89,7 @@ impl ObjectStore for Remote {
                 bucket.look_at_deletion(&location);
                 let answer = bucket.ask(number, (&location, false), 0, |inner| {
                     inner.counts.deleted += u64::from(is_data(&location));
+                    inner.counts.trimmed += u64::from(location.as_ref().starts_with("wal/"));
                     inner.delete(&location);
                     Ok(())
                 });

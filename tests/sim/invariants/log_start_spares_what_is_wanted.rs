@@ -19,7 +19,8 @@ pub(crate) struct Deletable {
     pub(crate) retention: Option<i64>,
     /// How many bytes are kept, if not all.
     pub(crate) retention_bytes: Option<u64>,
-    /// Bytes of all batches that may be there, or were.
+    /// How many batches may be there, or were, and their bytes.
+    sent: usize,
     sent_bytes: u64,
     /// Those of known batches, by their first offset.
     batches: BTreeMap<i64, u64>,
@@ -35,6 +36,7 @@ impl Deletable {
 
     /// A batch may be there from now on.
     pub(crate) fn sends(&mut self, bytes: usize) {
+        self.sent += 1;
         self.sent_bytes += bytes as u64 + BESIDE_BYTES;
     }
 
@@ -55,6 +57,8 @@ impl Deletable {
 
     /// Up to where records may be deleted by now, `latest` being the latest that a clock has shown.
     pub(crate) fn up_to(&self, latest: Timestamp, end: i64) -> i64 {
+        // Behind what is known may be what was never answered.
+        let end = if self.sent > self.batches.len() { i64::MAX } else { end };
         self.asked.max(self.expired_to(latest, end)).max(self.too_many_to(end))
     }
 

@@ -68,8 +68,7 @@ impl Topics {
             };
             let lag = if compacted.is_some() && number.is_multiple_of(2) { LAG_MS } else { 0 };
             let presence = Presence::Perhaps;
-            let topic =
-                Topic { presence, partitions, retention, retention_bytes, compacted, lag };
+            let topic = Topic { presence, partitions, retention, retention_bytes, compacted, lag };
             world.oracle.create(number, topic);
             return Some(Open::Creation(number));
         }
