@@ -308,6 +308,8 @@ async fn work(
 /// A burst of work every few hours, for ever.
 async fn days(world: &World, cast: &mut [Box<dyn Actor>], dice: &mut Dice) {
     loop {
+        // A group that nobody is left in, and whose offsets went with their topics, is forgotten.
+        world.oracle.generations(|generations| *generations = Generations::default());
         let burst = Duration::from_millis(1_000 + dice.below(6_000));
         let lives = cast.iter_mut().map(|actor| workload::live(actor.as_mut(), world));
         let work = join(join_all(lives), befall(world, dice, burst));
@@ -315,8 +317,6 @@ async fn days(world: &World, cast: &mut [Box<dyn Actor>], dice: &mut Dice) {
         world.bucket.set_weather(Weather::default());
         world.bucket.mend();
         sleep(Duration::from_secs(600 + dice.below(6 * 3_600))).await;
-        // A group that nobody is left in, and whose offsets went with their topics, is forgotten.
-        world.oracle.generations(|generations| *generations = Generations::default());
     }
 }
 
