@@ -35,8 +35,6 @@ enum Miss {
     /// Batches moved between the look and the read. Look again, unless the image is still the
     /// one of this index: then there is no newer truth, and the reason stands.
     Moved(LogIndex, String),
-    /// The WAL gave the batch up, because it is in objects by now.
-    Trimmed,
     Error(ReadError),
 }
 
@@ -87,7 +85,6 @@ impl Stream {
                     return Err(ReadError::Unavailable(reason));
                 }
                 Err(Miss::Moved(index, _)) => last_seen = Some(index),
-                Err(Miss::Trimmed) => {}
             }
         }
     }
@@ -231,7 +228,10 @@ impl Stream {
                 self.shared.counters.wal_reads.add(1);
                 let read = self.shared.wal.read(location).await;
                 let bytes = read.map_err(|error| match error {
-                    WalReadError::Trimmed(_) => Miss::Trimmed,
+                    // It is in objects by now, and the image says so.
+                    WalReadError::Trimmed(_) => {
+                        Miss::Moved(self.shared.metadata.image().index(), error.to_string())
+                    }
                     WalReadError::Wal(error @ penstock_wal::WalError::Corrupt { .. }) => {
                         Miss::Error(ReadError::Corrupt(error.to_string()))
                     }

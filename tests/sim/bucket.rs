@@ -8,6 +8,7 @@
 
 mod requests;
 mod shelves;
+mod silence;
 mod weather;
 
 use std::collections::BTreeSet;
@@ -29,6 +30,8 @@ use crate::invariants::no_referenced_object_is_deleted;
 use crate::server::Bug;
 use requests::Remote;
 use shelves::{Put, Shelves};
+use silence::Ear;
+pub(crate) use silence::Silence;
 pub(crate) use weather::Weather;
 
 /// See the module. Clones are the same bucket.
@@ -42,6 +45,7 @@ pub(crate) struct Bucket {
 struct Inner {
     dice: Dice,
     weather: Weather,
+    ear: Ear,
     shelves: Shelves,
     bug: Option<Bug>,
     requests: u64,
@@ -57,10 +61,14 @@ pub(crate) struct Counts {
     pub(crate) put: u64,
     /// Objects of data that were deleted.
     pub(crate) deleted: u64,
+    /// Objects of the log that were deleted.
+    pub(crate) trimmed: u64,
     /// Objects of data in which a bit flipped.
     pub(crate) rotten: u64,
     /// Requests that were refused, or whose answer was lost.
     pub(crate) failed: u64,
+    /// How often part of it fell silent.
+    pub(crate) silences: u64,
 }
 
 impl Bucket {
@@ -68,6 +76,7 @@ impl Bucket {
         let inner = Inner {
             dice: Dice::new(seed),
             weather: Weather::default(),
+            ear: Ear::default(),
             shelves: Shelves::default(),
             bug: None,
             requests: 0,
@@ -98,6 +107,19 @@ impl Bucket {
 
     pub(crate) fn set_weather(&self, weather: Weather) {
         self.inner().weather = weather;
+    }
+
+    /// Part of it falls silent at some time; without, all is heard again.
+    pub(crate) fn set_silence(&self, silence: Option<Silence>) {
+        let mut inner = self.inner();
+        inner.counts.silences += u64::from(inner.ear.silent_since().is_some());
+        inner.ear = Ear::new(silence);
+    }
+
+    /// For how long part of it has been silent.
+    pub(crate) fn silent_for(&self) -> Option<Duration> {
+        let since = self.inner().ear.silent_since()?;
+        Some(self.events.now() - since)
     }
 
     /// One byte of some object of records changes on its own.
@@ -148,15 +170,20 @@ impl Bucket {
     async fn ask<T>(
         &self,
         number: u64,
+        (key, is_put): (&Path, bool),
         bytes: usize,
         work: impl FnOnce(&mut Inner) -> Result<T>,
     ) -> Result<T> {
         let there = self.inner().way(bytes);
         sleep(there).await;
+        if !self.inner().ear.hears(key, is_put, self.events.now()) {
+            self.events.note("store", format_args!("{number} is not heard"));
+            return std::future::pending().await;
+        }
         let answer = {
             let mut inner = self.inner();
             inner.shelves.settle(self.events.now());
-            match inner.refuses() {
+            match inner.refuses(key) {
                 true => Err(failed("503 slow down")),
                 false => work(&mut inner),
             }
@@ -223,8 +250,8 @@ impl Inner {
         }
     }
 
-    fn refuses(&mut self) -> bool {
-        let refuses = self.weather.refuses(&mut self.dice);
+    fn refuses(&mut self, key: &Path) -> bool {
+        let refuses = self.weather.refuses(key, &mut self.dice);
         self.counts.failed += u64::from(refuses);
         refuses
     }

@@ -16,6 +16,7 @@ use tokio::time::{sleep, timeout};
 use crate::bucket::Weather;
 use crate::client::Client;
 use crate::faults::{End, Life, befall};
+use crate::invariants::generations_are_kept_apart::Generations;
 use crate::invariants::store_holds_what_is_referenced::{self, LeftOver};
 use crate::server::{Bug, Log, Seen, serve};
 use crate::tally::Tally;
@@ -23,10 +24,14 @@ use crate::workload::{self, Actor, reader};
 use crate::world::World;
 
 /// Lives with faults; two more follow without.
-const LIVES_MAX: u64 = 4;
+const LIVES_MAX: u64 = 8;
 
 /// Between two looks whether something was found, or the disk has stopped.
 const GLANCE: Duration = Duration::from_millis(500);
+
+/// The same in a life that is longer than this.
+const GLANCE_OF_DAYS: Duration = Duration::from_secs(10);
+const LONG: Duration = Duration::from_secs(600);
 
 /// Once the faults have ended, so long at most until everything is answered again: a
 /// partition whose checkpoint was damaged is opened again within a minute.
@@ -54,12 +59,14 @@ pub(crate) fn play(seed: u64, shown: bool) -> Outcome {
 
 /// Plays the history of a seed in a world with a bug.
 pub(crate) fn play_with(seed: u64, shown: bool, bug: Option<Bug>) -> Outcome {
-    let mut history = History::new(seed, shown, bug);
-    // One that nothing catches is a finding already.
-    let _ = catch_unwind(AssertUnwindSafe(|| history.run()));
-    let History { world, mut tally, .. } = history;
-    tally.take(&world);
-    Outcome { text: world.events.text(), finding: world.findings.first(), tally }
+    History::new(seed, shown, bug).play(History::storms)
+}
+
+/// Plays a history of so much time, in which little happens at once.
+pub(crate) fn play_long(seed: u64, log: Log, time: Duration) -> Outcome {
+    let mut history = History::new(seed, false, None);
+    history.log = log;
+    history.play(|history| history.days(time))
 }
 
 struct History {
@@ -78,6 +85,8 @@ struct History {
 enum Chapter {
     /// Work and faults.
     Storm,
+    /// The same for some seconds from time to time, and otherwise nothing.
+    Days,
     /// Without faults everything is answered again, and after a while only what is wanted is kept.
     Heal,
     /// After another start it is still there.
@@ -92,6 +101,8 @@ enum Ended {
     Died(String),
     /// The disk has stopped.
     Stopped,
+    /// The store was silent for long enough.
+    Silent,
     /// Something is wrong.
     Found,
 }
@@ -100,25 +111,57 @@ impl History {
     fn new(seed: u64, shown: bool, bug: Option<Bug>) -> Self {
         let world = World::new(seed, shown);
         world.bucket.plant(bug);
+        penstock_planted::plant(match bug {
+            Some(Bug::OfProduct(bug)) => Some(bug),
+            _ => None,
+        });
         let mut dice = world.dice("history");
-        let log = match (dice.percent(50), bug) {
-            (true, _) | (_, Some(Bug::OfFiles(..))) => Log::Files,
-            _ => Log::Objects,
-        };
+        let log = if dice.percent(50) { Log::Files } else { Log::Objects };
+        let log = bug.and_then(Bug::log).unwrap_or(log);
         let disk = PowerCutFiles::new(world.dice("disk").throw());
         let cast = workload::cast(&world);
         let tally = Tally { histories: 1, ..Tally::default() };
         Self { world, dice, disk, log, bug, cast, lives: 0, tally }
     }
 
-    fn run(&mut self) {
+    fn play(mut self, lives: impl FnOnce(&mut Self)) -> Outcome {
+        let run = || {
+            lives(&mut self);
+            self.heal();
+        };
+        // One that nothing catches is a finding already.
+        let _ = catch_unwind(AssertUnwindSafe(run));
+        let Self { world, mut tally, .. } = self;
+        tally.take(&world);
+        Outcome { text: world.events.text(), finding: world.findings.first(), tally }
+    }
+
+    /// A few short lives, each full of work and faults.
+    fn storms(&mut self) {
         for _ in 0..1 + self.dice.below(LIVES_MAX) {
             let mut life = Life::draw(&mut self.dice);
-            if let Some(Bug::OfFiles(..)) = self.bug {
-                life = life.with_power_cut();
+            match self.bug {
+                Some(Bug::OfFiles(..)) => life = life.with_power_cut(),
+                Some(Bug::OfProduct(_)) => life = life.with_silence(&mut self.dice),
+                _ => {}
+            }
+            if self.dice.percent(70) {
+                self.world.bucket.set_weather(Weather::default());
             }
             self.live(life, Chapter::Storm);
         }
+    }
+
+    /// Lives of hours and days.
+    fn days(&mut self, time: Duration) {
+        while self.world.events.now() < time && self.world.findings.first().is_none() {
+            let life = Life::draw_long(&mut self.dice);
+            self.live(life, Chapter::Days);
+        }
+    }
+
+    /// What the faults have left heals.
+    fn heal(&mut self) {
         self.world.bucket.set_weather(Weather::default());
         self.world.bucket.mend();
         self.live(Life::CALM, Chapter::Heal);
@@ -139,6 +182,7 @@ impl History {
     async fn live_on_runtime(&mut self, life: Life, chapter: Chapter) {
         let Self { world, dice, disk, log, bug, cast, lives, tally } = self;
         let failing = life.plan(disk);
+        world.bucket.set_silence(life.silence.map(|(silence, _)| silence));
         world.events.begin_life();
         world.note("world", format_args!("life {lives}, log in {log:?}: {chapter:?} {life:?}"));
         let seen = RefCell::new(None);
@@ -151,7 +195,7 @@ impl History {
         let mut server = std::pin::pin!(serve(world, *log, *bug, files, *lives, stopping, ready));
         let ended = {
             let work = work(world, cast, dice, &seen, life, chapter);
-            until_end(world, disk, server.as_mut(), Box::pin(work)).await
+            until_end(world, life, disk, server.as_mut(), Box::pin(work)).await
         };
         let how = match ended {
             // Nothing was promised to anybody, and the process ends as it stands.
@@ -167,6 +211,7 @@ impl History {
                 }
             }
             Ended::Done => format!("{:?}", life.end),
+            Ended::Silent => format!("{:?} while part of the store is silent", life.end),
             Ended::Stopped => format!("{:?} in a change of the disk", life.end),
             Ended::Died(why)
                 if disk.is_stopped() || failing.is_some_and(|change| disk.changes() >= change) =>
@@ -180,6 +225,7 @@ impl History {
         world
             .note("world", format_args!("life {lives} ends: {how}; {changes} changes of the disk"));
         tally.life(life.end, seen.borrow().as_ref());
+        verify_what_is_left(world, &seen).await;
         // From here on nothing of this life changes anything: it is torn down in whatever order.
         world.events.end_life();
         world.bucket.lose_senders();
@@ -197,24 +243,30 @@ fn unasked(world: &World, why: &str) -> String {
 
 async fn until_end(
     world: &World,
+    life: Life,
     disk: &PowerCutFiles,
     mut server: Pin<&mut impl Future<Output = Result<(), String>>>,
     mut work: Pin<Box<impl Future<Output = ()>>>,
 ) -> Ended {
     loop {
+        let glance = if life.length > LONG { GLANCE_OF_DAYS } else { GLANCE };
         tokio::select! {
             biased;
             ended = &mut server => {
                 return Ended::Died(ended.err().unwrap_or_else(|| "it returned".to_owned()));
             }
             () = &mut work => return Ended::Done,
-            () = sleep(GLANCE) => {}
+            () = sleep(glance) => {}
         }
         if world.findings.first().is_some() {
             return Ended::Found;
         }
         if disk.is_stopped() {
             return Ended::Stopped;
+        }
+        let patience = life.silence.map(|(_, patience)| patience);
+        if world.bucket.silent_for().zip(patience).is_some_and(|(time, most)| time > most) {
+            return Ended::Silent;
         }
     }
 }
@@ -230,9 +282,12 @@ async fn work(
     match chapter {
         Chapter::Storm => {
             let lives = cast.iter_mut().map(|actor| workload::live(actor.as_mut(), world));
-            let storm = join(join_all(lives), befall(world, dice));
+            let storm = join(join_all(lives), befall(world, dice, life.length));
             // It goes on until the time is over.
             let _ = timeout(life.length, storm).await;
+        }
+        Chapter::Days => {
+            let _ = timeout(life.length, days(world, cast, dice)).await;
         }
         Chapter::Heal => {
             heal(world, cast).await;
@@ -247,6 +302,21 @@ async fn work(
             sleep(QUIET).await;
             look_at_what_is_left(world, seen, LeftOver::Nothing).await;
         }
+    }
+}
+
+/// A burst of work every few hours, for ever.
+async fn days(world: &World, cast: &mut [Box<dyn Actor>], dice: &mut Dice) {
+    loop {
+        // A group that nobody is left in, and whose offsets went with their topics, is forgotten.
+        world.oracle.generations(|generations| *generations = Generations::default());
+        let burst = Duration::from_millis(1_000 + dice.below(6_000));
+        let lives = cast.iter_mut().map(|actor| workload::live(actor.as_mut(), world));
+        let work = join(join_all(lives), befall(world, dice, burst));
+        let _ = timeout(burst, work).await;
+        world.bucket.set_weather(Weather::default());
+        world.bucket.mend();
+        sleep(Duration::from_secs(600 + dice.below(6 * 3_600))).await;
     }
 }
 
@@ -276,6 +346,13 @@ async fn read_all(world: &World) {
             world.findings.add(format!("all can be read: t{}/{} cannot", place.0, place.1));
         }
     }
+}
+
+/// However a life ends, what it leaves in the store can be verified.
+async fn verify_what_is_left(world: &World, seen: &RefCell<Option<Seen>>) {
+    let Some(image) = seen.borrow().as_ref().map(|seen| seen.metadata.image()) else { return };
+    let looked = store_holds_what_is_referenced::verifies(&world.bucket.at_hand(), &image).await;
+    world.findings.look("each life leaves a store that verifies", looked);
 }
 
 async fn look_at_what_is_left(

@@ -36,17 +36,23 @@ mod world;
 
 use std::path::Path;
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 use clap::Parser;
 use penstock_wal::files::PlantedBug;
 
 use crate::events::LEGEND;
-use crate::history::{play, play_with};
+use crate::history::{Outcome, play, play_long, play_with};
 use crate::seeds::play_all;
-use crate::server::Bug;
+use crate::server::Bug::{self, OfProduct};
+use crate::server::Log;
+use crate::tally::Tally;
 
 /// In how many histories a planted bug must be found.
-const SEEDS_PER_BUG: u64 = 12;
+const SEEDS_PER_BUG: u64 = 20;
+
+const WEEK: Duration = Duration::from_secs(7 * 86_400);
 
 /// What `just sim` hands over, in the variable `SIM_ARGS`.
 #[derive(Debug, Parser)]
@@ -60,6 +66,9 @@ struct Args {
     /// From this one on.
     #[arg(long, default_value_t = 0)]
     from: u64,
+    /// In the test of many weeks: so many.
+    #[arg(long, default_value_t = 3)]
+    weeks: u32,
     /// Writes the events of the one seed there instead.
     #[arg(long)]
     events: Option<std::path::PathBuf>,
@@ -83,6 +92,27 @@ fn seeds_lose_nothing() {
     println!("{tally}");
     let rare = if args.seeds < 20 { Vec::new() } else { tally.rare() };
     assert!(rare.is_empty(), "too little of {rare:?} happens: {tally}");
+}
+
+/// Topics come and go, are expired, cut short, joined and compacted; nodes die at any step of it.
+#[test]
+fn weeks_of_churn_leave_what_is_referred_to() {
+    start_logs();
+    let Args { seed, weeks, .. } = Args::of_environment();
+    let play = |log| play_long(seed.unwrap_or(0), log, weeks * WEEK);
+    let outcomes = thread::scope(|scope| {
+        let plays = [Log::Files, Log::Objects].map(|log| (log, scope.spawn(move || play(log))));
+        plays.map(|(log, outcome)| (log, outcome.join().unwrap()))
+    });
+    let mut all = Tally::default();
+    for (log, Outcome { finding, tally, .. }) in outcomes {
+        println!("{log:?}: {tally}");
+        assert_eq!(finding, None, "{weeks} weeks with a log in {log:?}");
+        all.add(&tally);
+    }
+    let never = all.counts().into_iter().filter(|(_, count)| *count == 0);
+    let never: Vec<_> = never.map(|(name, _)| name).collect();
+    assert!(never.is_empty(), "{never:?} does not happen in {weeks} weeks");
 }
 
 fn play_one(seed: u64, events: Option<&Path>) {
@@ -145,6 +175,25 @@ fn a_store_that_loses_what_it_took_is_found() {
 #[test]
 fn a_store_that_keeps_no_two_writers_apart_is_found() {
     check_found(Bug::BlindCreations, "nothing but faults ends a node");
+}
+
+/// Each safeguard of the product is away in turn, and something says so that is no panic.
+#[test]
+fn a_safeguard_that_is_away_is_found() {
+    use penstock_planted::Bug;
+    for (bug, by) in [
+        (Bug::AckBeforeDurable, "watermarks are monotone"),
+        (Bug::AckOutOfOrder, "the write-ahead log cannot be used"),
+        (Bug::VisibleBeforeDurable, "no false OFFSET_OUT_OF_RANGE"),
+        (Bug::CommitBeforeUpload, "each life leaves a store that verifies"),
+        (Bug::TrimBeforeCommit, "the write-ahead log cannot be used"),
+        (Bug::DeleteBeforeReplacement, "no referenced object is deleted"),
+        (Bug::ProducersForgotten, "acked offset is read offset"),
+        (Bug::StaleCheckpoint, "sequence order is offset order"),
+        (Bug::CompactionPastLag, "only what is superseded goes"),
+    ] {
+        check_found(OfProduct(bug), by);
+    }
 }
 
 /// Says where two event logs part.

@@ -99,8 +99,12 @@ pub(crate) struct Topic {
     pub(crate) presence: Presence,
     pub(crate) partitions: i32,
     pub(crate) retention: Option<i64>,
+    /// How many bytes of each partition are kept, if not all.
+    pub(crate) retention_bytes: Option<u64>,
     /// How long tombstones stay, where it is compacted.
     pub(crate) compacted: Option<i64>,
+    /// For how long all records stay there.
+    pub(crate) lag: i64,
 }
 
 #[derive(Default)]
@@ -163,13 +167,14 @@ impl Oracle {
 
     /// A topic is asked for.
     pub(crate) fn create(&self, number: u64, topic: Topic) {
-        let Topic { partitions, retention, compacted, .. } = topic;
+        let Topic { partitions, retention, retention_bytes, compacted, lag, .. } = topic;
         let mut inner = self.inner.borrow_mut();
         inner.topics.insert(number, topic);
         for index in 0..partitions {
             let mut partition = Partition::default();
             partition.deletable.retention = retention;
-            partition.superseded = compacted.map(|keep| Superseded::new(keep < i64::MAX));
+            partition.deletable.retention_bytes = retention_bytes;
+            partition.superseded = compacted.map(|keep| Superseded::new(keep < i64::MAX, lag));
             inner.partitions.insert((number, index), partition);
         }
     }
@@ -216,17 +221,24 @@ impl Oracle {
         let partition = inner.partitions.get_mut(&place).expect("it was created");
         partition.sent.extend(values.iter().map(|value| (*value, now.0)));
         if let Some(superseded) = &mut partition.superseded {
-            values.iter().for_each(|value| superseded.sent(*value));
+            values.iter().for_each(|value| superseded.sent(*value, now));
         }
         values
     }
 
+    /// A batch is about to be sent for the first time.
+    pub(crate) fn sends(&self, place: Place, bytes: usize) {
+        let mut inner = self.inner.borrow_mut();
+        inner.partitions.get_mut(&place).expect("it was created").deletable.sends(bytes);
+    }
+
     /// A batch is acknowledged.
-    pub(crate) fn acked(&self, place: Place, base: i64, values: &[Value]) {
+    pub(crate) fn acked(&self, place: Place, base: i64, values: &[Value], bytes: usize) {
         let mut inner = self.inner.borrow_mut();
         inner.counts.acked += values.len() as u64;
         let partition = inner.partitions.get_mut(&place).expect("it was created");
         self.look("acked offset is read offset", place, partition.acked.acked(base, values));
+        partition.deletable.batch(base, bytes);
         for (offset, value) in (base..).zip(values) {
             let (sent, deletable) = (&partition.sent, &mut partition.deletable);
             deletable.written(offset, sent[value]);
@@ -241,6 +253,13 @@ impl Oracle {
     /// What is known of a partition before a request is sent.
     pub(crate) fn known(&self, place: Place) -> Watermarks {
         self.inner.borrow().partitions[&place].shown
+    }
+
+    /// Whether somebody or something deletes a record, now or later.
+    pub(crate) fn may_be_deleted(&self, place: Place, offset: i64) -> bool {
+        let deletable = &self.inner.borrow().partitions[&place].deletable;
+        let Deletable { retention, retention_bytes, .. } = deletable;
+        retention.is_some() || retention_bytes.is_some() || deletable.is_asked(offset)
     }
 
     /// Somebody asks for records to be deleted.
@@ -301,7 +320,8 @@ impl Oracle {
         });
         self.look("acked offset is read offset", place, looked);
         if let Some(superseded) = &mut partition.superseded {
-            superseded.answered(poll.asked..end, &read);
+            let looked = superseded.answered(poll.asked..end, &read, latest);
+            self.look("only what is superseded goes", place, looked);
         }
         self.look_at_shown(place, partition, known, poll.shown, latest);
     }

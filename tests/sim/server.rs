@@ -32,6 +32,25 @@ pub(crate) enum Bug {
     LostObjects,
     /// The store answers a creation of what is there as done.
     BlindCreations,
+    /// The node itself has it.
+    OfProduct(penstock_planted::Bug),
+}
+
+impl Bug {
+    /// The only place of the log where it shows, if it does not in both.
+    pub(crate) fn log(self) -> Option<Log> {
+        use penstock_planted::Bug::{
+            AckBeforeDurable, AckOutOfOrder, TrimBeforeCommit, VisibleBeforeDurable,
+        };
+        match self {
+            Self::OfFiles(..) => Some(Log::Files),
+            // A write to the disk takes no time, and one segment takes all of a history.
+            Self::OfProduct(
+                AckBeforeDurable | AckOutOfOrder | VisibleBeforeDurable | TrimBeforeCommit,
+            ) => Some(Log::Objects),
+            _ => None,
+        }
+    }
 }
 
 /// Such that everything happens within minutes.
@@ -43,7 +62,7 @@ const SETTINGS: &[&str] = &[
     "auto.create.topics.enable=false",
     "offsets.topic.num.partitions=2",
     "offsets.topic.replication.factor=1",
-    "log.retention.check.interval.ms=10000",
+    "log.retention.check.interval.ms=30000",
     "upload.interval.ms=3000",
     "drain.timeout.ms=5000",
 ];

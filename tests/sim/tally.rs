@@ -58,6 +58,14 @@ counts! {
     cleanings,
     /// Requests to the store that failed.
     failed_requests,
+    /// Lives in which part of the store fell silent.
+    silences,
+    /// Objects of the log that were deleted.
+    trimmed_objects,
+    /// Leases that the dead left behind.
+    left_leases,
+    /// Simulated hours.
+    hours,
 }
 
 impl Tally {
@@ -71,6 +79,9 @@ impl Tally {
         if let Some(seen) = seen {
             self.served_lives += 1;
             self.commands = seen.metadata.image().index().0;
+            if end != End::Stop {
+                self.left_leases += seen.metadata.image().leases().count() as u64;
+            }
             self.compactions += seen.storage.counters().compactions.get();
             self.cleanings += seen.storage.counters().cleanings.get();
         }
@@ -90,6 +101,9 @@ impl Tally {
         self.deleted_objects = store.deleted;
         self.rotten_objects = store.rotten;
         self.failed_requests = store.failed;
+        self.silences = store.silences;
+        self.trimmed_objects = store.trimmed;
+        self.hours = world.events.now().as_secs() / 3_600;
     }
 
     /// What did not even happen in every third history.

@@ -12,6 +12,7 @@
 //! Stored ones do not, but it never held more than a partition may.
 
 use penstock_model::id::{Offset, Timestamp};
+use penstock_planted::{self as planted, Bug};
 use penstock_records::{Batches, StoredBatchError};
 use penstock_s3stream::{Checkpoint, Opened, ReadError, ReadLimits};
 
@@ -77,6 +78,9 @@ pub(super) async fn restore(
     if opened.unfolded.end > folded_to {
         room.keep_last(&mut state.producers);
         opened.stream.adopt(Checkpoint { offset: end, bytes: state.encode() });
+    }
+    if planted::is(Bug::ProducersForgotten) {
+        state.forget_producers();
     }
     Ok(state)
 }

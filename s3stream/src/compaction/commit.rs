@@ -4,8 +4,9 @@ use penstock_model::command::{
     Command, MovedCheckpoint, Refused, ReplaceRanges, ReplacedRun, Reply, UploadedRange,
 };
 use penstock_model::id::{ObjectId, StreamId};
+use penstock_planted::{self as planted, Bug};
 
-use super::plan::Job;
+use super::plan::{Job, Part};
 use super::source::{Content, RunContent};
 use crate::object::put::{PutError, put_object};
 use crate::object::writer::{EncodedObject, ObjectWriter};
@@ -42,6 +43,10 @@ pub(super) async fn commit(
     let (bytes, command) = (encoded.object.size, command(shared, job, &encoded));
     // The quorum may be away for long.
     drop(encoded);
+    if planted::is(Bug::DeleteBeforeReplacement) {
+        let replaced: Vec<_> = job.parts.iter().flat_map(Part::objects).collect();
+        shared.delete_objects(&replaced).await;
+    }
     match shared.submit(Command::ReplaceRanges(command)).await {
         Ok(Reply::Committed { skipped }) => Ok(Committed { bytes, skipped }),
         Ok(reply) => unreachable!("a commit is answered with {reply:?}"),

@@ -111,7 +111,7 @@ impl Part {
     }
 
     /// The objects that it reads.
-    fn objects(&self) -> impl Iterator<Item = ObjectId> {
+    pub(super) fn objects(&self) -> impl Iterator<Item = ObjectId> {
         let ranges = self.runs.iter().flatten().map(|range| range.object);
         ranges.chain(self.checkpoint.map(|checkpoint| checkpoint.object))
     }

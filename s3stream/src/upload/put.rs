@@ -1,8 +1,11 @@
 //! One commit's objects: leased, built, put into the store.
 
+use std::sync::Arc;
+
 use futures::future::try_join_all;
 use penstock_model::command::{CheckpointRef, UploadedObject, UploadedRange};
 use penstock_model::id::{ObjectId, StreamId};
+use penstock_planted::{self as planted, Bug};
 
 use super::plan::{PlannedCommit, PlannedObject};
 use super::prepare::{Part, Prepared};
@@ -41,7 +44,13 @@ impl Prepared {
                 ids.zip(&planned.objects).map(|(id, object)| self.encode(id, object)).collect();
             let backoff = shared.settings.upload.backoff;
             let put = |object| put_object(&*shared.store, shared.cluster, object, backoff);
-            match try_join_all(objects.iter().map(put)).await {
+            let puts = if planted::is(Bug::CommitBeforeUpload) {
+                put_behind(shared, objects.clone());
+                Ok(Vec::new())
+            } else {
+                try_join_all(objects.iter().map(put)).await
+            };
+            match puts {
                 Ok(_) => {
                     let objects = objects.into_iter().map(PutObject::from).collect();
                     return Ok(UploadedCommit { planned, objects });
@@ -71,6 +80,16 @@ impl Prepared {
         }
         writer.finish()
     }
+}
+
+/// Puts objects while nobody waits for them.
+fn put_behind(shared: &Shared, objects: Vec<EncodedObject>) {
+    let (store, cluster) = (Arc::clone(&shared.store), shared.cluster);
+    let backoff = shared.settings.upload.backoff;
+    drop(tokio::spawn(async move {
+        let puts = objects.iter().map(|object| put_object(&*store, cluster, object, backoff));
+        try_join_all(puts).await
+    }));
 }
 
 impl From<EncodedObject> for PutObject {

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use futures::stream::{FuturesOrdered, StreamExt};
 use penstock_model::command::{Command, CommitUpload, Refused, Reply};
 use penstock_model::id::{StreamId, WalPosition};
+use penstock_planted::{self as planted, Bug};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::block::Block;
@@ -128,6 +129,9 @@ impl UploadTask {
     async fn commit_block(&self, uploaded: Uploaded) -> Result<(), Failure> {
         let Uploaded { prepared, commits, in_flight } = uploaded;
         prepared.check_contiguous(&self.shared);
+        if planted::is(Bug::TrimBeforeCommit) {
+            self.shared.wal.trim(prepared.block.wal.end).await.map_err(Failure::Wal)?;
+        }
         let mut skipped = Vec::new();
         let mut rest = commits.len();
         if commits.is_empty() {

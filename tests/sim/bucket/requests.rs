@@ -12,8 +12,8 @@ use object_store::{
     PutResult, Result,
 };
 
-use super::Bucket;
 use super::shelves::{Put, is_data, meta};
+use super::{Bucket, Inner};
 
 /// Keys in one answer to a list; S3 has a thousand.
 const PAGE_KEYS: usize = 50;
@@ -43,7 +43,7 @@ impl ObjectStore for Remote {
         let what = format!("{how} {location} {bytes} bytes {checksum:08x}");
         let number = self.0.note_request(&what);
         let sent = self.0.send(number, put);
-        let answer = self.0.ask(number, bytes, |inner| {
+        let answer = self.0.ask(number, (location, true), bytes, |inner| {
             inner.counts.put += u64::from(is_data(location));
             inner.arrive(number)
         });
@@ -58,7 +58,8 @@ impl ObjectStore for Remote {
         let asked = options.range.as_ref().map_or_else(String::new, |range| format!(" {range}"));
         let how = if options.head { "head" } else { "get" };
         let number = self.0.note_request(&format!("{how} {location}{asked}"));
-        let found = self.0.ask(number, 0, |inner| inner.shelves.get(location)).await?;
+        let found = self.0.ask(number, (location, false), 0, |inner| inner.shelves.get(location));
+        let found = found.await?;
         let size = found.len() as u64;
         let range = match &options.range {
             Some(range) => range.as_range(size).map_err(|error| Error::Generic {
@@ -86,8 +87,9 @@ impl ObjectStore for Remote {
                 let location = location?;
                 let number = bucket.note_request(&format!("delete {location}"));
                 bucket.look_at_deletion(&location);
-                let answer = bucket.ask(number, 0, |inner| {
+                let answer = bucket.ask(number, (&location, false), 0, |inner| {
                     inner.counts.deleted += u64::from(is_data(&location));
+                    inner.counts.trimmed += u64::from(location.as_ref().starts_with("wal/"));
                     inner.delete(&location);
                     Ok(())
                 });
@@ -151,7 +153,8 @@ impl Bucket {
         let more = self.inner().weather.slowness_of_lists - 1;
         let way = self.inner().way(0);
         tokio::time::sleep(way * more).await;
-        self.ask(number, 0, |inner| Ok(inner.shelves.page(prefix, after, PAGE_KEYS))).await
+        let page = |inner: &mut Inner| Ok(inner.shelves.page(prefix, after, PAGE_KEYS));
+        self.ask(number, (prefix, false), 0, page).await
     }
 }
 

@@ -148,10 +148,13 @@ impl Shelves {
         below.take(most).map(|(key, bytes)| meta(key.clone(), bytes)).collect()
     }
 
-    /// A copy of what is there, as a store that answers at once.
+    /// A copy of what is there, as it was stored, as a store that answers at once.
     pub(super) fn at_hand(&self) -> Arc<dyn ObjectStore> {
         let copy = InMemory::new();
-        for (key, bytes) in &self.objects {
+        let mut sound = Self { objects: self.objects.clone(), ..Self::default() };
+        sound.rotten = self.rotten.clone();
+        sound.mend();
+        for (key, bytes) in &sound.objects {
             let put = copy.put_opts(key, bytes.clone().into(), PutOptions::default());
             put.now_or_never().expect("memory answers at once").expect("and takes all");
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use object_store::path::Path;
 use penstock_wal::files::Dice;
 
 /// A client of the product's gives a request up before, and asks anew beside it.
@@ -12,6 +13,8 @@ const STUCK_MAX_MS: u64 = 40_000;
 pub(crate) struct Weather {
     /// Of a hundred requests, so many are refused.
     pub(crate) refused: u64,
+    /// Nothing below this folder is answered but with a refusal.
+    pub(crate) throttled: Option<&'static str>,
     /// Of a hundred requests, so many are done, and nobody hears of it.
     pub(crate) lost_answers: u64,
     /// Of a hundred requests, so many are stuck on their way for a while.
@@ -24,7 +27,14 @@ pub(crate) struct Weather {
 
 impl Default for Weather {
     fn default() -> Self {
-        Self { refused: 0, lost_answers: 0, stuck: 0, slowness: 1, slowness_of_lists: 1 }
+        Self {
+            refused: 0,
+            throttled: None,
+            lost_answers: 0,
+            stuck: 0,
+            slowness: 1,
+            slowness_of_lists: 1,
+        }
     }
 }
 
@@ -42,8 +52,9 @@ impl Weather {
         (usual * tail + line) * self.slowness + stuck
     }
 
-    pub(super) fn refuses(&self, dice: &mut Dice) -> bool {
-        dice.percent(self.refused)
+    pub(super) fn refuses(&self, key: &Path, dice: &mut Dice) -> bool {
+        let is_throttled = self.throttled.is_some_and(|folder| key.as_ref().starts_with(folder));
+        is_throttled || dice.percent(self.refused)
     }
 
     pub(super) fn loses_answer(&self, dice: &mut Dice) -> bool {

@@ -1,9 +1,10 @@
-//! Of a compacted topic only records go that have a newer one with their key, what is there is what
-//! was sent, and what has gone does not come back.
+//! Of a compacted topic only records go that have a newer one with their key and are old enough, what
+//! is there is what was sent, and what has gone does not come back.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use penstock_model::id::Timestamp;
 use tokio::time::Instant;
 
 use super::Looked;
@@ -14,23 +15,28 @@ use crate::oracle::{Key, Value};
 pub(crate) struct Superseded {
     /// Whether tombstones go, too, once they were looked at.
     forgets: bool,
+    /// For how many milliseconds all records stay.
+    lag: i64,
     /// All records whose place is known.
     placed: BTreeMap<i64, Value>,
     /// The last of them of each key.
     newest: BTreeMap<Key, (i64, Value)>,
     /// Records that were sent, and may be anywhere.
     unplaced: BTreeSet<Value>,
+    /// When each was sent.
+    sent: BTreeMap<Value, Timestamp>,
     /// Since when an offset has no record any more.
     gone: BTreeMap<i64, (Value, Instant)>,
 }
 
 impl Superseded {
-    pub(crate) fn new(forgets: bool) -> Self {
-        Self { forgets, ..Self::default() }
+    pub(crate) fn new(forgets: bool, lag: i64) -> Self {
+        Self { forgets, lag, ..Self::default() }
     }
 
     /// A value is about to be sent.
-    pub(crate) fn sent(&mut self, value: Value) {
+    pub(crate) fn sent(&mut self, value: Value, now: Timestamp) {
+        self.sent.insert(value, now);
         self.unplaced.insert(value);
     }
 
@@ -50,12 +56,23 @@ impl Superseded {
         }
     }
 
-    /// All between two offsets was answered, and nothing but this is there.
-    pub(crate) fn answered(&mut self, offsets: Range<i64>, there: &BTreeMap<i64, Value>) {
+    /// All between two offsets was answered, and nothing but this is there; `latest` is the latest that
+    /// a clock has shown.
+    pub(crate) fn answered(
+        &mut self,
+        offsets: Range<i64>,
+        there: &BTreeMap<i64, Value>,
+        latest: Timestamp,
+    ) -> Looked {
         let missing = self.placed.range(offsets).filter(|(offset, _)| !there.contains_key(offset));
         for (offset, value) in missing {
             self.gone.entry(*offset).or_insert((*value, Instant::now()));
+            let age = self.sent.get(value).map_or(0, |sent| latest.0 - sent.0);
+            if age < self.lag {
+                return Err(format!("{value} at {offset} is gone after {age} ms"));
+            }
         }
+        Ok(())
     }
 
     /// All was read up to the end: each that has gone has a newer one.

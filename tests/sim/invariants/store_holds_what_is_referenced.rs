@@ -38,6 +38,18 @@ impl LeftOver<'_> {
     }
 }
 
+/// Whether all that is referred to is there, and whole, whenever it is looked at: what `penstock
+/// verify` says.
+pub(crate) async fn verifies(store: &Arc<dyn ObjectStore>, image: &MetadataImage) -> Looked {
+    let cluster = image.cluster().ok_or("the metadata is empty")?;
+    let listed = Listed::new(store.as_ref(), cluster).await.map_err(|error| error.to_string())?;
+    let report = verify(store, &listed, image, image).await.map_err(|error| error.to_string())?;
+    match report.findings.first() {
+        Some(finding) => Err(finding.to_string()),
+        None => Ok(()),
+    }
+}
+
 /// Looks at everything; nobody works on the store meanwhile.
 pub(crate) async fn look(
     store: &Arc<dyn ObjectStore>,

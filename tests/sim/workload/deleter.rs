@@ -65,7 +65,8 @@ impl Actor for Deleter {
         async move {
             let Some(place) = self.base.pick(world) else { return };
             let topic = world.oracle.topic(place.0);
-            let is_kept = topic.retention.is_none() && topic.compacted.is_none();
+            let is_limited = topic.retention.is_some() || topic.retention_bytes.is_some();
+            let is_kept = !is_limited && topic.compacted.is_none();
             if !is_kept || self.base.dice.percent(50) {
                 return;
             }

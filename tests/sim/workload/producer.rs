@@ -29,6 +29,7 @@ const OUT_OF_ORDER: i16 = 45;
 
 /// As many as Kafka's producers have on their way, and as the server remembers.
 const IN_FLIGHT_MAX: u64 = 5;
+const REMEMBERED: usize = 5;
 
 pub(super) struct Producer {
     base: Base,
@@ -45,6 +46,8 @@ struct Identity {
     /// The next one of each partition.
     sequences: BTreeMap<Place, i32>,
     batches: BTreeMap<Place, SequencedBatches>,
+    /// The last ones of each partition, by sequence: as many as the server remembers.
+    answered: BTreeMap<Place, BTreeMap<i32, Batch>>,
 }
 
 #[derive(Clone)]
@@ -104,6 +107,7 @@ impl Producer {
         let encoding = self.draw_encoding();
         let compacted = world.oracle.topic(place.0).compacted.is_some();
         let bytes = batch(encoding, producer, &values, compacted, padding, now);
+        world.oracle.sends(place, bytes.len());
         Batch { place, values, sequence, bytes, acked: None }
     }
 
@@ -137,13 +141,32 @@ impl Producer {
 
     /// The batch is where it was said to be.
     fn acked(&mut self, world: &World, batch: &Batch, base: i64) {
-        world.oracle.acked(batch.place, base, &batch.values);
+        world.oracle.acked(batch.place, base, &batch.values, batch.bytes.len());
         world.oracle.count(|counts| counts.duplicates += u64::from(batch.acked.is_some()));
         let Some(identity) = &mut self.identity else { return };
         let count = i64::try_from(batch.values.len()).expect("a short batch");
         let batches = identity.batches.entry(batch.place).or_default();
         let looked = batches.acked(batch.sequence, base..base + count);
         world.findings.look("sequence order is offset order", looked);
+        let answered = identity.answered.entry(batch.place).or_default();
+        answered.insert(batch.sequence, Batch { acked: Some(base), ..batch.clone() });
+        if answered.len() > REMEMBERED {
+            answered.pop_first();
+        }
+    }
+
+    /// What it may send again, however long ago it was answered.
+    fn draw_answered(&mut self, world: &World) -> Option<Batch> {
+        let place = self.base.pick(world)?;
+        let answered = self.identity.as_ref()?.answered.get(&place)?;
+        // Where a log is compacted, and its checkpoint lost, only the last one is known.
+        let is_compacted = world.oracle.topic(place.0).compacted.is_some();
+        let most = if is_compacted { 1 } else { answered.len() as u64 };
+        let back = usize::try_from(self.base.dice.below(most)).expect("a few");
+        let batch = answered.values().rev().nth(back)?;
+        // With the records of a partition all that is known of a producer may go.
+        let stays = !world.oracle.may_be_deleted(place, batch.acked?);
+        stays.then(|| batch.clone())
     }
 
     /// Whether the server knows the producer where these go: else it takes any sequence as the
@@ -217,7 +240,8 @@ impl Producer {
         }
         self.open.sort_by_key(|batch| batch.sequence);
         if self.open.is_empty() && self.identity.is_some() && self.base.dice.percent(20) {
-            self.open.extend(last);
+            let again = if self.base.dice.percent(50) { last } else { self.draw_answered(world) };
+            self.open.extend(again);
         }
     }
 }

@@ -26,6 +26,12 @@ const TOPICS_MIN: usize = 2;
 /// How long some of them keep records.
 const RETENTION_MS: i64 = 60_000;
 
+/// How many bytes of each partition some of them keep.
+const RETENTION_BYTES: u64 = 40_000;
+
+/// For how long half of those that are compacted keep all records.
+const LAG_MS: i64 = 60_000;
+
 pub(super) struct Topics {
     base: Base,
     next: u64,
@@ -51,15 +57,18 @@ impl Topics {
             let number = self.next;
             self.next += 1;
             let partitions = 1 + i32::from(self.base.dice.percent(40));
-            let (retention, compacted) = match self.base.dice.below(10) {
-                0..4 => (Some(RETENTION_MS), None),
+            let (retention, retention_bytes, compacted) = match self.base.dice.below(10) {
+                0..2 => (Some(RETENTION_MS), None, None),
+                2 => (None, Some(RETENTION_BYTES), None),
+                3 => (Some(RETENTION_MS), Some(RETENTION_BYTES), None),
                 // Some forget tombstones at once.
-                4..6 => (None, Some(i64::MAX)),
-                6 => (None, Some(0)),
-                _ => (None, None),
+                4..6 => (None, None, Some(i64::MAX)),
+                6 => (None, None, Some(0)),
+                _ => (None, None, None),
             };
+            let lag = if compacted.is_some() && number.is_multiple_of(2) { LAG_MS } else { 0 };
             let presence = Presence::Perhaps;
-            let topic = Topic { presence, partitions, retention, compacted };
+            let topic = Topic { presence, partitions, retention, retention_bytes, compacted, lag };
             world.oracle.create(number, topic);
             return Some(Open::Creation(number));
         }
@@ -76,12 +85,16 @@ impl Topics {
         let topic = world.oracle.topic(number);
         let retention = topic.retention.unwrap_or(-1);
         let mut configs = vec![("retention.ms", retention.to_string())];
+        if let Some(bytes) = topic.retention_bytes {
+            configs.push(("retention.bytes", bytes.to_string()));
+        }
         if let Some(keep) = topic.compacted {
             configs.extend([
                 ("cleanup.policy", "compact".to_owned()),
                 ("segment.ms", "5000".to_owned()),
                 ("min.cleanable.dirty.ratio", "0.1".to_owned()),
                 ("delete.retention.ms", keep.to_string()),
+                ("min.compaction.lag.ms", topic.lag.to_string()),
             ]);
         }
         let kind = if topic.compacted.is_some() { "compacted" } else { "kept" };

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
 use futures::FutureExt;
+use penstock_planted::{self as planted, Bug};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
@@ -180,6 +181,10 @@ impl<C: Send + 'static> ObjectWriter<C> {
     }
 
     fn sent_at(&mut self, sequence: Sequence) -> &mut Sent<C> {
+        if planted::is(Bug::AckOutOfOrder) {
+            let first = self.sent.iter_mut().find(|sent| !sent.is_stored);
+            return first.expect("it is on its way");
+        }
         let front = self.sent.front().expect("it is on its way").sequence;
         let index = usize::try_from(sequence.0 - front.0).expect("few are on their way");
         &mut self.sent[index]

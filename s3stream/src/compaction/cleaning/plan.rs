@@ -6,6 +6,7 @@ use std::ops::Range;
 use penstock_model::command::CheckpointRef;
 use penstock_model::id::{ObjectId, Offset, StreamId, Timestamp, TopicId};
 use penstock_model::image::{MetadataImage, Stream, StreamRange};
+use penstock_planted::{self as planted, Bug};
 
 use super::CleaningRules;
 
@@ -78,10 +79,13 @@ fn due(
     checkpoint: CheckpointRef,
     rules: &CleaningRules,
 ) -> Option<Due> {
-    // A time before all times says nothing of an age.
+    // Where no record is left there is no age either.
     let age = |range: &StreamRange| match range.max_timestamp {
-        Timestamp(..0) => 0,
-        Timestamp(time) => u64::try_from(scope.now.0.saturating_sub(time)).unwrap_or(0),
+        Timestamp(..0) => None,
+        Timestamp(time) => Some(u64::try_from(scope.now.0.saturating_sub(time)).unwrap_or(0)),
+    };
+    let may_go = |range: &StreamRange| {
+        age(range).is_none_or(|age| age >= rules.lag_min) || planted::is(Bug::CompactionPastLag)
     };
     let first_dirty = stream.first_dirty.max(stream.start);
     let (mut clean_bytes, mut dirty_bytes, mut oldest) = (0, 0, None);
@@ -90,9 +94,9 @@ fn due(
     for range in image.ranges_from(id, Offset::ZERO) {
         if range.offsets.end <= first_dirty {
             clean_bytes += range.size;
-        } else if range.offsets.end <= checkpoint.offset && age(&range) >= rules.lag_min {
+        } else if range.offsets.end <= checkpoint.offset && may_go(&range) {
             dirty_bytes += range.size;
-            oldest = oldest.or(Some(age(&range)));
+            oldest = oldest.or(age(&range));
             end = range.offsets.end;
         } else {
             break;

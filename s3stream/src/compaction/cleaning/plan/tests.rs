@@ -87,6 +87,16 @@ fn young_records_wait_and_so_does_all_behind_them() {
     assert_eq!(due(&cluster, CleaningRules { lag_min: 501, ..RULES }), None);
 }
 
+/// As a cleaning leaves it that dies before its end.
+#[test]
+fn what_has_no_record_left_is_neither_young_nor_old() {
+    let cluster = cluster(&[&[(50, NOW + 1), (49, 500), (100, 499)]], 0);
+    let lagging = CleaningRules { lag_min: 500, ..RULES };
+    assert_eq!(due(&cluster, lagging), None);
+    let aged = CleaningRules { dirty_age_min: 500, ..lagging };
+    assert_eq!(due(&cluster, aged), Some((1, 0..2)));
+}
+
 #[test]
 fn old_records_do_not_wait() {
     let cluster = cluster(&[&[(1_000, 1), (1, 500)]], 1);
