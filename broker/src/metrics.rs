@@ -304,7 +304,7 @@ impl Metrics {
         );
         r.register(
             "penstock_storage_objects",
-            "Objects in the store that the metadata knows of",
+            "Objects in the store by state; orphaned: found last without anything that refers to them",
             self.storage_objects.clone(),
         );
         r.register(

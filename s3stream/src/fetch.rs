@@ -139,6 +139,8 @@ impl Stream {
 
     /// Reads what the log cache has; `None` when `from` lies before that.
     async fn read_cached(&self, from: Offset, limits: ReadLimits) -> Result<Option<Read>, Miss> {
+        // Of before the look: what is trimmed between it and the read is committed in a newer image.
+        let looked_at = self.shared.metadata.image().index();
         let planned = {
             let state = self.state.lock();
             match state.cache.start() {
@@ -148,7 +150,7 @@ impl Stream {
         };
         let mut slices = Vec::with_capacity(planned.sources.len());
         for source in planned.sources {
-            slices.push(self.load(source).await?);
+            slices.push(self.load(source, looked_at).await?);
         }
         let (batches, keeps) = into_pieces(&slices);
         Ok(Some(Read { batches, keeps, next: planned.next, kept_out: planned.kept_out }))
@@ -218,7 +220,7 @@ impl Stream {
         at.start..at.durable
     }
 
-    async fn load(&self, source: BatchSource) -> Result<Slice, Miss> {
+    async fn load(&self, source: BatchSource, looked_at: LogIndex) -> Result<Slice, Miss> {
         match source {
             BatchSource::Memory(slice) => {
                 self.shared.counters.log_cache_hits.add(1);
@@ -229,9 +231,7 @@ impl Stream {
                 let read = self.shared.wal.read(location).await;
                 let bytes = read.map_err(|error| match error {
                     // It is in objects by now, and the image says so.
-                    WalReadError::Trimmed(_) => {
-                        Miss::Moved(self.shared.metadata.image().index(), error.to_string())
-                    }
+                    WalReadError::Trimmed(_) => Miss::Moved(looked_at, error.to_string()),
                     WalReadError::Wal(error @ penstock_wal::WalError::Corrupt { .. }) => {
                         Miss::Error(ReadError::Corrupt(error.to_string()))
                     }

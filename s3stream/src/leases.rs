@@ -6,7 +6,6 @@
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use futures::future::join_all;
 use penstock_model::command::{Command, LeaseObjects, Refused, Reply};
@@ -28,19 +27,12 @@ pub(crate) struct Leases(Mutex<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     spare: VecDeque<ObjectId>,
-    asked: Option<Instant>,
+    /// When the last one was taken.
+    taken: Option<Instant>,
     requests: u64,
 }
 
 impl Leases {
-    /// How many to ask for in place of one, now.
-    fn ask(&self, lease: Duration) -> usize {
-        let now = Instant::now();
-        let last = self.lock().asked.replace(now);
-        let is_busy = last.is_some_and(|last| now.saturating_duration_since(last) < lease / APART);
-        if is_busy { 1 + SPARE } else { 1 }
-    }
-
     /// The queue is consistent between any two statements that touch it.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -54,10 +46,14 @@ impl Shared {
         if objects > 1 {
             return self.new_lease(objects).await;
         }
+        let now = Instant::now();
+        let last = self.leases.lock().taken.replace(now);
         if let Some(spare) = self.spare_lease() {
             return Ok(spare);
         }
-        let count = self.leases.ask(self.settings.upload.lease);
+        let apart = self.settings.upload.lease / APART;
+        let is_busy = last.is_some_and(|last| now.saturating_duration_since(last) < apart);
+        let count = if is_busy { 1 + SPARE } else { 1 };
         let answers = join_all((0..count).map(|_| self.new_lease(1))).await;
         let mut granted = Err(Refused::Empty("a lease without ids"));
         for answer in answers {

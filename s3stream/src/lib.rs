@@ -30,6 +30,7 @@ mod log_cache;
 mod open;
 mod page;
 mod position;
+mod reconcile;
 mod recover;
 mod retention;
 mod settings;

@@ -121,11 +121,12 @@ impl Default for UploadSettings {
             block_age_max: Duration::from_secs(30),
             block_batches_max: 100_000,
             block_groups_max: None,
-            // Smaller ones are gathered by compaction, in fewer requests.
+            // Smaller ones share an object, and compaction gathers those that are small (`task.rs`).
             stream_object_bytes_min: 32 << 20,
             uploads_in_flight_max: 2,
             command_bytes_max: 1 << 20,
-            // An upload that cannot finish in an hour takes a new lease and goes on.
+            // An upload that cannot finish in half of it, for one that was to spare has so much left,
+            // may have to be put again, under a new one.
             lease: Duration::from_secs(3_600),
             backoff: Backoff::default(),
         }

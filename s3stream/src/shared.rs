@@ -18,6 +18,7 @@ use crate::lifecycle::Failure;
 use crate::log_cache::Appended;
 use crate::object::reader::ObjectError;
 use crate::read::object_reads::{ObjectReadError, ObjectReads};
+use crate::reconcile::Orphans;
 use crate::settings::Settings;
 use crate::stream_state::StreamState;
 use crate::streams::Streams;
@@ -41,6 +42,7 @@ pub(crate) struct Shared {
     /// Memory for what is on its way into objects.
     pub(crate) upload_room: UploadRoom,
     pub(crate) leases: Leases,
+    pub(crate) orphans: Orphans,
 }
 
 impl Shared {

@@ -22,6 +22,7 @@ use crate::lifecycle::{Failure, Stopped};
 use crate::log_cache::{Appended, LogCache};
 use crate::read::block_cache::CacheCounts;
 use crate::read::object_reads::{ObjectReadSettings, ObjectReads};
+use crate::reconcile::Orphans;
 use crate::recover::{StartError, recover};
 use crate::settings::Settings;
 use crate::shared::Shared;
@@ -123,6 +124,7 @@ impl Storage {
             committed: watch::Sender::new(trim),
             upload_room,
             leases: Leases::default(),
+            orphans: Orphans::default(),
         });
         let upload = UploadTask { shared: Arc::clone(&shared) };
         let compaction = CompactionTask { shared: Arc::clone(&shared) };
@@ -200,6 +202,18 @@ impl Storage {
     /// Without either it asks the store nothing.
     pub async fn collect_garbage(&self, now: Timestamp) {
         self.shared.collect_garbage(now).await;
+    }
+
+    /// Lists the store, reports the objects that nothing refers to and nobody can commit, and deletes
+    /// those that the last call has reported.
+    pub async fn reconcile(&self) {
+        self.shared.reconcile().await;
+    }
+
+    /// Such objects that were found last and are still there, and their bytes.
+    #[must_use]
+    pub fn orphans(&self) -> (u64, u64) {
+        self.shared.orphans.figures()
     }
 
     /// Resolves when the storage works no more without having been shut down: the process should

@@ -3,7 +3,7 @@
 //!
 //! Only reads. It holds one object's index and a few blocks at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -109,7 +109,7 @@ impl fmt::Display for Finding {
 }
 
 /// What lies in a store under ids of one cluster.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Listed(BTreeMap<ObjectId, u64>);
 
 impl Listed {
@@ -131,12 +131,11 @@ impl Listed {
     }
 
     /// The objects that nothing refers to any more, and nobody can commit: ids that `before`, an
-    /// image of before the listing, has granted and ended, whatever came since.
-    fn orphans(&self, before: &MetadataImage) -> BTreeSet<ObjectId> {
-        let floor = before.leases().map(|(first, _)| first).next();
-        let floor = floor.unwrap_or(ObjectId(u64::MAX)).min(before.next_object());
-        let below = self.0.range(..floor).map(|(id, _)| *id);
-        below.filter(|id| before.object(*id).is_none()).collect()
+    /// image of before the listing, has granted and ended, whatever came since. With their bytes.
+    pub(crate) fn orphans(&self, before: &MetadataImage) -> BTreeMap<ObjectId, u64> {
+        let granted = self.0.range(..before.next_object()).map(|(id, size)| (*id, *size));
+        let ended = |id| before.object(id).is_none() && before.lease_of(id).is_none();
+        granted.filter(|(id, _)| ended(*id)).collect()
     }
 }
 
@@ -160,7 +159,7 @@ pub async fn verify(
     let orphans = listed.orphans(before);
     for (id, size) in &listed.0 {
         let key = object_key(cluster, *id);
-        if orphans.contains(id) {
+        if orphans.contains_key(id) {
             report.orphans.push((key, *size));
         } else if *id >= image.next_object() {
             report.findings.push(Finding::FromLater(key));

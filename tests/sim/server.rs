@@ -64,6 +64,8 @@ const SETTINGS: &[&str] = &[
     "offsets.topic.replication.factor=1",
     "log.retention.check.interval.ms=30000",
     "upload.interval.ms=3000",
+    // What is left over is to be found, not to be cleared away.
+    "storage.reconcile.interval.ms=1000000000000",
     "drain.timeout.ms=5000",
 ];
 

@@ -41,11 +41,6 @@ impl Bare {
         Ok(Self { runtime, store, objects })
     }
 
-    /// How many objects there are.
-    pub(crate) fn objects(&self) -> usize {
-        self.objects.len()
-    }
-
     /// Reads them all, and answers their bytes.
     pub(crate) fn read_all(&self) -> anyhow::Result<u64> {
         let ranges = self.objects.iter().flat_map(|(path, size)| {

@@ -62,6 +62,8 @@ pub struct NodeConfig {
     pub fetch_sessions_max: usize,
     /// How often records past their retention are looked for.
     pub retention_check_interval: Duration,
+    /// Between two comparisons of the store with the metadata.
+    pub reconcile_interval: Duration,
     /// How long the state of a silent idempotent producer is kept.
     pub producer_id_expiration: Duration,
 }
@@ -149,6 +151,7 @@ impl NodeConfig {
             fetch_bytes_max: values.size("fetch.max.bytes")?,
             fetch_sessions_max: values.size("max.incremental.fetch.session.cache.slots")?,
             retention_check_interval: values.milliseconds("log.retention.check.interval.ms")?,
+            reconcile_interval: values.milliseconds("storage.reconcile.interval.ms")?,
             producer_id_expiration: values.milliseconds("producer.id.expiration.ms")?,
         })
     }

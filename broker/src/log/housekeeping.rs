@@ -1,5 +1,5 @@
 //! What has to be looked at from time to time, and what follows the metadata: retention, silent
-//! producers, garbage, partitions that went elsewhere. A task for each, so that one that waits, for
+//! producers, garbage, what the store holds beside it, partitions that went elsewhere. A task for each, so that one that waits, for
 //! the store or for the quorum, keeps none of the others waiting, nor the shutdown.
 
 use std::sync::Arc;
@@ -30,6 +30,8 @@ pub struct HousekeepingIntervals {
     pub producer_expiration: Duration,
     /// Between two looks for objects that may be deleted.
     pub garbage: Duration,
+    /// `storage.reconcile.interval.ms`.
+    pub reconcile: Duration,
 }
 
 /// See the module.
@@ -56,7 +58,8 @@ impl Housekeeping {
         tasks.spawn(until(shutdown.clone(), Arc::clone(&this).follow_metadata()));
         tasks.spawn(until(shutdown.clone(), Arc::clone(&this).keep_retention()));
         tasks.spawn(until(shutdown.clone(), Arc::clone(&this).keep_producers()));
-        tasks.spawn(until(shutdown.clone(), this.keep_garbage()));
+        tasks.spawn(until(shutdown.clone(), Arc::clone(&this).keep_garbage()));
+        tasks.spawn(until(shutdown.clone(), this.keep_reconciled()));
     }
 
     async fn follow_metadata(self: Arc<Self>) {
@@ -97,6 +100,14 @@ impl Housekeeping {
         loop {
             ticks.tick().await;
             self.storage.collect_garbage(self.clock.now()).await;
+        }
+    }
+
+    /// Not at the start: a node that starts often would list often.
+    async fn keep_reconciled(self: Arc<Self>) {
+        loop {
+            sleep(self.intervals.reconcile).await;
+            self.storage.reconcile().await;
         }
     }
 
@@ -233,6 +244,7 @@ mod tests {
                 producers: period,
                 producer_expiration: period,
                 garbage: period,
+                reconcile: period,
             },
         };
         let (trigger, shutdown) = shutdown::channel();

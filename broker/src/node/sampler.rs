@@ -100,9 +100,11 @@ impl Sampler {
         };
         set(&metrics.storage_records_bytes, figures.records_bytes);
         set(&metrics.wal_backlog_bytes, storage.backlog_bytes());
+        let (orphans, orphans_bytes) = storage.orphans();
         for (state, objects, bytes) in [
             ("live", figures.objects, figures.objects_bytes),
             ("destroyed", figures.destroyed_objects, figures.destroyed_objects_bytes),
+            ("orphaned", orphans, orphans_bytes),
         ] {
             let label = ObjectsLabel { state };
             set(&metrics.storage_objects.get_or_create(&label), objects);
@@ -138,6 +140,7 @@ mod tests {
             "penstock_storage_records_bytes 0",
             "penstock_storage_objects{state=\"live\"} 0",
             "penstock_storage_objects_bytes{state=\"destroyed\"} 0",
+            "penstock_storage_objects{state=\"orphaned\"} 0",
             "penstock_storage_written_objects_total{writer=\"compaction\"} 0",
             "penstock_storage_written_bytes_total{writer=\"upload\"} 0",
             "penstock_wal_backlog_bytes 0",

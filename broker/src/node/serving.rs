@@ -115,6 +115,7 @@ pub(super) async fn open(
             producers: HOUSEKEEPING_INTERVAL,
             producer_expiration: config.producer_id_expiration,
             garbage: GARBAGE_INTERVAL,
+            reconcile: config.reconcile_interval,
         },
     };
     housekeeping.spawn(background, stopping);

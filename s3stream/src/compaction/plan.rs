@@ -8,9 +8,9 @@
 //!                      └─ closed ───┘   └closed┘           └── open ─┘
 //! ```
 //!
-//! Large is what has a large object of its own, and what an upload wrote as large into a shared one:
-//! to read that takes no more requests, so that to move it would bring nothing. Small is everything
-//! else, and what lies in an object that is to be emptied. Neighbours that are small make up
+//! Large is what has a large object of its own, and what shares one with few others, as an upload of a
+//! few streams writes it: to read that takes no more requests, so that to move it would bring nothing.
+//! Small is everything else, and what lies in an object that is to be emptied. Neighbours that are small make up
 //! windows, as large as an object may be, and as long as the stream's records may outstay their
 //! time. A window that something follows is closed: it becomes one range for good. The last one
 //! is open, and its newest ranges are joined once they are many, where that at least triples the
@@ -182,19 +182,19 @@ impl PlanSettings {
         let each = CHECKPOINT_COMMAND_BYTES.max(RUN_COMMAND_BYTES + RANGE_COMMAND_BYTES);
         let room = self.command_bytes_max.saturating_sub(FIXED_COMMAND_BYTES);
         object.kind == ObjectKind::StreamSet
-            && self.is_small(object)
+            && object.size < self.object_bytes_max / 2
             && references as usize <= room / each / 2
     }
 
-    fn is_small(&self, object: &Object) -> bool {
-        object.size < self.object_bytes_max / 2
-    }
-
-    /// Whether a shared object is large, and what refers to it is, a checkpoint beside each range.
+    /// Whether a shared object is large, and so is on average what refers to it: a checkpoint beside
+    /// each range.
     fn holds_large_ranges(&self, object: &Object) -> bool {
         let ObjectLife::Live { references } = object.life else { return false };
+        let large = (self.object_bytes_max / 2).min(2 * self.stream_object_min());
         let each = object.content / u64::from(references.max(1));
-        !self.is_small(object) && each >= self.stream_object_min() / 2
+        object.kind == ObjectKind::StreamSet
+            && object.size >= large
+            && each >= self.stream_object_min() / 2
     }
 }
 
@@ -212,7 +212,7 @@ impl Planner<'_> {
         let small = match object.kind {
             ObjectKind::Stream => object.size < self.settings.stream_object_min(),
             ObjectKind::StreamSet => {
-                range.size < self.settings.stream_object_min()
+                range.size < self.settings.stream_object_min() / 4
                     || !self.settings.holds_large_ranges(object)
                     || self.is_emptied(range)
             }
@@ -378,8 +378,9 @@ struct Use {
     wanted: bool,
 }
 
-/// The objects that are to be emptied: those of which less than half is in use, once they waste as
-/// much as an object may have; and small shared ones, once they are many.
+/// The objects that are to be emptied: those of which less than half is in use, or two thirds where
+/// compaction does not move their ranges by itself, once they waste as much as an object may have; and
+/// small shared ones, once they are many.
 fn emptied(
     image: &MetadataImage,
     scope: &Scope<'_>,
@@ -402,7 +403,10 @@ fn emptied(
         .map(|(id, of)| (*id, image.object(*id).expect("it is referred to"), of.bytes))
         .collect();
     let waste = |(_, object, in_use): &(_, &Object, u64)| object.content.saturating_sub(*in_use);
-    let wasteful = || candidates.iter().filter(|of| waste(of) > of.2);
+    let in_use_min = |(_, object, in_use): &(_, &Object, u64)| {
+        if settings.holds_large_ranges(object) { in_use / 2 } else { *in_use }
+    };
+    let wasteful = || candidates.iter().filter(|of| waste(of) > in_use_min(of));
     let mut emptied = BTreeSet::new();
     if wasteful().map(waste).sum::<u64>() >= settings.object_bytes_max {
         emptied.extend(wasteful().map(|(id, ..)| *id));

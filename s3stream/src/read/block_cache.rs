@@ -1,18 +1,17 @@
 //! What was read from objects and checked, kept for the next reader: blocks, and indexes apart
 //! from them, so that a scan of blocks does not push out what finds blocks.
 //!
-//! Loads in flight are in neither capacity: they have a budget in bytes and in number of their
-//! own. It does not know which blocks a read needs.
+//! What is on its way counts as though it were there. It does not know which blocks a read needs.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use futures::FutureExt;
 use penstock_model::id::ObjectId;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::load_budget::LoadBudget;
 pub use super::loading_cache::{CacheCounts, Purpose};
-use super::loading_cache::{Got, LoadingCache};
+use super::loading_cache::{Got, Load, LoadingCache};
 use super::plan::group_into_gets;
 use crate::object::format::Block;
 use crate::object::index::{BlockEntry, ObjectExtent, ObjectIndex};
@@ -21,23 +20,23 @@ use crate::object::reader::{ObjectError, ObjectReader};
 /// Where the memory of cold reads goes, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CacheSettings {
-    /// Blocks that are kept.
+    /// Blocks that are kept, or on their way.
     pub block_bytes: usize,
-    /// Indexes that are kept.
+    /// Indexes that are kept, or on their way.
     pub index_bytes: usize,
-    /// Requests in flight; a larger one goes alone.
+    /// The part of both that may be on its way; a larger request goes alone.
     pub load_bytes: usize,
     /// How many requests are in flight at most.
     pub loads: usize,
 }
 
 impl CacheSettings {
-    /// The shares of a budget: five eighths for blocks, one for indexes, two for requests.
+    /// The shares of a budget: seven eighths for blocks, one for indexes; half may be on its way.
     #[must_use]
     pub fn of(budget: usize) -> Self {
         let eighth = budget / 8;
         // Sixteen requests of a mebibyte fill a 10 Gbit/s line at S3's usual 15 ms to first byte.
-        Self { block_bytes: 5 * eighth, index_bytes: eighth, load_bytes: 2 * eighth, loads: 16 }
+        Self { block_bytes: 7 * eighth, index_bytes: eighth, load_bytes: 4 * eighth, loads: 16 }
     }
 }
 
@@ -62,18 +61,17 @@ pub struct BlockCache {
     reader: ObjectReader,
     blocks: LoadingCache<BlockKey, Block, ObjectError>,
     indexes: LoadingCache<ObjectId, Arc<ObjectIndex>, ObjectError>,
-    budget: Arc<LoadBudget>,
 }
 
 impl BlockCache {
     /// An empty cache before `reader`.
     #[must_use]
     pub fn new(reader: ObjectReader, settings: CacheSettings) -> Self {
+        let budget = Arc::new(LoadBudget::new(settings.load_bytes, settings.loads));
         Self {
             reader,
-            blocks: LoadingCache::new(settings.block_bytes, Block::size),
-            indexes: LoadingCache::new(settings.index_bytes, |index| index.size()),
-            budget: Arc::new(LoadBudget::new(settings.load_bytes, settings.loads)),
+            blocks: LoadingCache::new(settings.block_bytes, Block::size, Arc::clone(&budget)),
+            indexes: LoadingCache::new(settings.index_bytes, |index| index.size(), budget),
         }
     }
 
@@ -87,12 +85,10 @@ impl BlockCache {
         object: ObjectExtent,
     ) -> Result<Arc<ObjectIndex>, ObjectError> {
         let load = |_: &[usize]| {
-            let (reader, budget) = (self.reader.clone(), self.budget.clone());
-            let load = async move {
-                let _room = budget.acquire(object.size.saturating_sub(object.index_position)).await;
-                Ok(vec![Arc::new(reader.index(object).await?)])
-            };
-            vec![(vec![0], load.boxed())]
+            let reader = self.reader.clone();
+            let bytes = object.size.saturating_sub(object.index_position);
+            let values = async move { Ok(vec![Arc::new(reader.index(object).await?)]) }.boxed();
+            vec![(vec![0], Load { bytes, values })]
         };
         let Got { mut values, .. } = self.indexes.get(purpose, &[object.id], load).await?;
         Ok(values.pop().expect("one index was asked for"))
@@ -114,13 +110,10 @@ impl BlockCache {
             let gets = group_into_gets(|place| entries[place].bytes(), missing.iter().copied());
             let load = |places: Range<usize>| {
                 let wanted = entries[places.clone()].to_vec();
-                let (reader, budget) = (self.reader.clone(), self.budget.clone());
-                let load = async move {
-                    let bytes = wanted.iter().map(|entry| u64::from(entry.size)).sum();
-                    let _room = budget.acquire(bytes).await;
-                    reader.blocks(object, &wanted).await
-                };
-                (places.collect(), load.boxed())
+                let bytes = wanted.iter().map(|entry| u64::from(entry.size)).sum();
+                let reader = self.reader.clone();
+                let values = async move { reader.blocks(object, &wanted).await }.boxed();
+                (places.collect(), Load { bytes, values })
             };
             gets.into_iter().map(load).collect()
         };
@@ -140,74 +133,9 @@ impl BlockCache {
         self.indexes.counts()
     }
 
-    /// The bytes that it keeps, without requests in flight.
+    /// The bytes that it keeps, or waits for.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.blocks.bytes() + self.indexes.bytes()
-    }
-}
-
-/// Bounds the requests in flight by their bytes and their number.
-#[derive(Debug)]
-struct LoadBudget {
-    bytes_max: u32,
-    bytes: Semaphore,
-    requests: Semaphore,
-}
-
-impl LoadBudget {
-    fn new(bytes: usize, requests: usize) -> Self {
-        let bytes_max = u32::try_from(bytes).unwrap_or(u32::MAX).max(1);
-        Self {
-            bytes_max,
-            bytes: Semaphore::new(bytes_max as usize),
-            requests: Semaphore::new(requests.max(1)),
-        }
-    }
-
-    /// Waits for room; it is given back when the answer is dropped.
-    async fn acquire(&self, bytes: u64) -> Room<'_> {
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX).min(self.bytes_max);
-        let open = "the budget is never closed";
-        let bytes = self.bytes.acquire_many(bytes).await.expect(open);
-        let request = self.requests.acquire().await.expect(open);
-        Room { _bytes: bytes, _request: request }
-    }
-}
-
-/// Room for one request.
-struct Room<'a> {
-    _bytes: SemaphorePermit<'a>,
-    _request: SemaphorePermit<'a>,
-}
-
-#[cfg(test)]
-mod tests {
-    use futures::poll;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn requests_in_flight_are_bounded_in_bytes_and_number() {
-        let budget = LoadBudget::new(100, 3);
-        let (half, rest) = (budget.acquire(50).await, budget.acquire(40).await);
-        let mut more = Box::pin(budget.acquire(20));
-        assert!(poll!(&mut more).is_pending(), "110 bytes");
-        drop(half);
-        let more = more.await;
-        let small = budget.acquire(1).await;
-        let mut fourth = Box::pin(budget.acquire(1));
-        assert!(poll!(&mut fourth).is_pending(), "four requests");
-        drop(small);
-        let fourth = fourth.await;
-        // One that is larger than the budget goes alone.
-        let mut large = Box::pin(budget.acquire(1_000));
-        assert!(poll!(&mut large).is_pending());
-        drop((rest, more, fourth));
-        let large = large.await;
-        let mut behind = Box::pin(budget.acquire(1));
-        assert!(poll!(&mut behind).is_pending());
-        drop(large);
-        behind.await;
     }
 }

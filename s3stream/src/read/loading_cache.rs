@@ -15,11 +15,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::{BoxFuture, FutureExt, Shared, WeakShared, try_join_all};
 
+use super::load_budget::LoadBudget;
 use super::lru::Lru;
 pub use super::lru::Purpose;
 
-/// One request for one or several values, in order.
-type Load<V, E> = BoxFuture<'static, Result<Vec<V>, E>>;
+/// One request.
+pub(super) struct Load<V, E> {
+    /// About how many it brings.
+    pub(super) bytes: u64,
+    /// One or several, in order.
+    pub(super) values: BoxFuture<'static, Result<Vec<V>, E>>,
+}
+
 type Answer<V, E> = BoxFuture<'static, Result<Arc<[V]>, E>>;
 
 /// A load that is waited for, and where in its answer (first) to find which keys (second).
@@ -50,6 +57,7 @@ pub struct CacheCounts {
 pub(super) struct LoadingCache<K, V, E> {
     state: Arc<Mutex<State<K, V, E>>>,
     weigh: fn(&V) -> usize,
+    budget: Arc<LoadBudget>,
     hits: AtomicU64,
     misses: AtomicU64,
 }
@@ -75,12 +83,13 @@ where
     V: Clone + Send + Sync + 'static,
     E: Clone + Send + Sync + 'static,
 {
-    /// Keeps at most `capacity` bytes of values. What is only asked for [ahead](Purpose::Ahead) does
-    /// not count as a hit, nor as a miss.
-    pub(super) fn new(capacity: usize, weigh: fn(&V) -> usize) -> Self {
+    /// Keeps at most `capacity` bytes of values, those on their way included, which find room in a
+    /// budget as well. What is only asked for [ahead](Purpose::Ahead) does not count as a hit, nor
+    /// as a miss.
+    pub(super) fn new(capacity: usize, weigh: fn(&V) -> usize, budget: Arc<LoadBudget>) -> Self {
         let state = State { cached: Lru::new(capacity), flights: HashMap::new(), next_load: 0 };
         let state = Arc::new(Mutex::new(state));
-        Self { state, weigh, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
+        Self { state, weigh, budget, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
     }
 
     /// The values of `keys`. What is neither cached nor in flight is named to `start` by its
@@ -147,15 +156,19 @@ where
     ) -> Shared<Answer<V, E>> {
         let load_id = state.next_load;
         state.next_load += 1;
-        let weigh = self.weigh;
-        let registered = Registered { load_id, keys: keys.clone(), state: self.state.clone() };
+        let (weigh, budget) = (self.weigh, self.budget.clone());
+        let state_of_load = self.state.clone();
+        let mut registered =
+            Registered { load_id, keys: keys.clone(), reserved: 0, state: state_of_load };
         let shared = async move {
-            let values = load.await?;
+            let _room = budget.acquire(load.bytes).await;
+            registered.reserve(load.bytes);
+            let values = load.values.await?;
             assert_eq!(values.len(), registered.keys.len(), "a load brings what it names");
             let mut state = lock(&registered.state);
+            state.cached.release(std::mem::take(&mut registered.reserved));
             for (key, value) in registered.keys.iter().zip(&values) {
-                let purpose =
-                    state.flights.get(key).map_or(Purpose::Ahead, |flight| flight.purpose);
+                let purpose = state.flights.get(key).expect("it is being loaded").purpose;
                 state.cached.insert(*key, value.clone(), weigh(value), purpose);
             }
             drop(state);
@@ -178,7 +191,7 @@ where
         }
     }
 
-    /// The bytes that it keeps.
+    /// The bytes that it keeps, or waits for.
     pub(super) fn bytes(&self) -> usize {
         lock(&self.state).cached.bytes()
     }
@@ -197,15 +210,25 @@ impl<K: Eq + Hash, V, E> State<K, V, E> {
 }
 
 /// Takes a load out of the map when it is done, or dropped half-way.
-struct Registered<K: Eq + Hash, V, E> {
+struct Registered<K: Copy + Eq + Hash, V: Clone, E> {
     load_id: u64,
     keys: Vec<K>,
+    /// Bytes of the cache that are kept free for it.
+    reserved: usize,
     state: Arc<Mutex<State<K, V, E>>>,
 }
 
-impl<K: Eq + Hash, V, E> Drop for Registered<K, V, E> {
+impl<K: Copy + Eq + Hash, V: Clone, E> Registered<K, V, E> {
+    fn reserve(&mut self, bytes: u64) {
+        self.reserved = usize::try_from(bytes).unwrap_or(usize::MAX);
+        lock(&self.state).cached.reserve(self.reserved);
+    }
+}
+
+impl<K: Copy + Eq + Hash, V: Clone, E> Drop for Registered<K, V, E> {
     fn drop(&mut self) {
         let mut state = lock(&self.state);
+        state.cached.release(self.reserved);
         for key in &self.keys {
             // Somebody may have come after the last who waited had left, and started anew.
             if state.flights.get(key).is_some_and(|flight| flight.load_id == self.load_id) {

@@ -31,6 +31,7 @@ struct Entry<V> {
 pub(super) struct Lru<K, V> {
     capacity: usize,
     bytes: usize,
+    reserved: usize,
     entries: HashMap<K, Entry<V>>,
     by_age: BTreeMap<Age, K>,
     came_in: u64,
@@ -43,6 +44,7 @@ impl<K: Copy + Eq + Hash, V: Clone> Lru<K, V> {
         Self {
             capacity,
             bytes: 0,
+            reserved: 0,
             entries: HashMap::new(),
             by_age: BTreeMap::new(),
             came_in: 0,
@@ -50,16 +52,27 @@ impl<K: Copy + Eq + Hash, V: Clone> Lru<K, V> {
         }
     }
 
-    /// The bytes that it keeps.
+    /// The bytes that it keeps, or keeps free.
     pub(super) fn bytes(&self) -> usize {
-        self.bytes
+        self.bytes.saturating_add(self.reserved)
+    }
+
+    /// Keeps bytes free for what is on its way.
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        self.reserved = self.reserved.saturating_add(bytes);
+        self.evict();
+    }
+
+    /// They are free for others again.
+    pub(super) fn release(&mut self, bytes: usize) {
+        self.reserved -= bytes;
     }
 
     /// Uses a value.
     pub(super) fn get(&mut self, key: &K, purpose: Purpose) -> Option<V> {
         let now = self.age(purpose);
         let entry = self.entries.get_mut(key)?;
-        // What another reader comes to stays for it, whoever has read it meanwhile.
+        // What another reader comes to stays for it, whoever has read it before.
         let used = if purpose == Purpose::Serve { now } else { now.max(entry.used) };
         self.by_age.remove(&entry.used);
         self.by_age.insert(used, *key);
@@ -79,8 +92,13 @@ impl<K: Copy + Eq + Hash, V: Clone> Lru<K, V> {
         self.bytes += bytes;
         self.entries.insert(key, Entry { value, bytes, used });
         self.by_age.insert(used, key);
-        while self.bytes > self.capacity {
-            let (_, oldest) = self.by_age.first_key_value().expect("bytes are of entries");
+        self.evict();
+    }
+
+    fn evict(&mut self) {
+        while self.bytes() > self.capacity
+            && let Some((_, oldest)) = self.by_age.first_key_value()
+        {
             let oldest = *oldest;
             self.remove(&oldest);
         }
@@ -151,6 +169,19 @@ mod tests {
             lru.insert(key, key, 1, Purpose::Serve);
         }
         assert_eq!(keys(&lru), [1, 2, 3]);
+    }
+
+    #[test]
+    fn what_is_on_its_way_takes_room() {
+        let mut lru = filled(4, 1..=4);
+        lru.reserve(2);
+        assert_eq!((keys(&lru), lru.bytes()), (vec![3, 4], 4));
+        lru.reserve(9);
+        assert_eq!((keys(&lru), lru.bytes()), (vec![], 11));
+        lru.release(9);
+        lru.insert(5, 5, 2, Purpose::Serve);
+        lru.release(2);
+        assert_eq!((keys(&lru), lru.bytes()), (vec![5], 2));
     }
 
     #[test]

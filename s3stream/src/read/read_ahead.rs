@@ -179,12 +179,12 @@ impl ReadAhead {
         if reader.fetching {
             return None;
         }
+        while self.share() < reader.window && self.forget_idle() {}
         let window = reader.window.min(self.share());
         if reader.unread > window / 2 {
             return None;
         }
         let wanted = window - reader.unread;
-        self.forget_idle(wanted);
         let bytes = wanted.min(self.settings.budget.saturating_sub(self.unread));
         // The rest of the budget is no window: others have more than their part, and give it back.
         if bytes == 0 || bytes < wanted / 2 {
@@ -202,18 +202,15 @@ impl ReadAhead {
         share.max(self.settings.window_min)
     }
 
-    /// Takes windows from idle readers until there is room for `bytes`, or none is idle.
-    fn forget_idle(&mut self, bytes: u64) {
+    /// Forgets the reader that read the longest ago, if it is idle.
+    fn forget_idle(&mut self) -> bool {
         let idle_since = self.reads.saturating_sub(IDLE_READS * (self.readers.len() as u64 + 1));
-        while self.unread + bytes > self.settings.budget {
-            match self.by_age.first_key_value() {
-                Some((last_read, id)) if *last_read < idle_since => {
-                    let id = *id;
-                    self.forget(id);
-                }
-                _ => break,
-            }
-        }
+        let oldest = self.by_age.first_key_value().map(|(last_read, id)| (*last_read, *id));
+        let Some((_, id)) = oldest.filter(|(last_read, _)| *last_read < idle_since) else {
+            return false;
+        };
+        self.forget(id);
+        true
     }
 
     fn remember(&mut self, read: Observed) {

@@ -92,6 +92,33 @@ async fn what_nothing_refers_to_is_an_orphan_unless_it_may_be_committed() {
     drop(world);
 }
 
+/// One look finds it, the next one deletes it; what may be committed, or is of later, stays.
+#[tokio::test(start_paused = true)]
+async fn what_is_found_twice_without_use_is_deleted() {
+    let (mut world, image, store) = uploaded().await;
+    let process = world.start();
+    let keys = [ObjectId(0), image.next_object()].map(|id| object_key(CLUSTER, id));
+    for key in &keys {
+        put(&store, key).await;
+    }
+    let there = || Listed::new(&*store, CLUSTER);
+    let all = there().await.unwrap();
+    process.storage.reconcile().await;
+    assert_eq!(process.storage.orphans(), (1, 9));
+    assert_eq!(there().await.unwrap(), all);
+    // While the store is away nothing is known.
+    world.store.fail(100);
+    process.storage.reconcile().await;
+    world.store.fail(0);
+    assert_eq!(process.storage.orphans(), (1, 9));
+    process.storage.reconcile().await;
+    assert_eq!(process.storage.orphans(), (0, 0));
+    assert!(store.head(&keys[0]).await.is_err());
+    store.delete(&keys[1]).await.unwrap();
+    let report = verified(&store, &world.local.image()).await.unwrap();
+    assert!(report.is_clean() && report.objects == 3, "{report:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_damaged_or_gone_is_named() {
     let (world, image, store) = uploaded().await;

@@ -157,17 +157,13 @@ fn shown(jobs: &[Job]) -> String {
 
 #[test]
 fn a_stream_with_enough_gets_an_object_of_its_own() {
-    let mut world = World::new(2);
-    for _ in 0..3 {
-        world.share(&[(1, 300), (2, 290)]);
+    let mut world = World::new(3);
+    for _ in 0..5 {
+        world.share(&[(1, 190), (2, 180), (3, 150)]);
     }
-    assert_eq!(shown(&world.plan()), "", "both may still grow");
-    world.share(&[(1, 300)]);
-    assert_eq!(shown(&world.compact()), "1@1,2,3");
-    world.share(&[(1, 300), (2, 100)]);
-    assert_eq!(shown(&world.compact()), "");
-    world.share(&[(2, 50)]);
-    assert_eq!(shown(&world.compact()), "2@1,2,3,6");
+    assert_eq!(shown(&world.plan()), "", "all may still grow");
+    world.share(&[(1, 190), (2, 40), (3, 200)]);
+    assert_eq!(shown(&world.compact()), "1@1,2,3,4,5");
 }
 
 #[test]
@@ -210,7 +206,7 @@ fn small_objects_become_fewer() {
 #[test]
 fn many_small_ranges_become_fewer_where_that_triples_the_oldest() {
     let mut world = World::new(10);
-    let sizes = [100, 30, 7, 7, 7, 7, 7, 7, 7];
+    let sizes = [90, 30, 7, 7, 7, 7, 7, 7, 7];
     for (filler, bytes) in (2..).zip(sizes) {
         assert_eq!(shown(&world.plan()), "");
         world.share(&[(1, bytes), (filler, 800)]);
@@ -305,7 +301,7 @@ fn what_may_stand_in_one_range_is_bounded_in_bytes() {
 
 fn upload() -> impl Strategy<Value = (bool, Vec<u64>)> {
     let sizes = prop_oneof![
-        4 => Just(0_u64), 8 => 1_u64..20, 4 => 20_u64..200, 1 => 200_u64..399
+        4 => Just(0_u64), 8 => 1_u64..20, 4 => 20_u64..200, 1 => 200_u64..399, 1 => 400_u64..800
     ];
     (prop::bool::weighted(0.9), prop::collection::vec(sizes, 6))
 }
@@ -342,7 +338,8 @@ proptest! {
         let periods = span.map_or(1, |span| 120 / usize::try_from(span).unwrap() + 2);
         for (id, stream) in world.cluster.image.streams() {
             let small = world.cluster.image.ranges_from(id, Offset::ZERO).filter(|range| {
-                world.cluster.image.object(range.object).unwrap().kind == ObjectKind::StreamSet
+                let object = world.cluster.image.object(range.object).unwrap();
+                object.kind == ObjectKind::StreamSet && !world.settings.holds_large_ranges(object)
             });
             let small: Vec<_> = small.collect();
             let most = 3 * SETTINGS.small_max + periods + usize::try_from(stream.bytes).unwrap() / 200;
@@ -368,5 +365,5 @@ fn amplification_is_bounded() {
     }
     let factor = world.written * 100 / world.uploaded;
     assert!((100..250).contains(&factor), "{factor} %");
-    assert!(world.live().count() < 600, "{}", world.live().count());
+    assert!(world.live().count() < 650, "{}", world.live().count());
 }

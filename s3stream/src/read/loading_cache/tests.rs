@@ -6,8 +6,20 @@ use super::*;
 
 type TestCache = LoadingCache<u32, u32, &'static str>;
 
+fn of_capacity(capacity: usize) -> TestCache {
+    LoadingCache::new(capacity, |_| 1, Arc::new(LoadBudget::new(capacity, 16)))
+}
+
+/// One for each place.
+fn load(
+    places: &[usize],
+    values: impl Future<Output = Result<Vec<u32>, &'static str>> + Send + 'static,
+) -> Vec<(Vec<usize>, Load<u32, &'static str>)> {
+    vec![(places.to_vec(), Load { bytes: places.len() as u64, values: values.boxed() })]
+}
+
 fn cache() -> TestCache {
-    LoadingCache::new(1_000, |_| 1)
+    of_capacity(1_000)
 }
 
 /// Gets keys, each loaded as itself, and tells which were loaded.
@@ -16,7 +28,7 @@ async fn get(cache: &TestCache, keys: &[u32]) -> (Vec<u32>, Vec<u32>) {
     let got = cache.get(Purpose::Serve, keys, |missing| {
         loaded = missing.iter().map(|place| keys[*place]).collect();
         let values = loaded.clone();
-        vec![(missing.to_vec(), async { Ok(values) }.boxed())]
+        load(missing, async { Ok(values) })
     });
     (got.await.unwrap().values, loaded)
 }
@@ -36,7 +48,7 @@ async fn a_load_that_brings_several_is_joined_for_any_of_them() {
     let cache = cache();
     let (answer, answered) = oneshot::channel();
     let first = cache.get(Purpose::Serve, &[1, 2, 3], |missing| {
-        vec![(missing.to_vec(), async { Ok(answered.await.unwrap()) }.boxed())]
+        load(missing, async { Ok(answered.await.unwrap()) })
     });
     let mut first = Box::pin(first);
     assert!(poll!(&mut first).is_pending());
@@ -52,9 +64,8 @@ async fn a_load_that_brings_several_is_joined_for_any_of_them() {
 async fn whoever_is_left_waiting_carries_the_load_on() {
     let cache = cache();
     let (answer, answered) = oneshot::channel();
-    let first = cache.get(Purpose::Serve, &[1], |_| {
-        vec![(vec![0], async { Ok(answered.await.unwrap()) }.boxed())]
-    });
+    let first =
+        cache.get(Purpose::Serve, &[1], |_| load(&[0], async { Ok(answered.await.unwrap()) }));
     let mut first = Box::pin(first);
     assert!(poll!(&mut first).is_pending());
     let mut second = Box::pin(get(&cache, &[1]));
@@ -68,23 +79,22 @@ async fn whoever_is_left_waiting_carries_the_load_on() {
 async fn a_load_that_nobody_waits_for_is_forgotten() {
     let cache = cache();
     let (answer, answered) = oneshot::channel::<Vec<u32>>();
-    let left = cache.get(Purpose::Serve, &[1], |_| {
-        vec![(vec![0], async { Ok(answered.await.unwrap()) }.boxed())]
-    });
+    let left =
+        cache.get(Purpose::Serve, &[1], |_| load(&[0], async { Ok(answered.await.unwrap()) }));
     let mut left = Box::pin(left);
     assert!(poll!(&mut left).is_pending());
     drop(left);
     assert!(answer.is_closed(), "the request was dropped");
     assert_eq!(get(&cache, &[1]).await, (vec![1], vec![1]));
     assert!(lock(&cache.state).flights.is_empty());
+    assert_eq!(cache.bytes(), 1, "what was kept free for it is free again");
 }
 
 #[tokio::test]
 async fn an_error_reaches_all_who_wait_and_is_not_kept() {
     let cache = cache();
     let (answer, answered) = oneshot::channel();
-    let first = cache
-        .get(Purpose::Serve, &[1], |_| vec![(vec![0], async { answered.await.unwrap() }.boxed())]);
+    let first = cache.get(Purpose::Serve, &[1], |_| load(&[0], async { answered.await.unwrap() }));
     let mut first = Box::pin(first);
     assert!(poll!(&mut first).is_pending());
     let second = cache.get(Purpose::Serve, &[1], |_| panic!("it is on its way"));
@@ -98,7 +108,7 @@ async fn an_error_reaches_all_who_wait_and_is_not_kept() {
 
 #[tokio::test]
 async fn the_least_recently_used_leave_first() {
-    let cache: TestCache = LoadingCache::new(3, |_| 1);
+    let cache = of_capacity(3);
     for key in 1..=3 {
         get(&cache, &[key]).await;
     }

@@ -93,6 +93,19 @@ fn idle_readers_make_room() {
     assert!(largest >= Some(4), "half of the largest window: {largest:?}");
 }
 
+/// However little those that stopped have left unread.
+#[test]
+fn idle_readers_take_no_part_of_the_budget() {
+    let mut policy = ReadAhead::new(settings());
+    for reader in 0..9 {
+        read_on(&mut policy, reader * 1_000, &[false; 2]);
+    }
+    assert_eq!(policy.unread(), 9 * MIB);
+    let fetched = read_on(&mut policy, 9_000, &[false; 80]);
+    let last = fetched.into_iter().flatten().last().map(|(_, mebibytes)| mebibytes);
+    assert_eq!(last, Some(4), "half of the largest window");
+}
+
 /// Six readers in turn, whose blocks come after each has read once more: what is asked for is never
 /// a crumb of the budget.
 #[test]

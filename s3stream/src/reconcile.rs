@@ -1,0 +1,58 @@
+//! Objects that nothing refers to, and nobody can commit: what lies in the store beside what the
+//! metadata knows. There should be none. One comes about when a PUT arrives after the lease that
+//! covered it has ended, or when somebody restores what was deleted.
+//!
+//! One look reports them, and the next deletes those that it finds again: who has put back an older
+//! copy of the metadata has until then to see what that would cost.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use penstock_model::id::ObjectId;
+
+use crate::object::key::object_key;
+use crate::shared::Shared;
+use crate::verify::Listed;
+
+/// What the last look has found and left.
+#[derive(Debug, Default)]
+pub(crate) struct Orphans(Mutex<BTreeMap<ObjectId, u64>>);
+
+impl Orphans {
+    /// How many, and their bytes.
+    pub(crate) fn figures(&self) -> (u64, u64) {
+        let orphans = self.lock();
+        (orphans.len() as u64, orphans.values().sum())
+    }
+
+    /// The map is consistent between any two statements that touch it.
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<ObjectId, u64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    /// See [`Storage::reconcile`](crate::Storage::reconcile).
+    pub(crate) async fn reconcile(&self) {
+        // Before the listing: what is granted meanwhile is not looked at.
+        let before = self.metadata.image();
+        let mut found = match Listed::new(&*self.store, self.cluster).await {
+            Ok(listed) => listed.orphans(&before),
+            Err(error) => {
+                tracing::warn!(%error, "the store cannot be compared with the metadata, will try again");
+                return;
+            }
+        };
+        let known = self.orphans.lock().clone();
+        let again: Vec<_> = found.keys().filter(|id| known.contains_key(id)).copied().collect();
+        if let Some(first) = found.keys().find(|id| !known.contains_key(id)) {
+            let (objects, key) = (found.len() - again.len(), object_key(self.cluster, *first));
+            tracing::warn!(objects, %key, "nothing refers to objects in the store: the next look deletes them");
+        }
+        for id in self.delete_objects(&again).await {
+            found.remove(&id);
+            self.counters.deleted_objects.add(1);
+        }
+        *self.orphans.lock() = found;
+    }
+}
