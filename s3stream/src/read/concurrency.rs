@@ -1,0 +1,142 @@
+//! How many requests at once: as many as the store answers about as quickly as one alone. Pure.
+//!
+//! ```text
+//!   a line for each request       4 at once take as long as 1      more, up to what there may be
+//!   one core, disk or line        4 at once take 4 times as long   fewer: the rest only waits, and
+//!                                                                  with it the log's PUTs
+//! ```
+//!
+//! What one alone takes is looked at from time to time, for each magnitude of sizes apart. (The same
+//! idea as TCP Vegas: Brakmo and Peterson, 1995.)
+
+use std::time::Duration;
+
+/// After so many requests one goes alone.
+const ALONE_EVERY: u32 = 200;
+
+/// So many in any case, unless one is to go alone: there is always one to follow.
+const MIN: usize = 2;
+
+/// Magnitudes: powers of two of bytes.
+const MAGNITUDES: usize = 64;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Concurrency {
+    max: usize,
+    limit: usize,
+    /// What one alone took.
+    alone: [Option<Duration>; MAGNITUDES],
+    since_alone: u32,
+    in_flight: usize,
+    /// More good answers than bad ones at this limit.
+    score: isize,
+}
+
+/// A request that goes out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Began {
+    is_alone: bool,
+}
+
+impl Concurrency {
+    /// At most so many, and a quarter of it at first.
+    pub(super) fn new(max: usize) -> Self {
+        Self {
+            max,
+            limit: max.div_ceil(4).max(MIN.min(max)),
+            alone: [None; MAGNITUDES],
+            since_alone: 0,
+            in_flight: 0,
+            score: 0,
+        }
+    }
+
+    /// How many may be on their way now.
+    pub(super) fn limit(&self) -> usize {
+        if self.since_alone >= ALONE_EVERY { 1 } else { self.limit }
+    }
+
+    /// One goes out.
+    pub(super) fn begin(&mut self) -> Began {
+        self.in_flight += 1;
+        Began { is_alone: self.in_flight == 1 && self.limit() == 1 }
+    }
+
+    /// One is over: answered with so many bytes in this time, or given up.
+    pub(super) fn end(&mut self, began: Began, answered: Option<(u64, Duration)>) {
+        let others = self.in_flight - 1;
+        self.in_flight = others;
+        let Some((bytes, took)) = answered else { return };
+        let alone = &mut self.alone[bytes.max(1).ilog2() as usize];
+        if began.is_alone || (others == 0 && alone.is_none()) {
+            *alone = Some(took);
+            self.since_alone = 0;
+            return;
+        }
+        self.since_alone = self.since_alone.saturating_add(1);
+        let Some(alone) = *alone else { return };
+        let is_full = others + 1 >= self.limit;
+        if took > alone * 2 {
+            self.score -= 2;
+        } else if took < alone * 3 / 2 && is_full {
+            self.score += 1;
+        }
+        let limit = self.limit.cast_signed();
+        if self.score >= limit {
+            (self.limit, self.score) = ((self.limit + 1).min(self.max), 0);
+        } else if self.score <= -limit {
+            (self.limit, self.score) = ((self.limit - 1).max(MIN.min(self.max)), 0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many requests of a mebibyte one after the other, as many at once as may be, each of which
+    /// takes what `took` says of the number at once. The limit in the end.
+    fn limit_after(requests: usize, took: impl Fn(u32) -> u32) -> usize {
+        let mut concurrency = Concurrency::new(16);
+        let mut under_way = Vec::new();
+        for _ in 0..requests {
+            while under_way.len() < concurrency.limit() {
+                under_way.push(concurrency.begin());
+            }
+            let at_once = u32::try_from(under_way.len()).unwrap();
+            let took = Duration::from_millis(took(at_once).into());
+            concurrency.end(under_way.remove(0), Some((1 << 20, took)));
+        }
+        while let Some(began) = under_way.pop() {
+            concurrency.end(began, None);
+        }
+        assert_eq!(concurrency.in_flight, 0);
+        concurrency.limit
+    }
+
+    #[test]
+    fn a_store_with_a_line_for_each_gets_all() {
+        assert_eq!(limit_after(2_000, |_| 30), 16);
+        assert_eq!(limit_after(2_000, |at_once| 30 + at_once / 2), 16);
+    }
+
+    #[test]
+    fn one_that_shares_what_it_has_gets_few() {
+        assert_eq!(limit_after(2_000, |at_once| 5 * at_once), 2);
+        assert_eq!(limit_after(2_000, |at_once| 20 + 5 * at_once), 4);
+    }
+
+    #[test]
+    fn what_is_slow_for_good_is_the_new_measure() {
+        let mut concurrency = Concurrency::new(4);
+        for millis in [10, 50] {
+            for _ in 0..1_000 {
+                let batch: Vec<_> = (0..concurrency.limit()).map(|_| concurrency.begin()).collect();
+                let took = Duration::from_millis(millis);
+                batch.into_iter().for_each(|began| concurrency.end(began, Some((100, took))));
+            }
+            assert_eq!(concurrency.limit, 4, "{millis} ms");
+        }
+    }
+}
