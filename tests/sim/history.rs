@@ -10,6 +10,7 @@ use std::time::Duration;
 use futures::future::{join, join_all};
 use penstock_broker::shutdown;
 use penstock_model::invariants;
+use penstock_s3stream::Clock;
 use penstock_wal::files::{Dice, PowerCutFiles};
 use tokio::time::{sleep, timeout};
 
@@ -40,7 +41,8 @@ const HEALED_WITHIN: Duration = Duration::from_secs(90);
 /// Longer than a stop in order takes.
 const STOPPED_WITHIN: Duration = Duration::from_secs(60);
 
-/// Longer than anything stays that nothing refers to: a lease, and then the delay of a deletion.
+/// Longer than anything stays that nothing refers to: a lease, and then the delay of a deletion; by a
+/// wall clock that has caught up with what it once showed.
 const QUIET: Duration = Duration::from_secs(2 * 3_600);
 
 /// What became of a history.
@@ -292,14 +294,14 @@ async fn work(
         Chapter::Heal => {
             heal(world, cast).await;
             read_all(world).await;
-            sleep(QUIET).await;
+            rest(world).await;
             let came_late = world.bucket.came_late();
             look_at_what_is_left(world, seen, LeftOver::UntilAStart(&came_late)).await;
             read_all(world).await;
         }
         Chapter::LookAgain => {
             read_all(world).await;
-            sleep(QUIET).await;
+            rest(world).await;
             look_at_what_is_left(world, seen, LeftOver::Nothing).await;
         }
     }
@@ -318,6 +320,11 @@ async fn days(world: &World, cast: &mut [Box<dyn Actor>], dice: &mut Dice) {
         world.bucket.mend();
         sleep(Duration::from_secs(600 + dice.below(6 * 3_600))).await;
     }
+}
+
+async fn rest(world: &World) {
+    let behind = world.wall.latest().0 - world.wall.now().0;
+    sleep(QUIET + Duration::from_millis(behind.unsigned_abs())).await;
 }
 
 /// Everybody has an answer within the bound, and more of them after that.
