@@ -6,16 +6,13 @@
 //!                                                                  with it the log's PUTs
 //! ```
 //!
-//! What one alone takes is looked at from time to time, for each magnitude of sizes apart. (The same
-//! idea as TCP Vegas: Brakmo and Peterson, 1995.)
+//! What one alone takes is looked at from time to time, for each magnitude of sizes apart; and where
+//! there is only one, whether two would take longer. (The idea of TCP Vegas: Brakmo and Peterson, 1995.)
 
 use std::time::Duration;
 
-/// After so many requests one goes alone.
-const ALONE_EVERY: u32 = 200;
-
-/// So many in any case, unless one is to go alone: there is always one to follow.
-const MIN: usize = 2;
+/// After so many requests one goes alone, or two do where there was only one.
+const LOOK_EVERY: u32 = 200;
 
 /// Magnitudes: powers of two of bytes.
 const MAGNITUDES: usize = 64;
@@ -27,7 +24,8 @@ pub(super) struct Concurrency {
     limit: usize,
     /// What one alone took.
     alone: [Option<Duration>; MAGNITUDES],
-    since_alone: u32,
+    /// Requests since the last such look.
+    since_look: u32,
     in_flight: usize,
     /// More good answers than bad ones at this limit.
     score: isize,
@@ -44,9 +42,9 @@ impl Concurrency {
     pub(super) fn new(max: usize) -> Self {
         Self {
             max,
-            limit: max.div_ceil(4).max(MIN.min(max)),
+            limit: max.div_ceil(4),
             alone: [None; MAGNITUDES],
-            since_alone: 0,
+            since_look: 0,
             in_flight: 0,
             score: 0,
         }
@@ -54,7 +52,7 @@ impl Concurrency {
 
     /// How many may be on their way now.
     pub(super) fn limit(&self) -> usize {
-        if self.since_alone >= ALONE_EVERY { 1 } else { self.limit }
+        if self.since_look >= LOOK_EVERY { 1 } else { self.limit }
     }
 
     /// One goes out.
@@ -69,15 +67,17 @@ impl Concurrency {
         self.in_flight = others;
         let Some((bytes, took)) = answered else { return };
         let alone = &mut self.alone[bytes.max(1).ilog2() as usize];
+        self.since_look += 1;
         if began.is_alone || (others == 0 && alone.is_none()) {
             *alone = Some(took);
-            self.since_alone = 0;
+            if self.limit > 1 || self.since_look >= LOOK_EVERY {
+                (self.limit, self.since_look) = (self.limit.max(2).min(self.max), 0);
+            }
             return;
         }
-        self.since_alone = self.since_alone.saturating_add(1);
         let Some(alone) = *alone else { return };
         let is_full = others + 1 >= self.limit;
-        if took > alone * 2 {
+        if took > alone * 15 / 8 {
             self.score -= 2;
         } else if took < alone * 3 / 2 && is_full {
             self.score += 1;
@@ -86,7 +86,7 @@ impl Concurrency {
         if self.score >= limit {
             (self.limit, self.score) = ((self.limit + 1).min(self.max), 0);
         } else if self.score <= -limit {
-            (self.limit, self.score) = ((self.limit - 1).max(MIN.min(self.max)), 0);
+            (self.limit, self.score) = ((self.limit - 1).max(1), 0);
         }
     }
 }
@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn one_that_shares_what_it_has_gets_few() {
-        assert_eq!(limit_after(2_000, |at_once| 5 * at_once), 2);
+        assert_eq!(limit_after(2_000, |at_once| 5 * at_once), 1);
+        assert_eq!(limit_after(2_000, |at_once| 1 + 5 * at_once), 2);
         assert_eq!(limit_after(2_000, |at_once| 20 + 5 * at_once), 4);
     }
 
