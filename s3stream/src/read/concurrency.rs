@@ -17,13 +17,30 @@ const LOOK_EVERY: u32 = 200;
 /// Magnitudes: powers of two of bytes.
 const MAGNITUDES: usize = 64;
 
+/// What requests took that went alone, on average of the last few; and how large they were.
+#[derive(Clone, Copy, Debug)]
+struct Alone {
+    took: Duration,
+    bytes: u64,
+}
+
+impl Alone {
+    fn joined_by(self, took: Duration, bytes: u64) -> Self {
+        Self { took: (self.took * 3 + took) / 4, bytes: (self.bytes * 3 + bytes) / 4 }
+    }
+
+    /// What one of so many bytes would take: of twice as many twice as long, at most.
+    fn expected(self, bytes: u64) -> Duration {
+        self.took.mul_f64(bytes.max(self.bytes) as f64 / self.bytes.max(1) as f64)
+    }
+}
+
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Concurrency {
     max: usize,
     limit: usize,
-    /// What one alone took.
-    alone: [Option<Duration>; MAGNITUDES],
+    alone: [Option<Alone>; MAGNITUDES],
     /// Requests since the last such look.
     since_look: u32,
     in_flight: usize,
@@ -69,17 +86,19 @@ impl Concurrency {
         let alone = &mut self.alone[bytes.max(1).ilog2() as usize];
         self.since_look += 1;
         if began.is_alone || (others == 0 && alone.is_none()) {
-            *alone = Some(took);
+            let first = Alone { took, bytes };
+            *alone = Some(alone.map_or(first, |known| known.joined_by(took, bytes)));
             if self.limit > 1 || self.since_look >= LOOK_EVERY {
                 (self.limit, self.since_look) = (self.limit.max(2).min(self.max), 0);
             }
             return;
         }
         let Some(alone) = *alone else { return };
+        let expected = alone.expected(bytes);
         let is_full = others + 1 >= self.limit;
-        if took > alone * 15 / 8 {
+        if took > expected * 15 / 8 {
             self.score -= 2;
-        } else if took < alone * 3 / 2 && is_full {
+        } else if took < expected * 3 / 2 && is_full {
             self.score += 1;
         }
         let limit = self.limit.cast_signed();
@@ -95,30 +114,54 @@ impl Concurrency {
 mod tests {
     use super::*;
 
-    /// So many requests of a mebibyte one after the other, as many at once as may be, each of which
-    /// takes what `took` says of the number at once. The limit in the end.
-    fn limit_after(requests: usize, took: impl Fn(u32) -> u32) -> usize {
+    const MIB: u64 = 1 << 20;
+
+    /// So many requests one after the other, as many at once as may be; `answer` says of the number
+    /// at once, and of a number that is drawn, how many bytes each is and how many milliseconds it
+    /// takes. The least limit of the second half.
+    fn least_limit(requests: usize, answer: impl Fn(u64, u64) -> (u64, u64)) -> usize {
         let mut concurrency = Concurrency::new(16);
         let mut under_way = Vec::new();
-        for _ in 0..requests {
+        let (mut drawn, mut least) = (1_u64, usize::MAX);
+        for request in 0..requests {
             while under_way.len() < concurrency.limit() {
                 under_way.push(concurrency.begin());
             }
-            let at_once = u32::try_from(under_way.len()).unwrap();
-            let took = Duration::from_millis(took(at_once).into());
-            concurrency.end(under_way.remove(0), Some((1 << 20, took)));
+            drawn = drawn.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let (bytes, millis) = answer(under_way.len() as u64, drawn >> 40);
+            let took = Duration::from_millis(millis);
+            concurrency.end(under_way.remove(0), Some((bytes, took)));
+            if request > requests / 2 {
+                least = least.min(concurrency.limit);
+            }
         }
         while let Some(began) = under_way.pop() {
             concurrency.end(began, None);
         }
         assert_eq!(concurrency.in_flight, 0);
-        concurrency.limit
+        least
+    }
+
+    /// The same with a mebibyte each.
+    fn limit_after(requests: usize, took: impl Fn(u64) -> u64) -> usize {
+        least_limit(requests, |at_once, _| (MIB, took(at_once)))
     }
 
     #[test]
     fn a_store_with_a_line_for_each_gets_all() {
         assert_eq!(limit_after(2_000, |_| 30), 16);
         assert_eq!(limit_after(2_000, |at_once| 30 + at_once / 2), 16);
+    }
+
+    #[test]
+    fn what_differs_by_chance_or_in_size_is_not_taken_for_slow() {
+        // Sizes of one magnitude, at 80 MiB/s each.
+        let sizes = |_, drawn| {
+            (4 * MIB + drawn % (4 * MIB), 30 + (4 * MIB + drawn % (4 * MIB)) / (80 * MIB / 1_000))
+        };
+        assert!(least_limit(20_000, sizes) >= 14);
+        let chance = |_, drawn| (MIB, 20 + drawn % 40);
+        assert!(least_limit(20_000, chance) >= 8);
     }
 
     #[test]
