@@ -2,8 +2,8 @@
 //! metadata knows. There should be none. One comes about when a PUT arrives after the lease that
 //! covered it has ended, or when somebody restores what was deleted.
 //!
-//! One look reports them, and the next deletes those that it finds again: who has put back an older
-//! copy of the metadata has until then to see what that would cost.
+//! One look reports them, and the next deletes those that it finds again: whoever has put them there has
+//! until then to say so. Nothing is deleted while the store is newer than the metadata.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -36,13 +36,19 @@ impl Shared {
     pub(crate) async fn reconcile(&self) {
         // Before the listing: what is granted meanwhile is not looked at.
         let before = self.metadata.image();
-        let mut found = match Listed::new(&*self.store, self.cluster).await {
-            Ok(listed) => listed.orphans(&before),
+        let listed = match Listed::new(&*self.store, self.cluster).await {
+            Ok(listed) => listed,
             Err(error) => {
                 tracing::warn!(%error, "the store cannot be compared with the metadata, will try again");
                 return;
             }
         };
+        if let Some(later) = listed.not_granted_yet(&self.metadata.image()) {
+            let key = object_key(self.cluster, later);
+            tracing::error!(%key, "the store is newer than the metadata: nothing of it is deleted");
+            return;
+        }
+        let mut found = listed.orphans(&before);
         let known = self.orphans.lock().clone();
         let again: Vec<_> = found.keys().filter(|id| known.contains_key(id)).copied().collect();
         if let Some(first) = found.keys().find(|id| !known.contains_key(id)) {

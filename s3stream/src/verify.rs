@@ -130,6 +130,11 @@ impl Listed {
         Ok(Self(listed.try_collect().await?))
     }
 
+    /// An object whose id an image of after the listing has not granted yet.
+    pub(crate) fn not_granted_yet(&self, image: &MetadataImage) -> Option<ObjectId> {
+        self.0.range(image.next_object()..).next().map(|(id, _)| *id)
+    }
+
     /// The objects that nothing refers to any more, and nobody can commit: ids that `before`, an
     /// image of before the listing, has granted and ended, whatever came since. With their bytes.
     pub(crate) fn orphans(&self, before: &MetadataImage) -> BTreeMap<ObjectId, u64> {

@@ -26,7 +26,7 @@ pub struct CacheSettings {
     pub index_bytes: usize,
     /// The part of both that may be on its way; a larger request goes alone.
     pub load_bytes: usize,
-    /// How many requests are in flight at most; fewer while the store answers one alone far sooner.
+    /// How many requests are in flight at most.
     pub loads: usize,
 }
 

@@ -161,10 +161,9 @@ where
         let mut registered =
             Registered { load_id, keys: keys.clone(), reserved: 0, state: state_of_load };
         let shared = async move {
-            let room = budget.acquire(load.bytes).await;
+            let _room = budget.acquire(load.bytes).await;
             registered.reserve(load.bytes);
             let values = load.values.await?;
-            room.answered();
             assert_eq!(values.len(), registered.keys.len(), "a load brings what it names");
             let mut state = lock(&registered.state);
             state.cached.release(std::mem::take(&mut registered.reserved));

@@ -10,7 +10,6 @@
 //! committed. Cold reads have budgets of their own, so that catching up harms nobody else.
 
 pub mod block_cache;
-mod concurrency;
 mod load_budget;
 mod loading_cache;
 mod lru;
