@@ -59,14 +59,15 @@ impl Deletable {
     pub(crate) fn up_to(&self, latest: Timestamp, end: i64) -> i64 {
         // Behind what is known may be what was never answered.
         let end = if self.sent > self.batches.len() { i64::MAX } else { end };
-        self.asked.max(self.expired_to(latest, end)).max(self.too_many_to(end))
+        // Behind what is too much, the time of what comes next may be over.
+        self.expired_to(self.asked.max(self.too_many_to(end)), latest, end)
     }
 
-    fn expired_to(&self, latest: Timestamp, end: i64) -> i64 {
-        let Some(retention) = self.retention else { return 0 };
+    fn expired_to(&self, from: i64, latest: Timestamp, end: i64) -> i64 {
+        let Some(retention) = self.retention else { return from };
         let kept = |(_, written): &(&i64, &i64)| **written + retention > latest.0;
-        let first_kept = self.written.range(self.asked..).find(kept);
-        first_kept.map_or(end.max(self.asked), |(offset, _)| *offset)
+        let first_kept = self.written.range(from..).find(kept);
+        first_kept.map_or(end.max(from), |(offset, _)| *offset)
     }
 
     /// Without what is below, and known to be, as much is left as is to be kept.
