@@ -6,8 +6,8 @@
 //! cargo run --release -p penstock-bench --bin cold-read -- target/release/penstock GIB [KEY=VALUE ...]
 //! ```
 //!
-//! The store is MinIO on one core of this machine, its disk the folder for temporary files. Keys and values
-//! are settings of the server. Each round measures producers alone, beside the GETs, and beside the
+//! The store is MinIO on one core of this machine, its disk the folder for temporary files. Keys and
+//! values are settings of the server. Each round measures producers alone, beside the GETs, and beside the
 //! reader; then another reader comes for what the cache has.
 
 #![expect(

@@ -1,6 +1,7 @@
 //! What has to be looked at from time to time, and what follows the metadata: retention, silent
-//! producers, garbage, what the store holds beside it, partitions that went elsewhere. A task for each, so that one that waits, for
-//! the store or for the quorum, keeps none of the others waiting, nor the shutdown.
+//! producers, garbage, what the store holds beside it, partitions that went elsewhere. A task for
+//! each, so that one that waits, for the store or for the quorum, keeps none of the others waiting,
+//! nor the shutdown.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,9 @@ use crate::topic_settings::TopicSettingsCache;
 
 /// Between two rounds over all partitions because idempotent producers are too many.
 const CROWDED_PAUSE: Duration = Duration::from_millis(100);
+
+/// So long after a start the store is compared with the metadata at the latest.
+const FIRST_LOOK: Duration = Duration::from_secs(3_600);
 
 /// How often to look, and what counts as silent.
 #[derive(Clone, Copy, Debug)]
@@ -103,11 +107,13 @@ impl Housekeeping {
         }
     }
 
-    /// Not at the start: a node that starts often would list often.
+    /// Not at the start: a node that starts often would list often. But for the first time soon, so
+    /// that one that starts every day looks at all.
     async fn keep_reconciled(self: Arc<Self>) {
+        sleep(self.intervals.reconcile.min(FIRST_LOOK)).await;
         loop {
-            sleep(self.intervals.reconcile).await;
             self.storage.reconcile().await;
+            sleep(self.intervals.reconcile).await;
         }
     }
 

@@ -8,13 +8,14 @@
 //!                      └─ closed ───┘   └closed┘           └── open ─┘
 //! ```
 //!
-//! Large is what has a large object of its own, and what shares one with few others, as an upload of a
-//! few streams writes it: to read that takes no more requests, so that to move it would bring nothing.
-//! Small is everything else, and what lies in an object that is to be emptied. Neighbours that are small make up
-//! windows, as large as an object may be, and as long as the stream's records may outstay their
-//! time. A window that something follows is closed: it becomes one range for good. The last one
-//! is open, and its newest ranges are joined once they are many, where that at least triples the
-//! range that they join: so a byte is rewritten as often as the logarithm of its range's growth.
+//! Large is what has a large object of its own, and what shares one with few others, as an upload
+//! of a few streams writes it: to read that takes no more requests, so that to move it would bring
+//! nothing. Small is everything else, and what lies in an object that is to be emptied. Neighbours
+//! that are small make up windows, as large as an object may be, and as long as the stream's
+//! records may outstay their time. A window that something follows is closed: it becomes one range
+//! for good. The last one is open, and its newest ranges are joined once they are many, where that
+//! at least triples the range that they join: so a byte is rewritten as often as the logarithm of
+//! its range's growth.
 //!
 //! A joined range that is large enough gets an object of its own; the others share objects, stream
 //! by stream, so that neighbours stay neighbours. Two things empty whole shared objects: that there

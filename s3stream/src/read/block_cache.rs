@@ -31,7 +31,8 @@ pub struct CacheSettings {
 }
 
 impl CacheSettings {
-    /// The shares of a budget: seven eighths for blocks, one for indexes; half may be on its way.
+    /// The shares of a budget: seven eighths for blocks, one for indexes; half may be on its way. (Many
+    /// indexes at once may take more than their eighth, for as long as they are.)
     #[must_use]
     pub fn of(budget: usize) -> Self {
         let eighth = budget / 8;

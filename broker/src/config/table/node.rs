@@ -69,7 +69,7 @@ pub(super) const STORAGE: &[Setting] = settings! {
          up to a full object. 0 for none.";
     "wal.backlog.bytes.max": Long = "10737418240" (Valid::AtLeast(1)) =>
         "Durable in the WAL and not yet committed as objects; past it producers wait.";
-    "storage.reconcile.interval.ms": Long = "86400000" (Valid::AtLeast(1)) =>
+    "storage.reconcile.interval.ms": Long = "86400000" (Valid::AtLeast(60_000)) =>
         "How often all objects are listed, to find those that nothing refers to. They are logged and \
          shown in `penstock_storage_objects`, and deleted when the next look finds them again; \
          `penstock verify --delete-orphans` does not wait.";
