@@ -14,12 +14,12 @@ use std::path::PathBuf;
 use anyhow::Context;
 use bytes::Bytes;
 use futures::TryStreamExt;
-use object_store::aws::{AmazonS3, AmazonS3Builder};
+use object_store::aws::AmazonS3;
 use object_store::path::Path;
 use object_store::{ObjectStore, PutMode, PutOptions, PutPayload};
-use penstock_bench::compare;
+use penstock_bench::{bare_client, compare};
 use penstock_records::Encoding;
-use penstock_tests::minio::{ACCESS_KEY, BUCKET, Minio, SECRET_KEY, with_bucket};
+use penstock_tests::minio::{Minio, with_bucket};
 use penstock_tests::producer::{batch, create_topic, produce};
 use penstock_tests::server::Setup;
 use tokio::runtime::Runtime;
@@ -60,14 +60,7 @@ struct Bare {
 impl Bare {
     /// Objects of the size of the one in the log.
     fn new(minio: &Minio) -> anyhow::Result<Self> {
-        let store = AmazonS3Builder::new()
-            .with_endpoint(format!("http://{}", minio.address()))
-            .with_allow_http(true)
-            .with_bucket_name(BUCKET)
-            .with_access_key_id(ACCESS_KEY)
-            .with_secret_access_key(SECRET_KEY)
-            .build()?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (runtime, store) = bare_client(minio)?;
         let log = runtime.block_on(store.list(Some(&Path::from("wal"))).try_collect::<Vec<_>>())?;
         // Beside it lie only marks of the log and of its epochs, which are smaller.
         let object = log.iter().map(|object| object.size).max();

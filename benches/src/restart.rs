@@ -7,16 +7,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, bail, ensure};
-use bytes::Bytes;
-use penstock_records::Encoding;
+use anyhow::{Context, bail};
+use penstock_bench::{fill, random_batch};
 use penstock_tests::memory::peak_resident_bytes;
-use penstock_tests::producer::{
-    PRODUCE_BY_NAME, batch, create_topic, only_partition, produce_request,
-};
-use penstock_tests::random::Random;
+use penstock_tests::producer::create_topic;
 use penstock_tests::server::Setup;
-use penstock_wire::produce_request::ProduceRequest;
 use tokio::time::Instant;
 
 const RECORD_BYTES: usize = 1000;
@@ -49,25 +44,10 @@ fn main() -> anyhow::Result<()> {
     let mut server = full.start()?;
     let mut client = server.connect();
     create_topic(&mut client, "t")?;
-    let mut random = Random::new(1);
-    let values: Vec<Bytes> =
-        (0..RECORDS_PER_BATCH).map(|_| random.bytes(RECORD_BYTES).into()).collect();
-    let batch = batch(Encoding::None, None, &values);
-    let batches = (gib << 30) / batch.len() as u64;
+    let batch = random_batch(1, RECORDS_PER_BATCH, RECORD_BYTES);
     let begin = Instant::now();
-    let answer = |client: &mut penstock_tests::client::Client| -> anyhow::Result<()> {
-        let response = client.receive::<ProduceRequest>(PRODUCE_BY_NAME)?;
-        let code = only_partition(&response)?.error_code;
-        ensure!(code == 0, "produce: error {code}");
-        Ok(())
-    };
-    for i in 0..batches {
-        let partition = i32::try_from(i % u64::from(partitions.unsigned_abs()))?;
-        client.send(PRODUCE_BY_NAME, &produce_request("t", partition, -1, batch.clone()))?;
-        if i >= IN_FLIGHT {
-            answer(&mut client).context("while filling")?;
-        }
-    }
+    // The last ones are still under way when it is killed.
+    fill(&mut client, ("t", partitions), &batch, gib << 30, IN_FLIGHT).context("while filling")?;
     let seconds = begin.elapsed().as_secs_f64();
     let peak = peak_resident_bytes(server.id())? >> 20;
     println!("filled {gib} GiB over {partitions} partitions in {seconds:.1} s, peak {peak} MiB");

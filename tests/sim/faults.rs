@@ -70,8 +70,7 @@ impl Life {
             _ => DiskFault::None,
         };
         let is_silenced = end != End::Stop && dice.percent(70);
-        let silence =
-            is_silenced.then(|| (Silence::draw(dice), Duration::from_millis(dice.below(4_000))));
+        let silence = is_silenced.then(|| draw_silence(dice));
         Self { length, end, disk, silence }
     }
 
@@ -94,7 +93,7 @@ impl Life {
     /// then and not ended shows.
     pub(crate) fn with_silence(self, dice: &mut Dice) -> Self {
         let length = self.length.max(Duration::from_secs(8));
-        let silence = Some((Silence::draw(dice), Duration::from_millis(dice.below(4_000))));
+        let silence = Some(draw_silence(dice));
         Self { length, end: End::Kill, disk: DiskFault::None, silence }
     }
 
@@ -122,8 +121,12 @@ impl Life {
     }
 }
 
-/// One thing after the other, for so long. Half of the lives end while the store is not well: what was begun
-/// and not ended is worth a crash.
+fn draw_silence(dice: &mut Dice) -> (Silence, Duration) {
+    (Silence::draw(dice), Duration::from_millis(dice.below(4_000)))
+}
+
+/// One thing after the other, for so long. Half of the lives end while the store is not well: what
+/// was begun and not ended is worth a crash.
 pub(crate) async fn befall(world: &World, dice: &mut Dice, length: Duration) {
     let last = Duration::from_millis(if dice.percent(50) { dice.below(5_000) } else { 0 });
     let _ = timeout(length.saturating_sub(last), befall_for_ever(world, dice)).await;

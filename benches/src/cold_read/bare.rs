@@ -4,10 +4,11 @@
 use std::ops::Range;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use object_store::aws::{AmazonS3, AmazonS3Builder};
+use object_store::aws::AmazonS3;
 use object_store::path::Path;
 use object_store::{GetOptions, ObjectStore};
-use penstock_tests::minio::{ACCESS_KEY, BUCKET, Minio, SECRET_KEY};
+use penstock_bench::bare_client;
+use penstock_tests::minio::Minio;
 use tokio::runtime::Runtime;
 
 /// What one GET asks for: the largest that the server asks for.
@@ -27,14 +28,7 @@ pub(crate) struct Bare {
 impl Bare {
     /// Looks at what is stored now.
     pub(crate) fn new(minio: &Minio) -> anyhow::Result<Self> {
-        let store = AmazonS3Builder::new()
-            .with_endpoint(format!("http://{}", minio.address()))
-            .with_allow_http(true)
-            .with_bucket_name(BUCKET)
-            .with_access_key_id(ACCESS_KEY)
-            .with_secret_access_key(SECRET_KEY)
-            .build()?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (runtime, store) = bare_client(minio)?;
         let list = store.list(Some(&Path::from(FOLDER)));
         let objects = list.map_ok(|object| (object.location, object.size)).try_collect();
         let objects = runtime.block_on(objects)?;

@@ -26,19 +26,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
-use bytes::Bytes;
-use penstock_bench::median;
-use penstock_records::Encoding;
-use penstock_tests::client::Client;
+use penstock_bench::{acknowledged, fill, median, percentile, random_batch};
 use penstock_tests::figures::metric;
 use penstock_tests::memory::peak_resident_bytes;
 use penstock_tests::minio::{Minio, with_bucket};
-use penstock_tests::producer::{
-    PRODUCE_BY_NAME, batch, create_topic, only_partition, produce_request,
-};
-use penstock_tests::random::Random;
+use penstock_tests::producer::create_topic;
 use penstock_tests::server::{Server, Setup};
-use penstock_wire::produce_request::ProduceRequest;
 use tokio::time::Instant;
 
 use bare::Bare;
@@ -77,7 +70,7 @@ fn main() -> anyhow::Result<()> {
     }
     let setup = with_bucket(setup, minio.address());
     let mut server = setup.start()?;
-    fill(&server, gib << 30)?;
+    write(&server, gib << 30)?;
     // A stop uploads what the log has.
     ensure!(server.terminate().success(), "the server does not stop in order");
     server = setup.start()?;
@@ -108,7 +101,7 @@ fn main() -> anyhow::Result<()> {
         })?;
         cold.print("cold");
         ratios.push(cold.bytes_per_second() * 100 / bare.bytes_per_second());
-        slower.push(cold.p99() * 100 / alone.p99());
+        slower.push(cold.p99 * 100 / alone.p99);
         let cached = metric(server.admin(), "penstock_memory_bytes{pool=\"block_cache\"}")?;
         let newest = i64::try_from(cached as usize / 2 / PARTITIONS / RECORD_BYTES)?;
         let before = gets(server.admin())?;
@@ -130,28 +123,13 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// Writes so many bytes in all, spread evenly.
-fn fill(server: &Server, bytes: u64) -> anyhow::Result<()> {
+fn write(server: &Server, bytes: u64) -> anyhow::Result<()> {
     let mut client = server.connect();
     create_topic(&mut client, TOPIC)?;
-    let mut random = Random::new(1);
-    let values: Vec<Bytes> =
-        (0..RECORDS_PER_BATCH).map(|_| random.bytes(RECORD_BYTES).into()).collect();
-    let batch = batch(Encoding::None, None, &values);
-    let answer = |client: &mut Client| -> anyhow::Result<()> {
-        let response = client.receive::<ProduceRequest>(PRODUCE_BY_NAME)?;
-        let code = only_partition(&response)?.error_code;
-        ensure!(code == 0, "produce: error {code}");
-        Ok(())
-    };
-    let batches = bytes / batch.len() as u64;
-    for i in 0..batches {
-        let partition = i32::try_from(i % PARTITIONS as u64)?;
-        client.send(PRODUCE_BY_NAME, &produce_request(TOPIC, partition, -1, batch.clone()))?;
-        if i >= IN_FLIGHT {
-            answer(&mut client)?;
-        }
-    }
-    (0..IN_FLIGHT.min(batches)).try_for_each(|_| answer(&mut client))
+    let batch = random_batch(1, RECORDS_PER_BATCH, RECORD_BYTES);
+    let to = (TOPIC, i32::try_from(PARTITIONS)?);
+    let under_way = fill(&mut client, to, &batch, bytes, IN_FLIGHT)?;
+    (0..under_way).try_for_each(|_| acknowledged(&mut client))
 }
 
 /// Waits until uploads and compaction have come to an end.
@@ -183,7 +161,9 @@ struct Measured {
     fetched: u64,
     server_cpu: f64,
     store_cpu: f64,
-    latencies: Vec<Duration>,
+    /// Of producers, in microseconds.
+    p50: i128,
+    p99: i128,
 }
 
 impl Measured {
@@ -205,21 +185,12 @@ impl Measured {
         let gets = gets(server.admin())? - before.0;
         let fetched = (fetched().unwrap_or_default() - before.1) as u64;
         let mut latencies = paced.stop()?;
-        latencies.sort_unstable();
-        Ok(Self { bytes, took, gets, fetched, server_cpu, store_cpu, latencies })
+        let (p50, p99) = (percentile(&mut latencies, 50), percentile(&mut latencies, 99));
+        Ok(Self { bytes, took, gets, fetched, server_cpu, store_cpu, p50, p99 })
     }
 
     fn bytes_per_second(&self) -> i128 {
         (self.bytes as f64 / self.took.as_secs_f64()) as i128
-    }
-
-    fn p99(&self) -> i128 {
-        self.percentile(99)
-    }
-
-    fn percentile(&self, percent: usize) -> i128 {
-        let at = (self.latencies.len() * percent / 100).min(self.latencies.len() - 1);
-        self.latencies[at].as_micros().cast_signed()
     }
 
     fn print(&self, what: &str) {
@@ -233,8 +204,8 @@ impl Measured {
             self.fetched as f64 / self.bytes.max(1) as f64,
             per_gigabyte(self.server_cpu),
             per_gigabyte(self.store_cpu),
-            self.percentile(50) as f64 / 1e3,
-            self.p99() as f64 / 1e3,
+            self.p50 as f64 / 1e3,
+            self.p99 as f64 / 1e3,
         );
     }
 }

@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use bytes::Bytes;
-use penstock_records::Encoding;
+use penstock_bench::random_batch;
 use penstock_tests::client::Client;
-use penstock_tests::producer::{batch, create_topic, produce};
-use penstock_tests::random::Random;
+use penstock_tests::producer::{create_topic, produce};
 use penstock_tests::server::Server;
 use tokio::time::Instant;
+
+use crate::PARTITIONS;
 
 /// Together 5 MB/s, in 100 requests a second.
 const PRODUCERS: u32 = 20;
@@ -39,7 +39,7 @@ impl Paced {
         let producers = (0..PRODUCERS).map(|producer| {
             let (stop, client) = (stop.clone(), server.connect());
             let first = begin + INTERVAL * producer / PRODUCERS;
-            std::thread::spawn(move || run(client, i32::try_from(producer)?, first, &stop))
+            std::thread::spawn(move || run(client, producer, first, &stop))
         });
         Ok(Self { producers: producers.collect(), stop })
     }
@@ -55,14 +55,13 @@ impl Paced {
     }
 }
 
-fn run(mut client: Client, producer: i32, first: Instant, stop: &AtomicBool) -> Latencies {
-    let mut random = Random::new(u64::from(producer.unsigned_abs()));
-    let values: Vec<Bytes> = (0..RECORDS).map(|_| random.bytes(RECORD_BYTES).into()).collect();
-    let batch = batch(Encoding::None, None, &values);
+fn run(mut client: Client, producer: u32, first: Instant, stop: &AtomicBool) -> Latencies {
+    let batch = random_batch(producer.into(), RECORDS, RECORD_BYTES);
+    let partition = i32::try_from(producer as usize % PARTITIONS)?;
     let (mut due, mut latencies) = (first, Vec::new());
     while !stop.load(Ordering::Relaxed) {
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
-        produce(&mut client, TOPIC, producer % 6, batch.clone())?;
+        produce(&mut client, TOPIC, partition, batch.clone())?;
         latencies.push(due.elapsed());
         due += INTERVAL;
     }

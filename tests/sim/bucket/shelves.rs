@@ -151,8 +151,8 @@ impl Shelves {
     /// A copy of what is there, as it was stored, as a store that answers at once.
     pub(super) fn at_hand(&self) -> Arc<dyn ObjectStore> {
         let copy = InMemory::new();
-        let mut sound = Self { objects: self.objects.clone(), ..Self::default() };
-        sound.rotten = self.rotten.clone();
+        let (objects, rotten) = (self.objects.clone(), self.rotten.clone());
+        let mut sound = Self { objects, rotten, ..Self::default() };
         sound.mend();
         for (key, bytes) in &sound.objects {
             let put = copy.put_opts(key, bytes.clone().into(), PutOptions::default());
