@@ -1,5 +1,6 @@
 //! The object store: opened from a URL, counted, bounded, and tried again when it fails.
 
+pub mod assemble;
 mod counters;
 #[cfg(test)]
 pub(crate) mod faulty;
