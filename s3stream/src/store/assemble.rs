@@ -12,9 +12,6 @@ use bytes::Bytes;
 use object_store::Result;
 use object_store::path::Path;
 
-/// The least that a piece has, but for the last: S3's limit for parts, 5 MiB.
-pub const PIECE_BYTES_MIN: u64 = 5 << 20;
-
 /// How many pieces one object may have: S3's limit for parts.
 pub const PIECES_MAX: usize = 10_000;
 
@@ -25,10 +22,10 @@ pub enum Piece {
     Copied {
         /// Its key.
         key: Path,
-        /// Which of its bytes; [`PIECE_BYTES_MIN`] at least, unless it comes last.
+        /// Which of its bytes; [`Assemble::piece_bytes_min`] at least, unless it comes last.
         bytes: Range<u64>,
     },
-    /// Bytes that are sent; [`PIECE_BYTES_MIN`] at least, unless they come last.
+    /// Bytes that are sent; [`Assemble::piece_bytes_min`] at least, unless they come last.
     Sent(Bytes),
 }
 
@@ -55,6 +52,11 @@ pub struct Unfinished {
 /// A store that makes objects of parts of others.
 #[async_trait]
 pub trait Assemble: fmt::Debug + Send + Sync + 'static {
+    /// The least that a piece has, but for the last, in bytes. S3's limit for parts.
+    fn piece_bytes_min(&self) -> u64 {
+        5 << 20
+    }
+
     /// Creates an object of pieces. Tries nothing again. What fails is abandoned, as far as the store
     /// answers; whoever drops the future leaves it unfinished.
     ///
