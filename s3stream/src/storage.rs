@@ -111,8 +111,8 @@ impl Storage {
         let upload_room = UploadRoom::new(settings.payload_bytes_max());
         let shared = Arc::new(Shared {
             streams,
+            objects: ObjectReads::new(Arc::clone(&store), cluster, objects, wal.put_times()),
             wal,
-            objects: ObjectReads::new(Arc::clone(&store), cluster, objects),
             store,
             metadata,
             broker: epoch,

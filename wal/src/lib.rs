@@ -9,9 +9,12 @@
 //! payload. What it does know is order, durability and how to tell a torn tail from corruption.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+
+use crate::put_times::PutTimes;
 
 mod batch;
 #[cfg(any(test, feature = "simulation"))]
@@ -26,6 +29,7 @@ mod memory;
 mod object;
 mod owner;
 mod progress;
+pub mod put_times;
 mod queue;
 pub mod retry;
 mod settings;
@@ -119,7 +123,7 @@ pub trait Recovering<C: Send + 'static>: Send {
     fn end(&self) -> Position;
 
     /// Goes on behind the last recovered entry. Called within a tokio runtime.
-    fn start(self: Box<Self>, sink: Box<dyn Sink<C>>) -> std::sync::Arc<dyn Wal<C>>;
+    fn start(self: Box<Self>, sink: Box<dyn Sink<C>>) -> Arc<dyn Wal<C>>;
 }
 
 /// Room in the queue for the bytes of one or more appends; given back when they are durable.
@@ -274,4 +278,9 @@ pub trait Wal<C: Send + 'static>: Send + Sync + 'static {
     /// # Errors
     /// When the log had stopped by itself.
     async fn close(&self) -> Result<(), WalError>;
+
+    /// How its PUTs fare, for others who ask the same store; `None` of a log that is in none.
+    fn put_times(&self) -> Option<Arc<PutTimes>> {
+        None
+    }
 }

@@ -91,6 +91,13 @@ impl Default for ObjectWalSettings {
     }
 }
 
+impl ObjectWalSettings {
+    /// The time between two objects, while there is less than a full one to send each time.
+    fn interval(&self) -> Duration {
+        Duration::from_secs(1).checked_div(self.puts_per_second_max).unwrap_or_default()
+    }
+}
+
 /// One epoch's part of a log. It ends where the next one begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogPart {

@@ -45,8 +45,8 @@ const IN_FLIGHT: u64 = 32;
 const ROUNDS: usize = 3;
 /// The core that MinIO has.
 const CORE: usize = 1;
-/// Producers alone are measured for so long.
-const ALONE: Duration = Duration::from_secs(10);
+/// Producers alone are measured for so long: what they write is uploaded once meanwhile.
+const ALONE: Duration = Duration::from_secs(30);
 /// What the store is asked for must have come to an end for so long before anything is measured.
 const QUIET: Duration = Duration::from_secs(15);
 

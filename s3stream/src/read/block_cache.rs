@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use penstock_model::id::ObjectId;
+use penstock_wal::put_times::PutTimes;
 
 use super::load_budget::LoadBudget;
 pub use super::loading_cache::{CacheCounts, Purpose};
@@ -65,10 +66,10 @@ pub struct BlockCache {
 }
 
 impl BlockCache {
-    /// An empty cache before `reader`.
+    /// An empty cache before `reader`, whose requests give way to those of a log.
     #[must_use]
-    pub fn new(reader: ObjectReader, settings: CacheSettings) -> Self {
-        let budget = Arc::new(LoadBudget::new(settings.load_bytes, settings.loads));
+    pub fn new(reader: ObjectReader, settings: CacheSettings, log: Option<Arc<PutTimes>>) -> Self {
+        let budget = Arc::new(LoadBudget::new(settings.load_bytes, settings.loads, log));
         Self {
             reader,
             blocks: LoadingCache::new(settings.block_bytes, Block::size, Arc::clone(&budget)),

@@ -1,51 +1,94 @@
 //! Bounds the requests in flight by their bytes and their number.
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use penstock_wal::put_times::PutTimes;
+use tokio::sync::{Mutex as Turn, Notify, Semaphore, SemaphorePermit};
+
+use super::give_way::GiveWay;
 
 /// See the module.
 #[derive(Debug)]
 pub(super) struct LoadBudget {
     bytes_max: u32,
     bytes: Semaphore,
-    requests: Semaphore,
+    /// Whoever has it is the next one to begin.
+    turn: Turn<()>,
+    requests: Mutex<Requests>,
+    ended: Notify,
+}
+
+#[derive(Debug)]
+struct Requests {
+    under_way: usize,
+    give_way: GiveWay,
 }
 
 impl LoadBudget {
-    /// So many bytes, and so many requests.
-    pub(super) fn new(bytes: usize, requests: usize) -> Self {
+    /// So many bytes, and so many requests: fewer where those of a log would be slowed down.
+    pub(super) fn new(bytes: usize, requests: usize, log: Option<Arc<PutTimes>>) -> Self {
         let bytes_max = u32::try_from(bytes).unwrap_or(u32::MAX).max(1);
+        let give_way = GiveWay::new(log, requests);
         Self {
             bytes_max,
             bytes: Semaphore::new(bytes_max as usize),
-            requests: Semaphore::new(requests.max(1)),
+            turn: Turn::new(()),
+            requests: Mutex::new(Requests { under_way: 0, give_way }),
+            ended: Notify::new(),
         }
     }
 
     /// Waits for room; it is given back when the answer is dropped.
     pub(super) async fn acquire(&self, bytes: u64) -> Room<'_> {
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX).min(self.bytes_max);
-        let open = "the budget is never closed";
-        let bytes = self.bytes.acquire_many(bytes).await.expect(open);
-        let request = self.requests.acquire().await.expect(open);
-        Room { _bytes: bytes, _request: request }
+        let bytes = self.bytes.acquire_many(bytes).await.expect("the budget is never closed");
+        let _turn = self.turn.lock().await;
+        // There is always one that ends, where none may begin.
+        while !self.begin() {
+            self.ended.notified().await;
+        }
+        Room { budget: self, _bytes: bytes }
+    }
+
+    fn begin(&self) -> bool {
+        let mut requests = self.lock();
+        let Requests { under_way, give_way } = &mut *requests;
+        let begins = give_way.lets_begin(*under_way);
+        *under_way += usize::from(begins);
+        begins
+    }
+
+    /// The count is consistent between any two statements that touch it.
+    fn lock(&self) -> MutexGuard<'_, Requests> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Room for one request.
 pub(super) struct Room<'a> {
+    budget: &'a LoadBudget,
     _bytes: SemaphorePermit<'a>,
-    _request: SemaphorePermit<'a>,
+}
+
+impl Drop for Room<'_> {
+    fn drop(&mut self) {
+        self.budget.lock().under_way -= 1;
+        self.budget.ended.notify_one();
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use futures::poll;
+    use tokio::time::advance;
 
     use super::*;
 
     #[tokio::test]
     async fn requests_in_flight_are_bounded_in_bytes_and_number() {
-        let budget = LoadBudget::new(100, 3);
+        let budget = LoadBudget::new(100, 3, None);
         let (half, rest) = (budget.acquire(50).await, budget.acquire(40).await);
         let mut more = Box::pin(budget.acquire(20));
         assert!(poll!(&mut more).is_pending(), "110 bytes");
@@ -65,5 +108,74 @@ mod tests {
         assert!(poll!(&mut behind).is_pending());
         drop(large);
         behind.await;
+    }
+
+    /// A log whose PUTs take so many milliseconds.
+    async fn puts(log: &Arc<PutTimes>, count: usize, millis: u64) {
+        for _ in 0..count {
+            let put = log.begin(1);
+            advance(Duration::from_millis(millis)).await;
+            put.answered();
+        }
+    }
+
+    /// How many may begin at once, and one has to wait.
+    async fn room(budget: &LoadBudget) -> usize {
+        let mut rooms = Vec::new();
+        loop {
+            let mut next = Box::pin(budget.acquire(1));
+            match poll!(&mut next) {
+                std::task::Poll::Ready(room) => rooms.push(room),
+                std::task::Poll::Pending => return rooms.len(),
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn they_give_way_to_a_log() {
+        let log = Arc::new(PutTimes::new(Duration::ZERO));
+        let budget = LoadBudget::new(1_000, 16, Some(Arc::clone(&log)));
+        assert_eq!(room(&budget).await, 16, "a log at rest");
+        puts(&log, 8, 10).await;
+        assert_eq!(room(&budget).await, 1, "what it takes beside them is not known");
+        for more in 2..=16 {
+            puts(&log, 7, 12).await;
+            puts(&log, 1, 90).await;
+            assert_eq!(room(&budget).await, more);
+        }
+        puts(&log, 8, 12).await;
+        assert_eq!(room(&budget).await, 16, "at most");
+        for left in [8, 4, 2, 1, 1] {
+            puts(&log, 2, 90).await;
+            assert_eq!(room(&budget).await, left);
+        }
+        advance(Duration::from_secs(1)).await;
+        assert_eq!(room(&budget).await, 16, "at rest again");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_nobody_needed_is_not_kept_in_store() {
+        let log = Arc::new(PutTimes::new(Duration::ZERO));
+        let budget = LoadBudget::new(1_000, 16, Some(Arc::clone(&log)));
+        for _ in 0..100 {
+            puts(&log, 8, 10).await;
+            drop(budget.acquire(1).await);
+        }
+        assert_eq!(room(&budget).await, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_is_let_in_in_order() {
+        let log = Arc::new(PutTimes::new(Duration::ZERO));
+        let budget = LoadBudget::new(1_000, 16, Some(Arc::clone(&log)));
+        puts(&log, 1, 10).await;
+        let first = budget.acquire(1).await;
+        let (mut second, mut third) = (Box::pin(budget.acquire(1)), Box::pin(budget.acquire(1)));
+        assert!(poll!(&mut second).is_pending() && poll!(&mut third).is_pending());
+        drop(first);
+        assert!(poll!(&mut third).is_pending(), "it is not its turn");
+        // Who goes away holds nobody up.
+        drop(second);
+        assert!(poll!(&mut third).is_ready());
     }
 }

@@ -10,6 +10,7 @@
 //! committed. Cold reads have budgets of their own, so that catching up harms nobody else.
 
 pub mod block_cache;
+mod give_way;
 mod load_budget;
 mod loading_cache;
 mod lru;

@@ -12,6 +12,7 @@ use object_store::ObjectStore;
 use penstock_model::command::CheckpointRef;
 use penstock_model::id::{ClusterId, ObjectId, Offset, StreamId, Timestamp};
 use penstock_model::image::MetadataImage;
+use penstock_wal::put_times::PutTimes;
 
 use super::block_cache::{BlockCache, CacheCounts, CacheSettings, Purpose};
 use super::plan::{Fetch, FetchPlan, Picker};
@@ -74,16 +75,17 @@ struct Shared {
 }
 
 impl ObjectReads {
-    /// Reads the objects of one cluster from a store.
+    /// Reads the objects of one cluster from a store, and gives way to a log that is in it, too.
     #[must_use]
     pub fn new(
         store: Arc<dyn ObjectStore>,
         cluster: ClusterId,
         settings: ObjectReadSettings,
+        log: Option<Arc<PutTimes>>,
     ) -> Self {
         let reader = ObjectReader::new(store, cluster);
         Self(Arc::new(Shared {
-            cache: BlockCache::new(reader.clone(), settings.cache),
+            cache: BlockCache::new(reader.clone(), settings.cache, log),
             reader,
             ahead: Mutex::new(ReadAhead::new(settings.ahead)),
             backoff: settings.backoff,

@@ -16,6 +16,7 @@ use super::writer::{ObjectWriter, Parts};
 use super::{LogPart, ObjectRecovery, epoch_of};
 use crate::files::Blocking;
 use crate::progress::Progress;
+use crate::put_times::PutTimes;
 use crate::queue::Queue;
 use crate::{AppendPermit, Entry, Location, Position, ReadError, Sink, Wal, WalError};
 
@@ -27,6 +28,7 @@ pub(super) struct ObjectLog<C> {
     bucket: Arc<Bucket>,
     parts: Arc<[LogPart]>,
     progress: Arc<Progress>,
+    times: Arc<PutTimes>,
     /// The first object that is to stay.
     keep: watch::Sender<Sequence>,
     /// The first object that is not deleted yet.
@@ -42,11 +44,13 @@ impl<C: Send + 'static> ObjectLog<C> {
         let room = bucket.settings.wal.in_flight_bytes_max;
         let queue = Arc::new(Queue::new(room, Blocking::Inline));
         let progress = Arc::new(Progress::new(begins, end));
+        let times = Arc::new(PutTimes::new(bucket.settings.interval()));
         let ended = ObjectWriter::start(Parts {
             queue: Arc::clone(&queue),
             sink,
             bucket: Arc::clone(&bucket),
             progress: Arc::clone(&progress),
+            times: Arc::clone(&times),
             epoch,
             first: Sequence::of(end),
         });
@@ -59,7 +63,7 @@ impl<C: Send + 'static> ObjectLog<C> {
             deleted: deleting,
         };
         drop(tokio::spawn(trimmer.run(leftovers)));
-        Arc::new(Self { queue, bucket, parts, progress, keep, deleted, ended })
+        Arc::new(Self { queue, bucket, parts, progress, times, keep, deleted, ended })
     }
 }
 
@@ -107,6 +111,10 @@ impl<C: Send + 'static> Wal<C> for ObjectLog<C> {
             self.keep.send_if_modified(|kept| std::mem::replace(kept, keep.max(*kept)) < keep);
         }
         Ok(())
+    }
+
+    fn put_times(&self) -> Option<Arc<PutTimes>> {
+        Some(Arc::clone(&self.times))
     }
 
     async fn close(&self) -> Result<(), WalError> {

@@ -24,6 +24,7 @@ use super::bucket::{Bucket, Created, NOTHING_THERE};
 use super::format::{EncodedObject, Kind, Label};
 use super::pace::Pace;
 use crate::WalError;
+use crate::put_times::PutTimes;
 use crate::retry::{HANGS_AFTER, may_pass};
 
 /// Larger ones are not sent twice because they take long: they would share the line with themselves.
@@ -41,6 +42,7 @@ enum Whose {
 pub(super) struct Put {
     bucket: Arc<Bucket>,
     pace: Arc<Mutex<Pace>>,
+    times: Arc<PutTimes>,
     key: Path,
     label: Label,
     payload: PutPayload,
@@ -53,14 +55,14 @@ impl Put {
     /// way already.
     pub(super) fn new(
         bucket: Arc<Bucket>,
-        pace: Arc<Mutex<Pace>>,
+        (pace, times): (Arc<Mutex<Pace>>, Arc<PutTimes>),
         object: EncodedObject,
         beside: usize,
     ) -> Self {
         let key = bucket.key(object.label.origin.epoch, object.label.origin.sequence);
         let payload = PutPayload::from_iter(object.parts);
         let under_way = beside + payload.content_length();
-        Self { bucket, pace, key, label: object.label, payload, under_way }
+        Self { bucket, pace, times, key, label: object.label, payload, under_way }
     }
 
     /// Returns when the object lies in the store, however long that takes.
@@ -147,9 +149,13 @@ impl Put {
 
     async fn create(&self) -> Result<Created, Error> {
         let start = Instant::now();
+        let under_way = self.times.begin(self.payload.content_length());
         let answer = self.bucket.create(&self.key, self.payload.clone()).await;
-        if answer.is_ok() && self.is_small() {
-            self.pace().latencies.add(start.elapsed());
+        if answer.is_ok() {
+            under_way.answered();
+            if self.is_small() {
+                self.pace().latencies.add(start.elapsed());
+            }
         }
         answer
     }

@@ -18,6 +18,7 @@ use super::pace::{self, Next, Pace};
 use super::put::Put;
 use super::sequence::Sequence;
 use crate::progress::Progress;
+use crate::put_times::PutTimes;
 use crate::queue::{Group, Queue, State};
 use crate::{DurableGroup, Location, Sink, WalError};
 
@@ -36,6 +37,7 @@ pub(super) struct Parts<C> {
     pub(super) sink: Box<dyn Sink<C>>,
     pub(super) bucket: Arc<Bucket>,
     pub(super) progress: Arc<Progress>,
+    pub(super) times: Arc<PutTimes>,
     pub(super) epoch: u64,
     /// The first object to be sent.
     pub(super) first: Sequence,
@@ -140,7 +142,7 @@ impl<C: Send + 'static> ObjectWriter<C> {
     }
 
     fn send(&mut self, mut group: Group<C>) {
-        let Parts { bucket, progress, epoch, .. } = &self.parts;
+        let Parts { bucket, progress, times, epoch, .. } = &self.parts;
         let (sequence, at) = (self.next, progress.get());
         let origin = Origin {
             owner: bucket.owner,
@@ -155,7 +157,8 @@ impl<C: Send + 'static> ObjectWriter<C> {
         // Their bytes are in the object.
         group.entries.clear();
         let beside = self.bytes_under_way();
-        let put = Put::new(Arc::clone(bucket), Arc::clone(&self.pace), object, beside);
+        let known = (Arc::clone(&self.pace), Arc::clone(times));
+        let put = Put::new(Arc::clone(bucket), known, object, beside);
         self.puts.spawn(async move { (sequence, put.settle().await) });
         self.sent.push_back(Sent { sequence, group, locations, bytes, is_stored: false });
         self.next = sequence.next();

@@ -7,7 +7,7 @@ use super::*;
 type TestCache = LoadingCache<u32, u32, &'static str>;
 
 fn of_capacity(capacity: usize) -> TestCache {
-    LoadingCache::new(capacity, |_| 1, Arc::new(LoadBudget::new(capacity, 16)))
+    LoadingCache::new(capacity, |_| 1, Arc::new(LoadBudget::new(capacity, 16, None)))
 }
 
 /// One for each place.

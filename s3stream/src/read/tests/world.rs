@@ -152,7 +152,7 @@ impl World {
     /// A reader with so much memory, and empty caches.
     pub(super) fn reads(&self, budget: usize) -> ObjectReads {
         let settings = ObjectReadSettings::of(budget);
-        ObjectReads::new(Arc::new(self.store.clone()), CLUSTER, settings)
+        ObjectReads::new(Arc::new(self.store.clone()), CLUSTER, settings, None)
     }
 
     /// GETs that succeeded so far.
