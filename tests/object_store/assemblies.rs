@@ -2,8 +2,10 @@
 //!
 //! The client is asked in this process, and finds the user in its environment: `run` sets it.
 
+use std::net::SocketAddr;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use bytes::Bytes;
@@ -12,6 +14,8 @@ use object_store::{Error, ObjectStoreExt};
 use penstock_s3stream::store::assemble::{Assemble, Piece, Unfinished};
 use penstock_s3stream::store::metered::{MeteredStore, Operation, Outcome};
 use penstock_s3stream::store::open::{StoreSettings, open};
+use penstock_s3stream::store::retry::is_transient;
+use penstock_tests::fault_proxy::{Fault, FaultProxy, Plan};
 use penstock_tests::minio::{ACCESS_KEY, BUCKET, Minio, SECRET_KEY};
 use penstock_wal::files::OsFiles;
 
@@ -35,10 +39,10 @@ impl World {
             ensure!(given == value, "{name} is not {value}: see tests/object_store/run");
         }
         let minio = Minio::start()?;
-        let store = open_at(&minio, prefix)?;
+        let store = open_at(minio.address(), prefix)?;
         let assembler = store.assembler().context("S3 assembles")?;
         let sources = [7, 11].map(|step| {
-            let bytes = (0..SOURCE_BYTES).map(|at| (at * step % 251) as u8);
+            let bytes = (0..SOURCE_BYTES).map(|at| (at * step % 251).to_le_bytes()[0]);
             Bytes::from_iter(bytes)
         });
         for (name, source) in ["f/a b", "f/b"].into_iter().zip(&sources) {
@@ -56,8 +60,8 @@ impl World {
     }
 }
 
-fn open_at(minio: &Minio, prefix: &str) -> anyhow::Result<MeteredStore> {
-    let url = format!("s3://{BUCKET}/{prefix}?endpoint=http://{}", minio.address());
+fn open_at(address: SocketAddr, prefix: &str) -> anyhow::Result<MeteredStore> {
+    let url = format!("s3://{BUCKET}/{prefix}?endpoint=http://{address}");
     Ok(open(&url.parse()?, Arc::new(OsFiles), &StoreSettings::default())?)
 }
 
@@ -131,10 +135,10 @@ async fn what_is_unfinished_is_listed_and_abandoned() -> anyhow::Result<()> {
     while world.unfinished().await?.is_empty() {
         // Whoever drops it has begun it.
         let assembling = world.assembler.assemble(&made, &pieces);
-        let dropped = tokio::time::timeout(std::time::Duration::from_millis(20), assembling).await;
+        let dropped = tokio::time::timeout(Duration::from_millis(20), assembling).await;
         ensure!(dropped.is_err(), "too quick");
     }
-    let elsewhere = open_at(&world.minio, "q")?.assembler().context("S3 assembles")?;
+    let elsewhere = open_at(world.minio.address(), "q")?.assembler().context("S3 assembles")?;
     ensure!(elsewhere.unfinished(&Path::from("f")).await?.is_empty(), "of another prefix");
     ensure!(world.assembler.unfinished(&Path::from("g")).await?.is_empty(), "of another folder");
     let left = world.unfinished().await?;
@@ -145,5 +149,46 @@ async fn what_is_unfinished_is_listed_and_abandoned() -> anyhow::Result<()> {
         world.assembler.abandon(assembly).await?;
     }
     ensure!(world.unfinished().await?.is_empty(), "{left:?} was abandoned");
+    Ok(())
+}
+
+#[tokio::test]
+async fn faults_are_outlived() -> anyhow::Result<()> {
+    const REPEATED: Duration = Duration::from_secs(1);
+    let world = World::start("p").await?;
+    let proxy = FaultProxy::start(world.minio.address(), 7)?;
+    let store = open_at(proxy.address(), "p")?;
+    let assembler = store.assembler().context("S3 assembles")?;
+    let faults = [
+        Fault::Unavailable,
+        Fault::AnswerWithheld,
+        Fault::ResetBefore,
+        Fault::ResetAfter,
+        Fault::AnswerHangs,
+        Fault::AnswerCut,
+        Fault::Repeated { after: REPEATED },
+    ];
+    proxy.set(faults.into_iter().fold(Plan::default(), |plan, fault| plan.with(fault, 50)));
+    let tail = Bytes::from_static(b"tail");
+    let pieces = [copied("f/a b", 0..SOURCE_BYTES), Piece::Sent(tail.clone())];
+    let expected = [&world.sources[0][..], &tail].concat();
+    for at in 0..6 {
+        let key = format!("f/made{at}");
+        loop {
+            match assembler.assemble(&Path::from(key.as_str()), &pieces).await {
+                // Taken: by an attempt whose answer was lost.
+                Ok(()) | Err(Error::AlreadyExists { .. }) => break,
+                Err(error) => ensure!(is_transient(&error), "{error}"),
+            }
+        }
+        ensure!(world.read(&key).await? == expected, "{key} has other bytes");
+    }
+    ensure!(proxy.faults_met() > 3, "{} faults", proxy.faults_met());
+    proxy.set(Plan::default());
+    tokio::time::sleep(REPEATED + Duration::from_millis(500)).await;
+    for assembly in world.unfinished().await? {
+        assembler.abandon(&assembly).await?;
+    }
+    ensure!(world.unfinished().await?.is_empty(), "all is finished or abandoned");
     Ok(())
 }

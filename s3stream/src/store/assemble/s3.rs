@@ -4,6 +4,8 @@
 //! are sent from here, signed and connected as its own are. All may be repeated (see `open/doubts.rs`):
 //! a second upload that is begun is found by [`Steps::unfinished`], a second part takes the place of the
 //! first, and a second completion finds the key taken.
+//!
+//! MinIO lists only what was begun since it was started; what is older than a day it abandons itself.
 
 pub(in crate::store) mod address;
 mod answer;
