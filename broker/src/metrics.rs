@@ -123,7 +123,7 @@ pub struct ListenerLabel {
 /// Labels of operations on the object store.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct StoreLabel {
-    /// `put`, `get`, `delete`, `list`, `head`.
+    /// `put`, `get`, `delete`, `list`, `head`, `copy`.
     pub operation: &'static str,
     /// `ok` or `error`.
     pub outcome: &'static str,

@@ -120,3 +120,6 @@ impl Opened {
         Self { store, steps: None }
     }
 }
+
+#[cfg(test)]
+mod tests;
