@@ -123,7 +123,7 @@ pub struct ListenerLabel {
 /// Labels of operations on the object store.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct StoreLabel {
-    /// `put`, `get`, `delete`, `list`, `head`.
+    /// `put`, `get`, `delete`, `list`, `head`, `copy`.
     pub operation: &'static str,
     /// `ok` or `error`.
     pub outcome: &'static str,
@@ -132,7 +132,7 @@ pub struct StoreLabel {
 /// Labels by direction.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct DirectionLabel {
-    /// `in` from the store, `out` to it.
+    /// `in` from the store, `out` to it, `within` it.
     pub direction: &'static str,
 }
 
@@ -256,7 +256,7 @@ impl Metrics {
         );
         r.register(
             "penstock_object_store_bytes",
-            "Payload bytes from (in) and to (out) the object store",
+            "Payload bytes from (in), to (out) and copied within the object store",
             self.object_store_bytes.clone(),
         );
         r.register("penstock_cache_hits", "Reads that a cache answered", self.cache_hits.clone());

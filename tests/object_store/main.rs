@@ -7,6 +7,7 @@
 
 #![allow(clippy::unwrap_used, reason = "all of it is test code, not only its test functions")]
 
+mod assemblies;
 mod data_folder;
 mod faults;
 mod idle;

@@ -6,6 +6,7 @@
 //!                └ given up, or its sender died: done later, or never
 //! ```
 
+mod assembly;
 mod requests;
 mod shelves;
 mod silence;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use object_store::path::Path;
 use object_store::{Error, ObjectStore, PutResult, Result};
 use penstock_model::client::MetadataClient;
+use penstock_s3stream::store::assemble::Unfinished;
 use penstock_s3stream::store::metered::{MeteredStore, StoreLimits};
 use penstock_s3stream::store::open::{OpenError, Stores};
 use penstock_s3stream::store::url::StoreUrl;
@@ -94,6 +96,11 @@ impl Bucket {
     /// Keys whose put arrived when nobody waited for it any more.
     pub(crate) fn came_late(&self) -> BTreeSet<Path> {
         self.inner().shelves.came_late()
+    }
+
+    /// Assemblies that were begun, and neither completed nor abandoned.
+    pub(crate) fn unfinished(&self) -> Vec<Unfinished> {
+        self.inner().shelves.unfinished().cloned().collect()
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -283,8 +290,9 @@ impl Drop for Sent {
 impl Stores for Bucket {
     /// Whatever the URL: there is one bucket.
     fn open(&self, _url: &StoreUrl) -> std::result::Result<MeteredStore, OpenError> {
-        let remote: Arc<dyn ObjectStore> = Arc::new(Remote(self.clone()));
-        Ok(MeteredStore::new(remote, StoreLimits::default()))
+        let remote = Arc::new(Remote(self.clone()));
+        let store = MeteredStore::new(Arc::clone(&remote) as _, StoreLimits::default());
+        Ok(store.with_assembler(remote))
     }
 }
 

@@ -373,7 +373,7 @@ async fn look_at_what_is_left(
     };
     let looked = invariants::check(&image).map_err(|violation| violation.to_string());
     world.findings.look("metadata holds together", looked);
-    let looked =
-        store_holds_what_is_referenced::look(&world.bucket.at_hand(), &image, left_over).await;
+    let (store, unfinished) = (world.bucket.at_hand(), world.bucket.unfinished());
+    let looked = store_holds_what_is_referenced::look(&store, &unfinished, &image, left_over).await;
     world.findings.look("the store holds what is referenced", looked);
 }

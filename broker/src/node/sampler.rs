@@ -85,9 +85,11 @@ impl Sampler {
                 }
             }
         }
-        for (direction, bytes) in
-            [("in", self.store.bytes_read()), ("out", self.store.bytes_written())]
-        {
+        for (direction, bytes) in [
+            ("in", self.store.bytes_read()),
+            ("out", self.store.bytes_written()),
+            ("within", self.store.bytes_copied()),
+        ] {
             let counter = metrics.object_store_bytes.get_or_create(&DirectionLabel { direction });
             counter.inner().store(bytes, Ordering::Relaxed);
         }

@@ -3,6 +3,17 @@
 //!
 //! An assembly that is cut short leaves what it had begun in the store, invisible to lists and paid
 //! for: whoever ends the lease of a key abandons what was begun under it.
+//!
+//! ```text
+//!   Assembler ─► Steps: begin ─► copy, send (a few at once) ─► complete      s3.rs, by_hand.rs
+//!     (what to do)        └──────────── or, once one has failed ─► abandon   one request each
+//! ```
+
+mod assembler;
+pub mod by_hand;
+#[cfg(feature = "aws")]
+pub(super) mod s3;
+mod steps;
 
 use std::fmt;
 use std::ops::Range;
@@ -11,6 +22,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use object_store::Result;
 use object_store::path::Path;
+
+pub use assembler::Assembler;
+pub use steps::{Part, Steps};
 
 /// How many pieces one object may have: S3's limit for parts.
 pub const PIECES_MAX: usize = 10_000;
@@ -49,6 +63,14 @@ pub struct Unfinished {
     pub id: String,
 }
 
+impl Unfinished {
+    /// Whether its key is in a folder, as lists have it.
+    #[must_use]
+    pub fn is_below(&self, folder: &Path) -> bool {
+        self.key != *folder && self.key.prefix_matches(folder)
+    }
+}
+
 /// A store that makes objects of parts of others.
 #[async_trait]
 pub trait Assemble: fmt::Debug + Send + Sync + 'static {
@@ -61,9 +83,12 @@ pub trait Assemble: fmt::Debug + Send + Sync + 'static {
     /// answers; whoever drops the future leaves it unfinished.
     ///
     /// # Errors
-    /// `AlreadyExists` where the key is taken: by another object, or by an attempt whose answer was
-    /// lost. `NotFound` where a source is not there, or somebody has abandoned this assembly.
-    /// `NotImplemented` where the store knows no such request, or refuses it for good.
+    /// `AlreadyExists` where the key is taken, or is being taken: by another object, or by an attempt
+    /// whose answer was lost. `NotFound` where a source is not there, or somebody has abandoned this
+    /// assembly. `NotImplemented` where the store knows no such request, or refuses it for good.
+    ///
+    /// # Panics
+    /// Without a piece, or with more than [`PIECES_MAX`].
     async fn assemble(&self, key: &Path, pieces: &[Piece]) -> Result<()>;
 
     /// What is unfinished under a folder.

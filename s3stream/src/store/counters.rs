@@ -17,11 +17,14 @@ pub enum Operation {
     Delete,
     /// List some.
     List,
+    /// Make a piece of an object of bytes of another, within the store.
+    Copy,
 }
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Put, Self::Get, Self::Head, Self::Delete, Self::List];
+    pub const ALL: [Self; 6] =
+        [Self::Put, Self::Get, Self::Head, Self::Delete, Self::List, Self::Copy];
 
     /// The name in metrics.
     #[must_use]
@@ -32,6 +35,7 @@ impl Operation {
             Self::Head => "head",
             Self::Delete => "delete",
             Self::List => "list",
+            Self::Copy => "copy",
         }
     }
 }
@@ -88,6 +92,7 @@ pub struct StoreCounters {
     requests: [[AtomicU64; Outcome::ALL.len()]; Operation::ALL.len()],
     bytes_read: AtomicU64,
     bytes_written: AtomicU64,
+    bytes_copied: AtomicU64,
 }
 
 impl StoreCounters {
@@ -109,6 +114,12 @@ impl StoreCounters {
         self.bytes_written.load(Ordering::Relaxed)
     }
 
+    /// Bytes of objects that were copied within the store.
+    #[must_use]
+    pub fn bytes_copied(&self) -> u64 {
+        self.bytes_copied.load(Ordering::Relaxed)
+    }
+
     pub(super) fn count(&self, operation: Operation, outcome: Outcome) {
         self.requests[operation as usize][outcome as usize].fetch_add(1, Ordering::Relaxed);
     }
@@ -119,5 +130,9 @@ impl StoreCounters {
 
     pub(super) fn count_written(&self, bytes: usize) {
         self.bytes_written.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_copied(&self, bytes: u64) {
+        self.bytes_copied.fetch_add(bytes, Ordering::Relaxed);
     }
 }

@@ -4,6 +4,8 @@
 //! retries off (see `open.rs`), as many as reach it, but for lists of many pages, deletes,
 //! which some stores take a thousand at a time, and what is asked again because it hangs.
 
+mod assembly;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -17,14 +19,16 @@ use object_store::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::assemble::{Assemble, Assembler, Steps};
 pub use super::counters::{Operation, Outcome, StoreCounters};
+use assembly::MeteredSteps;
 
 /// How many requests may be under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoreLimits {
     /// Gets, heads and lists.
     pub reads: usize,
-    /// Puts and deletes.
+    /// Puts, copies and deletes.
     pub writes: usize,
 }
 
@@ -39,6 +43,7 @@ impl Default for StoreLimits {
 #[derive(Clone, Debug)]
 pub struct MeteredStore {
     store: Arc<dyn ObjectStore>,
+    steps: Option<Arc<dyn Steps>>,
     counters: Arc<StoreCounters>,
     reads: Arc<Semaphore>,
     writes: Arc<Semaphore>,
@@ -50,16 +55,32 @@ impl MeteredStore {
     pub fn new(store: Arc<dyn ObjectStore>, limits: StoreLimits) -> Self {
         Self {
             store,
+            steps: None,
             counters: Arc::default(),
             reads: Arc::new(Semaphore::new(limits.reads)),
             writes: Arc::new(Semaphore::new(limits.writes)),
         }
     }
 
+    /// It makes objects of parts of others in these steps.
+    #[must_use]
+    pub fn with_assembler(self, steps: Arc<dyn Steps>) -> Self {
+        Self { steps: Some(steps), ..self }
+    }
+
+    /// Makes objects of parts of others, where the store can. Each step is a request that is counted
+    /// and bounded: a copy, a list, a delete, and all others puts.
+    #[must_use]
+    pub fn assembler(&self) -> Option<Arc<dyn Assemble>> {
+        let steps = Arc::clone(self.steps.as_ref()?);
+        Some(Arc::new(Assembler::new(Arc::new(MeteredSteps { store: self.clone(), steps }))))
+    }
+
     /// The same store for another purpose: counted together, bounded apart.
     #[must_use]
     pub fn beside(&self, limits: StoreLimits) -> Self {
-        Self { counters: Arc::clone(&self.counters), ..Self::new(Arc::clone(&self.store), limits) }
+        let (steps, counters) = (self.steps.clone(), Arc::clone(&self.counters));
+        Self { steps, counters, ..Self::new(Arc::clone(&self.store), limits) }
     }
 
     /// Counts what is asked of this store where `other` counts.
@@ -77,7 +98,7 @@ impl MeteredStore {
     /// Waits for its turn. The request lasts until what this returns is dropped.
     async fn begin(&self, operation: Operation) -> Request {
         let slots = match operation {
-            Operation::Put | Operation::Delete => &self.writes,
+            Operation::Put | Operation::Copy | Operation::Delete => &self.writes,
             Operation::Get | Operation::Head | Operation::List => &self.reads,
         };
         let slot = slots.clone().acquire_owned().await.expect("the limits are never closed");

@@ -6,7 +6,7 @@
 
 mod clouds;
 #[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
-mod doubts;
+pub(super) mod doubts;
 #[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
 mod slowness;
 
@@ -18,6 +18,8 @@ use object_store::ObjectStore;
 use object_store::memory::InMemory;
 use penstock_wal::files::Files;
 
+use super::assemble::Steps;
+use super::assemble::by_hand::ByHand;
 use super::local::LocalStore;
 use super::metered::{MeteredStore, StoreLimits};
 use super::url::StoreUrl;
@@ -91,10 +93,33 @@ pub fn open(
     files: Arc<dyn Files>,
     settings: &StoreSettings,
 ) -> Result<MeteredStore, OpenError> {
-    let store: Arc<dyn ObjectStore> = match url {
-        StoreUrl::File(folder) => Arc::new(LocalStore::open(files, folder)?),
-        StoreUrl::Memory => Arc::new(InMemory::new()),
+    let opened = match url {
+        StoreUrl::File(folder) => Opened::alone(Arc::new(LocalStore::open(files, folder)?)),
+        StoreUrl::Memory => {
+            let store: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+            let steps = Arc::new(ByHand::new(Arc::clone(&store), 1));
+            Opened { store, steps: Some(steps) }
+        }
         StoreUrl::Bucket(bucket) => clouds::open(bucket, settings)?,
     };
-    Ok(MeteredStore::new(store, settings.limits))
+    let store = MeteredStore::new(opened.store, settings.limits);
+    Ok(match opened.steps {
+        Some(steps) => store.with_assembler(steps),
+        None => store,
+    })
 }
+
+/// A store's client, and how it makes objects of parts of others, if it does.
+struct Opened {
+    store: Arc<dyn ObjectStore>,
+    steps: Option<Arc<dyn Steps>>,
+}
+
+impl Opened {
+    fn alone(store: Arc<dyn ObjectStore>) -> Self {
+        Self { store, steps: None }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{
@@ -12,7 +13,7 @@ use object_store::{
     PutResult, Result,
 };
 
-use super::shelves::{Put, is_data, meta};
+use super::shelves::{Content, Put, is_data, meta};
 use super::{Bucket, Inner};
 
 /// Keys in one answer to a list; S3 has a thousand.
@@ -33,13 +34,14 @@ impl ObjectStore for Remote {
         payload: PutPayload,
         options: PutOptions,
     ) -> Result<PutResult> {
-        let put = Put { key: location.clone(), bytes: payload.into(), mode: options.mode };
-        let bytes = put.bytes.len();
+        let content = Bytes::from(payload);
+        let (bytes, checksum) = (content.len(), crc32c::crc32c(&content));
+        let content = Content::Bytes(content);
+        let put = Put { key: location.clone(), content, mode: options.mode };
         let how = match put.mode {
             PutMode::Create => "create",
             _ => "put",
         };
-        let checksum = crc32c::crc32c(&put.bytes);
         let what = format!("{how} {location} {bytes} bytes {checksum:08x}");
         let number = self.0.note_request(&what);
         let sent = self.0.send(number, put);

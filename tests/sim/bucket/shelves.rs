@@ -1,6 +1,7 @@
 //! What the service has stored, and what is still on its way to it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,12 +10,15 @@ use futures::FutureExt;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{Error, ObjectMeta, ObjectStore, PutMode, PutOptions, PutResult, Result};
+use penstock_s3stream::store::assemble::{Part, Unfinished};
 use penstock_wal::files::Dice;
 
 /// See the module.
 #[derive(Default)]
 pub(super) struct Shelves {
     objects: BTreeMap<Path, Bytes>,
+    /// Objects that are being made of parts of others, with the parts that they have.
+    unfinished: BTreeMap<Unfinished, BTreeMap<usize, Bytes>>,
     /// Puts whose sender waits, by the number of the request.
     on_their_way: BTreeMap<u64, Put>,
     /// Puts that nobody waits for any more, by when they arrive and their number.
@@ -29,8 +33,19 @@ pub(super) struct Shelves {
 #[derive(Clone)]
 pub(super) struct Put {
     pub(super) key: Path,
-    pub(super) bytes: Bytes,
+    pub(super) content: Content,
     pub(super) mode: PutMode,
+}
+
+/// What is put.
+#[derive(Clone)]
+pub(super) enum Content {
+    Bytes(Bytes),
+    /// The parts of an assembly, from the first on.
+    Assembly {
+        id: String,
+        parts: usize,
+    },
 }
 
 impl Shelves {
@@ -113,17 +128,66 @@ impl Shelves {
     }
 
     fn store(&mut self, put: Put) -> Result<PutResult> {
-        let Put { key, bytes, mode } = put;
+        let Put { key, content, mode } = put;
         if mode == PutMode::Create && self.objects.contains_key(&key) {
             return Err(Error::AlreadyExists { path: key.to_string(), source: "taken".into() });
         }
+        let bytes = match content {
+            Content::Bytes(bytes) => bytes,
+            Content::Assembly { id, parts } => {
+                self.assembled(&Unfinished { key: key.clone(), id }, parts)?
+            }
+        };
         self.objects.insert(key, bytes);
         Ok(done())
     }
 
+    /// What an assembly has come to. It is finished.
+    fn assembled(&mut self, assembly: &Unfinished, parts: usize) -> Result<Bytes> {
+        let found = self.unfinished.remove(assembly).ok_or_else(|| gone(&assembly.key))?;
+        let wanted = (1..=parts).map(|number| found.get(&number));
+        let wanted: Vec<&[u8]> = wanted.map(|part| &**part.expect("it was answered")).collect();
+        Ok(wanted.concat().into())
+    }
+
+    pub(super) fn begin(&mut self, assembly: Unfinished) {
+        self.unfinished.insert(assembly, BTreeMap::new());
+    }
+
+    pub(super) fn keep(&mut self, assembly: &Unfinished, at: usize, part: Bytes) -> Result<Part> {
+        let parts = self.unfinished.get_mut(assembly).ok_or_else(|| gone(&assembly.key))?;
+        let kept = Part { tag: at.to_string(), bytes: part.len() as u64 };
+        parts.insert(at, part);
+        Ok(kept)
+    }
+
+    pub(super) fn abandon(&mut self, assembly: &Unfinished) {
+        self.unfinished.remove(assembly);
+    }
+
+    pub(super) fn unfinished(&self) -> impl Iterator<Item = &Unfinished> {
+        self.unfinished.keys()
+    }
+
+    /// Bytes as they were stored: what the store itself reads it checks.
+    pub(super) fn sound(&self, key: &Path, range: Range<u64>) -> Result<Bytes> {
+        let mut bytes = self.get(key)?;
+        if let Some((at, bits)) = self.rotten.get(key) {
+            let mut mended = bytes.to_vec();
+            mended[*at] ^= bits;
+            bytes = mended.into();
+        }
+        let place = |at: u64| usize::try_from(at).expect("an object fits in memory");
+        let range = place(range.start)..place(range.end);
+        match range.start <= range.end && range.end <= bytes.len() {
+            true => Ok(bytes.slice(range)),
+            false => Err(Error::Generic { store: "sim", source: "416".into() }),
+        }
+    }
+
     pub(super) fn get(&self, key: &Path) -> Result<Bytes> {
         let found = self.objects.get(key).cloned();
-        found.ok_or_else(|| Error::NotFound { path: key.to_string(), source: "gone".into() })
+        found.ok_or_else(|| gone(key))
     }
 
     pub(super) fn delete(&mut self, key: &Path) {
@@ -160,6 +224,10 @@ impl Shelves {
         }
         Arc::new(copy)
     }
+}
+
+fn gone(key: &Path) -> Error {
+    Error::NotFound { path: key.to_string(), source: "gone".into() }
 }
 
 /// The answer to a put.

@@ -1,5 +1,5 @@
 //! After quiet time the store holds exactly what the metadata and the live log refer to: all of it,
-//! whole, and nothing else.
+//! whole, and nothing else. Nothing is begun there that nobody goes on with.
 //!
 //! Two things of a log in the store may be left until the next start, which deletes them: what came
 //! late (a put whose sender had an answer from another try, or was dead, can arrive after its object
@@ -14,6 +14,7 @@ use object_store::path::Path;
 use penstock_model::id::{NodeId, WalPosition};
 use penstock_model::image::{MetadataImage, WalState};
 use penstock_s3stream::object::key::wal_root;
+use penstock_s3stream::store::assemble::Unfinished;
 use penstock_s3stream::verify::{Listed, verify};
 use penstock_wal::{ObjectContent, ObjectReport, ObjectWal};
 
@@ -53,9 +54,13 @@ pub(crate) async fn verifies(store: &Arc<dyn ObjectStore>, image: &MetadataImage
 /// Looks at everything; nobody works on the store meanwhile.
 pub(crate) async fn look(
     store: &Arc<dyn ObjectStore>,
+    unfinished: &[Unfinished],
     image: &MetadataImage,
     left_over: LeftOver<'_>,
 ) -> Looked {
+    if let Some(Unfinished { key, id }) = unfinished.first() {
+        return Err(format!("assembly {id} of {key} is unfinished"));
+    }
     let cluster = image.cluster().ok_or("the metadata is empty")?;
     let listed = Listed::new(store.as_ref(), cluster).await.map_err(|error| error.to_string())?;
     let report = verify(store, &listed, image, image).await.map_err(|error| error.to_string())?;

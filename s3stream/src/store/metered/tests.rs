@@ -7,6 +7,8 @@ use object_store::memory::InMemory;
 use object_store::{ObjectStoreExt, PutMode};
 
 use super::*;
+use crate::store::assemble::by_hand::ByHand;
+use crate::store::assemble::{Piece, Unfinished};
 use crate::store::faulty::{Fault, FaultyStore};
 
 fn metered() -> (Arc<FaultyStore>, MeteredStore) {
@@ -94,4 +96,33 @@ async fn as_many_requests_as_like_get_their_turn() {
     let puts = tokio::time::timeout(Duration::from_secs(1), join_all((0..100).map(put)));
     assert!(puts.await.unwrap().iter().all(Result::is_ok));
     assert_eq!(counted(&store), [("put", "ok", 100)]);
+}
+
+#[tokio::test]
+async fn each_step_of_an_assembly_is_a_request() {
+    let (faulty, store) = metered();
+    assert!(store.assembler().is_none());
+    let store = store.with_assembler(Arc::new(ByHand::new(faulty.clone(), 1)));
+    faulty.put(&Path::from("a"), "12345".into()).await.unwrap();
+    let copied = |key| Piece::Copied { key: Path::from(key), bytes: 1..4 };
+    let pieces = [copied("a"), Piece::Sent("67".into()), copied("a")];
+    let assembler = store.beside(StoreLimits { reads: 1, writes: 1 }).assembler().unwrap();
+    assembler.assemble(&Path::from("k"), &pieces).await.unwrap();
+    assembler.assemble(&Path::from("k"), &pieces[1..2]).await.unwrap_err();
+    assembler.assemble(&Path::from("l"), &[copied("x")]).await.unwrap_err();
+    assert_eq!(assembler.unfinished(&Path::ROOT).await.unwrap(), []);
+    let gone = Unfinished { key: "k".into(), id: "0".into() };
+    assembler.abandon(&gone).await.unwrap();
+    let expected = [
+        // Three were begun, two parts sent, one completed.
+        ("put", "ok", 6),
+        ("put", "conflict", 1),
+        ("delete", "ok", 3),
+        ("list", "ok", 1),
+        ("copy", "ok", 2),
+        ("copy", "not_found", 1),
+    ];
+    assert_eq!(counted(&store), expected);
+    let counters = store.counters();
+    assert_eq!((counters.bytes_written(), counters.bytes_copied()), (4, 6));
 }

@@ -1,60 +1,23 @@
 //! The clouds' clients, as far as this build has them.
 
-use std::sync::Arc;
+#[cfg(feature = "aws")]
+mod s3;
 
-use object_store::ObjectStore;
-
-#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
+#[cfg(any(feature = "azure", feature = "gcp"))]
 use super::doubts::DoubtingConnector;
-use super::{OpenError, StoreSettings};
+use super::{OpenError, Opened, StoreSettings};
 use crate::store::url::{Bucket, Cloud};
 
-pub(super) fn open(
-    bucket: &Bucket,
-    settings: &StoreSettings,
-) -> Result<Arc<dyn ObjectStore>, OpenError> {
+pub(super) fn open(bucket: &Bucket, settings: &StoreSettings) -> Result<Opened, OpenError> {
     match bucket.cloud {
-        Cloud::S3 => s3(bucket, settings),
+        Cloud::S3 => s3::open(bucket, settings),
         Cloud::Gcs => gcs(bucket, settings),
         Cloud::Azure => azure(bucket, settings),
     }
 }
 
-#[cfg(feature = "aws")]
-fn s3(bucket: &Bucket, settings: &StoreSettings) -> Result<Arc<dyn ObjectStore>, OpenError> {
-    use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey as Key};
-
-    let mut builder = AmazonS3Builder::from_env()
-        .with_bucket_name(&bucket.name)
-        .with_retry(client::no_retries())
-        .with_http_connector(DoubtingConnector);
-    for (key, value) in client::options(bucket, settings) {
-        builder = builder.with_config(Key::Client(key), value);
-    }
-    if let Some(region) = &bucket.region {
-        builder = builder.with_region(region);
-    }
-    let endpoint = bucket.endpoint.clone().or(builder.get_config_value(&Key::Endpoint));
-    // A bucket with a dot in its name has no certificate of its own. Other services than
-    // Amazon's seldom have names for buckets.
-    let path_style = bucket.path_style.unwrap_or(endpoint.is_some() || bucket.name.contains('.'));
-    builder = builder.with_virtual_hosted_style_request(!path_style);
-    if let Some(endpoint) = &endpoint {
-        // TLS protects what is sent: hashing it once more, with SHA-256, would cost more than
-        // everything else that a PUT does. Plain HTTP does not protect it.
-        builder = builder.with_unsigned_payload(endpoint.starts_with("https:"));
-        builder = builder.with_endpoint(match path_style {
-            true => endpoint.clone(),
-            false => endpoint.replacen("://", &format!("://{}.", bucket.name), 1),
-        });
-    } else {
-        builder = builder.with_unsigned_payload(true);
-    }
-    Ok(client::with_prefix(builder.build()?, bucket))
-}
-
 #[cfg(feature = "gcp")]
-fn gcs(bucket: &Bucket, settings: &StoreSettings) -> Result<Arc<dyn ObjectStore>, OpenError> {
+fn gcs(bucket: &Bucket, settings: &StoreSettings) -> Result<Opened, OpenError> {
     use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey as Key};
 
     let mut builder = GoogleCloudStorageBuilder::from_env()
@@ -67,11 +30,11 @@ fn gcs(bucket: &Bucket, settings: &StoreSettings) -> Result<Arc<dyn ObjectStore>
     if let Some(endpoint) = &bucket.endpoint {
         builder = builder.with_base_url(endpoint);
     }
-    Ok(client::with_prefix(builder.build()?, bucket))
+    Ok(Opened::alone(client::with_prefix(builder.build()?, bucket)))
 }
 
 #[cfg(feature = "azure")]
-fn azure(bucket: &Bucket, settings: &StoreSettings) -> Result<Arc<dyn ObjectStore>, OpenError> {
+fn azure(bucket: &Bucket, settings: &StoreSettings) -> Result<Opened, OpenError> {
     use object_store::azure::{AzureConfigKey as Key, MicrosoftAzureBuilder};
 
     let mut builder = MicrosoftAzureBuilder::from_env()
@@ -87,21 +50,25 @@ fn azure(bucket: &Bucket, settings: &StoreSettings) -> Result<Arc<dyn ObjectStor
     if let Some(endpoint) = &bucket.endpoint {
         builder = builder.with_endpoint(endpoint.clone());
     }
-    Ok(client::with_prefix(builder.build()?, bucket))
+    Ok(Opened::alone(client::with_prefix(builder.build()?, bucket)))
 }
 
 #[cfg(not(feature = "aws"))]
-fn s3(_: &Bucket, _: &StoreSettings) -> Result<Arc<dyn ObjectStore>, OpenError> {
-    Err(OpenError::NotBuilt { scheme: "s3", feature: "aws" })
+mod s3 {
+    use super::{Bucket, OpenError, Opened, StoreSettings};
+
+    pub(super) fn open(_: &Bucket, _: &StoreSettings) -> Result<Opened, OpenError> {
+        Err(OpenError::NotBuilt { scheme: "s3", feature: "aws" })
+    }
 }
 
 #[cfg(not(feature = "gcp"))]
-fn gcs(_: &Bucket, _: &StoreSettings) -> Result<Arc<dyn ObjectStore>, OpenError> {
+fn gcs(_: &Bucket, _: &StoreSettings) -> Result<Opened, OpenError> {
     Err(OpenError::NotBuilt { scheme: "gs", feature: "gcp" })
 }
 
 #[cfg(not(feature = "azure"))]
-fn azure(_: &Bucket, _: &StoreSettings) -> Result<Arc<dyn ObjectStore>, OpenError> {
+fn azure(_: &Bucket, _: &StoreSettings) -> Result<Opened, OpenError> {
     Err(OpenError::NotBuilt { scheme: "az", feature: "azure" })
 }
 

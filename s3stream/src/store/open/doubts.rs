@@ -44,6 +44,19 @@ use super::slowness::Slowness;
 /// How often a request is repeated. Then it has failed, and `retry.rs` decides.
 const REPEATS_MAX: u32 = 11;
 
+/// What the store itself does for a request before it answers, as if so much were sent to it. An
+/// extension of requests that send little.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::store) struct Work {
+    /// Such as those that it copies.
+    pub(in crate::store) bytes: u64,
+}
+
+fn work_bytes(request: &HttpRequest) -> usize {
+    let done = request.extensions().get::<Work>().map_or(0, |work| work.bytes);
+    request.body().content_length().max(usize::try_from(done).unwrap_or(usize::MAX))
+}
+
 /// Connects so that requests are doubted.
 #[derive(Debug)]
 pub(super) struct DoubtingConnector;
@@ -101,7 +114,7 @@ impl Doubting {
         client: &HttpClient,
         request: HttpRequest,
     ) -> Result<HttpResponse, HttpError> {
-        let body_bytes = request.body().content_length();
+        let body_bytes = work_bytes(&request);
         let begun = Instant::now();
         let answer = client.execute(request).await?;
         self.known.answered(body_bytes, begun.elapsed());
@@ -112,7 +125,8 @@ impl Doubting {
 #[async_trait]
 impl HttpService for Doubting {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let body_bytes = request.body().content_length();
+        let body_bytes = work_bytes(&request);
+        let sent_bytes = request.body().content_length();
         let (parts, body) = request.into_parts();
         let again = || HttpRequest::from_parts(parts.clone(), body.clone());
         let (begun, mut doublings) = (Instant::now(), 0);
@@ -127,7 +141,10 @@ impl HttpService for Doubting {
             let until = Instant::now() + self.known.doubt(body_bytes, doublings);
             while let Ok(Some(answer)) = timeout_at(until, asked.next()).await {
                 match answer {
-                    Ok(answer) => return Ok(doubt_body(answer, &self.known)),
+                    // What is not sent is done while the answer is under way, too.
+                    Ok(answer) => {
+                        return Ok(doubt_body(answer, body_bytes - sent_bytes, &self.known));
+                    }
                     // Those before it may still be answered, and the time for it has not passed.
                     Err(_) if !asked.is_empty() => {}
                     Err(error) => return Err(error),
@@ -147,11 +164,12 @@ fn hangs() -> HttpError {
 #[error("the object store does not answer")]
 struct Hangs;
 
-fn doubt_body(answer: HttpResponse, known: &Arc<Known>) -> HttpResponse {
+fn doubt_body(answer: HttpResponse, work_bytes: usize, known: &Arc<Known>) -> HttpResponse {
     let (parts, body) = answer.into_parts();
     let body = DoubtedBody {
         body,
-        doubted: Box::pin(sleep(known.doubt(0, 0))),
+        work_bytes,
+        doubted: Box::pin(sleep(known.doubt(work_bytes, 0))),
         moved: Instant::now(),
         known: Arc::clone(known),
     };
@@ -161,6 +179,7 @@ fn doubt_body(answer: HttpResponse, known: &Arc<Known>) -> HttpResponse {
 /// The body of an answer. It fails once nothing more comes of it: then it is to be asked for anew.
 struct DoubtedBody {
     body: HttpResponseBody,
+    work_bytes: usize,
     doubted: Pin<Box<Sleep>>,
     /// When something came last.
     moved: Instant,
@@ -176,9 +195,9 @@ impl Body for DoubtedBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, HttpError>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
-            self.known.answered(0, self.moved.elapsed());
+            self.known.answered(self.work_bytes, self.moved.elapsed());
             self.moved = Instant::now();
-            let until = self.moved + self.known.doubt(0, 0);
+            let until = self.moved + self.known.doubt(self.work_bytes, 0);
             self.doubted.as_mut().reset(until);
             return Poll::Ready(frame);
         }

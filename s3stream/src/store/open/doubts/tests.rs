@@ -95,6 +95,19 @@ async fn a_large_body_is_given_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_the_store_does_of_its_own_is_given_the_time_of_a_body() {
+    let world = World::new(&[Answer(9), Nothing, Answer(1)]);
+    // The first has shown how slow it is.
+    for expected in [9, 2 + 2 * 9 + 1] {
+        let mut request = HttpRequest::new(PutPayload::new().into());
+        request.extensions_mut().insert(Work { bytes: 64 << 20 });
+        let begun = Instant::now();
+        world.client.execute(request).await.unwrap();
+        assert_eq!(begun.elapsed().as_secs(), expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_large_body_is_given_ever_more_time_while_others_are_answered() {
     let fates = [Nothing, Answer(1), Answer(1), Nothing, Answer(1), Nothing, Answer(9)];
     let world = World::new(&fates);
@@ -147,7 +160,7 @@ async fn a_body_may_be_slow_and_must_not_hang() {
     let check = async |pauses: &[u64], expected: (u64, bool)| {
         let known = Known { begun: Instant::now(), slowness: Mutex::default() };
         let answer = HttpResponse::new(HttpResponseBody::new(Pieces::new(pauses)));
-        let mut body = doubt_body(answer, &Arc::new(known)).into_body();
+        let mut body = doubt_body(answer, 0, &Arc::new(known)).into_body();
         let begun = Instant::now();
         let mut whole = true;
         while let Some(frame) =
