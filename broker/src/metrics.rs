@@ -319,7 +319,8 @@ impl Metrics {
         );
         r.register(
             "penstock_storage_written_bytes",
-            "Their bytes; those of compaction over those of uploads is what it amplifies",
+            "Their bytes; those of compaction over those of uploads is what it amplifies, and those of \
+             merges go through no line",
             self.storage_written_bytes.clone(),
         );
         r.register(
