@@ -73,7 +73,7 @@ impl Shared {
         if ended.is_empty() {
             return;
         }
-        // Before they are deleted: what is complete by then cannot come about any more.
+        // Before the objects are deleted: none can come about any more.
         if let Err(error) = self.abandon_under(&ended).await {
             tracing::warn!(%error, "what was begun under ended leases is not abandoned, will try again");
             return;

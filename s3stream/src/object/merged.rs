@@ -49,7 +49,8 @@ impl Source<'_> {
     /// When there are none, or gaps between them.
     #[must_use]
     pub fn bytes(&self) -> Range<u64> {
-        let (first, last) = self.blocks.first().zip(self.blocks.last()).expect("a source has blocks");
+        let (first, last) =
+            self.blocks.first().zip(self.blocks.last()).expect("a source has blocks");
         let adjacent = |pair: &[BlockEntry]| pair[0].bytes().end == pair[1].position;
         assert!(self.blocks.windows(2).all(adjacent), "the blocks of a source lie back to back");
         first.position..last.bytes().end
