@@ -139,7 +139,8 @@ pub struct DirectionLabel {
 /// Labels by what wrote an object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct WriterLabel {
-    /// `upload` out of the WAL, `compaction` in the place of other objects.
+    /// `upload` out of the WAL, `compaction` in the place of other objects, `log_compaction` without what
+    /// is superseded, `merge` by the store itself in the place of large ones.
     pub writer: &'static str,
 }
 

@@ -112,3 +112,6 @@ pub fn merge(id: ObjectId, sources: &[Source<'_>]) -> MergedObject {
     let object = UploadedObject { id, kind: ObjectKind::Stream, size, index_position: position };
     MergedObject { object, copied, tail, range }
 }
+
+#[cfg(test)]
+mod tests;
