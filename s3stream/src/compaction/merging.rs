@@ -5,14 +5,14 @@
 //!   image ──► plan/merge ──► indexes read ──► laid out ──► assembled by the store ──► commit
 //! ```
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use object_store::Error;
 use penstock_model::command::{Refused, ReplaceRanges};
 use penstock_model::id::{ObjectId, StreamId};
-use penstock_model::image::MetadataImage;
+use penstock_model::image::{MetadataImage, StreamRange};
 use tokio::time::timeout;
 
 use super::commit::{replace, replaced_run};
@@ -65,30 +65,7 @@ pub(super) async fn merge(
 ) -> Result<Merged, MergeFailure> {
     let objects: BTreeSet<_> = merge.run.iter().map(|range| range.object).collect();
     let indexes = sources.indexes(objects).await?;
-    let mut follower = Follower::new(image, merge.stream, merge.run[0].offsets.start);
-    let mut parts = Vec::with_capacity(merge.run.len());
-    for range in &merge.run {
-        let index: &ObjectIndex = &indexes[&range.object];
-        let part =
-            Source { object: range.object, blocks: index.blocks_of(merge.stream, &range.offsets) };
-        for block in part.blocks {
-            // An upload that came again with more has both in one block.
-            if follower.overlaps(&block.offsets) || block.offsets.end > range.offsets.end {
-                return Err(MergeFailure::Unfit(range.object));
-            }
-            if !follower.follow(&block.offsets) {
-                return Err(sources.contradicts(range.object).into());
-            }
-        }
-        if part.blocks.is_empty() || !follower.has_reached(range.offsets.end) {
-            return Err(sources.contradicts(range.object).into());
-        }
-        let bytes = part.bytes();
-        if bytes.end - bytes.start < assembler.piece_bytes_min() {
-            return Err(MergeFailure::Unfit(range.object));
-        }
-        parts.push(part);
-    }
+    let parts = parts(image, sources, &indexes, merge, assembler.piece_bytes_min())?;
 
     let id = shared.lease(1).await?;
     let merged = merged::merge(id, &parts);
@@ -108,6 +85,40 @@ pub(super) async fn merge(
     Ok(Merged { bytes: merged.object.size, skipped: replace(shared, command).await? })
 }
 
+/// The blocks of each range, in order: they join, and end where it does.
+fn parts<'i>(
+    image: &MetadataImage,
+    sources: &Sources<'_>,
+    indexes: &'i BTreeMap<ObjectId, Arc<ObjectIndex>>,
+    merge: &Merge,
+    piece_bytes_min: u64,
+) -> Result<Vec<Source<'i>>, MergeFailure> {
+    let mut follower = Follower::new(image, merge.stream, merge.run[0].offsets.start);
+    let mut parts = Vec::with_capacity(merge.run.len());
+    for StreamRange { offsets, object, .. } in &merge.run {
+        let blocks = indexes[object].blocks_of(merge.stream, offsets);
+        for block in blocks {
+            // An upload that came again with more has both in one block.
+            if follower.overlaps(&block.offsets) || block.offsets.end > offsets.end {
+                return Err(MergeFailure::Unfit(*object));
+            }
+            if !follower.follow(&block.offsets) {
+                return Err(sources.contradicts(*object).into());
+            }
+        }
+        if blocks.is_empty() || !follower.has_reached(offsets.end) {
+            return Err(sources.contradicts(*object).into());
+        }
+        let part = Source { object: *object, blocks };
+        let bytes = part.bytes();
+        if bytes.end - bytes.start < piece_bytes_min {
+            return Err(MergeFailure::Unfit(*object));
+        }
+        parts.push(part);
+    }
+    Ok(parts)
+}
+
 fn failure(error: PutError) -> MergeFailure {
     match error {
         PutError::Refused { error, .. } if matches!(*error, Error::NotFound { .. }) => {
@@ -121,3 +132,6 @@ fn failure(error: PutError) -> MergeFailure {
         error => MergeFailure::Put(error),
     }
 }
+
+#[cfg(test)]
+mod tests;

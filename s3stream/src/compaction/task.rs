@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use penstock_model::id::{ObjectId, StreamId, TopicId};
+use penstock_model::id::{ObjectId, Offset, StreamId, TopicId};
 use penstock_model::image::MetadataImage;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -293,6 +293,15 @@ impl Compactor {
 
     async fn clean(&mut self, image: &MetadataImage, due: &Due) {
         let shared = Arc::clone(&self.shared);
+        // Each is in memory as a whole. Such were merged before the topic became a compacted one.
+        let sizes = image.ranges_from(due.stream, Offset::ZERO).map(|range| range.size);
+        let (largest, room) =
+            (sizes.max().unwrap_or(0), shared.settings.payload_bytes_max() as u64);
+        if largest > room {
+            tracing::error!(stream = %due.stream, largest, room, "a log has a range larger than the memory for it, and is not compacted until the next start");
+            self.uncleanable.insert(due.stream);
+            return;
+        }
         let reader = self.reader.clone();
         let job = CleaningJob {
             shared: &shared,

@@ -22,7 +22,9 @@ struct Merging {
 
 impl Merging {
     async fn new() -> Self {
-        let mut world = World::new(1, tiny());
+        let mut settings = tiny();
+        settings.compaction.merged_bytes_max = 128 << 10;
+        let mut world = World::new(1, settings);
         let process = world.start();
         let id = world.create_topic(1)[0];
         let (stream, _) = process.open(&world, id).await;
@@ -291,4 +293,20 @@ async fn what_was_damaged_stays_damaged() {
     let error = merging.stream.read(Offset(0), limits).await.unwrap_err();
     assert!(error.to_string().contains("damaged at byte 0"), "{error}");
     merging.process.crash();
+}
+
+/// Log compaction has each range in memory: one that was merged before its topic became a compacted one
+/// is too large for that.
+#[tokio::test(start_paused = true)]
+async fn a_log_with_very_large_ranges_is_not_compacted() {
+    let mut merging = Merging::new().await;
+    merging.upload(30).await;
+    merging.pass(300).await;
+    assert!(merging.merges() > 0);
+    merging.world.cleans = true;
+    let mut merging = merging.restart().await;
+    merging.upload(5).await;
+    merging.pass(600).await;
+    assert_eq!(merging.process.storage.counters().cleanings.get(), 0);
+    merging.check().await;
 }

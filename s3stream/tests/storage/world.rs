@@ -139,7 +139,8 @@ pub(crate) fn tiny() -> Settings {
         compaction: CompactionSettings {
             small_max: 3,
             large_max: 8,
-            merged_bytes_max: 128 << 10,
+            // What log compaction has in memory, too.
+            merged_bytes_max: 48 << 10,
             pause: Duration::from_secs(5),
             pace: PaceSettings {
                 percent_of_uploads: 150,
