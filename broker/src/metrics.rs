@@ -139,7 +139,8 @@ pub struct DirectionLabel {
 /// Labels by what wrote an object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct WriterLabel {
-    /// `upload` out of the WAL, `compaction` in the place of other objects.
+    /// `upload` out of the WAL, `compaction` in the place of other objects, `log_compaction` without what
+    /// is superseded, `merge` by the store itself in the place of large ones.
     pub writer: &'static str,
 }
 
@@ -319,7 +320,8 @@ impl Metrics {
         );
         r.register(
             "penstock_storage_written_bytes",
-            "Their bytes; those of compaction over those of uploads is what it amplifies",
+            "Their bytes; those of compaction over those of uploads is what it amplifies, and those of \
+             merges go through no line",
             self.storage_written_bytes.clone(),
         );
         r.register(

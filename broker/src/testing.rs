@@ -292,6 +292,7 @@ pub(crate) fn start_storage(
     let (storage, _tasks) = Storage::start(Parts {
         wal: Box::new(wal.expect("an empty log")),
         store: Arc::new(store.expect("a store in memory")),
+        assembler: None,
         metadata: Arc::clone(metadata),
         epoch,
         clock: Arc::clone(clock),

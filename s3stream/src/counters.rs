@@ -31,6 +31,10 @@ pub struct Counters {
     pub compactions: Counter,
     /// Their bytes.
     pub compacted_bytes: Counter,
+    /// Objects that the store made of others.
+    pub merges: Counter,
+    /// Their bytes.
+    pub merged_bytes: Counter,
     /// Objects that log compaction wrote.
     pub cleanings: Counter,
     /// Their bytes.

@@ -2,22 +2,24 @@
 //!
 //! ```text
 //!   destroyed ──(delay)──► deleted from the store ──► forgotten by the metadata
-//!   leased ──(deadline)──► lease expired ──► deleted from the store ──► forgotten
+//!   leased ──(deadline)──► lease expired ──► abandoned what was begun, deleted ──► forgotten
 //! ```
 //!
 //! A crash between two steps repeats the first: deleting twice is deleting once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use futures::stream::{self, StreamExt};
-use object_store::ObjectStoreExt;
+use object_store::{Error, ObjectStoreExt, Result};
 use penstock_model::command::Command;
 use penstock_model::id::{ObjectId, Timestamp};
 use penstock_model::image::Lease;
 
 use crate::lifecycle::Failure;
-use crate::object::key::object_key;
+use crate::object::key::{data_folder, object_key, parse_object_key};
 use crate::shared::Shared;
+use crate::store::assemble::Unfinished;
 use crate::store::local::NamesUnsafe;
 
 /// How many objects one command forgets: 11 bytes each at most, far below 1 MiB.
@@ -68,6 +70,14 @@ impl Shared {
                 ended.insert(*first, first.0..lease.end.0);
             }
         }
+        if ended.is_empty() {
+            return;
+        }
+        // Before the objects are deleted: none can come about any more.
+        if let Err(error) = self.abandon_under(&ended).await {
+            tracing::warn!(%error, "what was begun under ended leases is not abandoned, will try again");
+            return;
+        }
         let ids: Vec<_> = ended.values().flat_map(Clone::clone).map(ObjectId).collect();
         let deleted: BTreeSet<_> = self.delete_objects(&ids).await.into_iter().collect();
         ended.retain(|_, ids| ids.clone().all(|id| deleted.contains(&ObjectId(id))));
@@ -77,6 +87,42 @@ impl Shared {
         {
             tracing::warn!(%refused, "ended leases are not forgotten, will try again");
         }
+    }
+
+    /// Abandons the assemblies that were begun under ids of ended leases.
+    async fn abandon_under(&self, ended: &BTreeMap<ObjectId, Range<u64>>) -> Result<()> {
+        let is_ended = |id: ObjectId| {
+            let lease = ended.range(..=id).next_back();
+            lease.is_some_and(|(_, ids)| ids.contains(&id.0))
+        };
+        for (id, assembly) in self.unfinished().await? {
+            if is_ended(id) {
+                self.abandon(&assembly).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The assemblies of this cluster that were begun, and neither completed nor abandoned. None where
+    /// the store knows no such thing.
+    pub(crate) async fn unfinished(&self) -> Result<Vec<(ObjectId, Unfinished)>> {
+        let Some(assembler) = &self.assembler else { return Ok(Vec::new()) };
+        let begun = match assembler.unfinished(&data_folder()).await {
+            Err(Error::NotImplemented { .. } | Error::NotSupported { .. }) => return Ok(Vec::new()),
+            begun => begun?,
+        };
+        let of_cluster = |assembly: Unfinished| match parse_object_key(&assembly.key) {
+            Some((cluster, id)) if cluster == self.cluster => Some((id, assembly)),
+            _ => None,
+        };
+        Ok(begun.into_iter().filter_map(of_cluster).collect())
+    }
+
+    /// Abandons one.
+    pub(crate) async fn abandon(&self, assembly: &Unfinished) -> Result<()> {
+        let Some(assembler) = &self.assembler else { return Ok(()) };
+        tracing::debug!(key = %assembly.key, "abandoning what was begun and not completed");
+        assembler.abandon(assembly).await
     }
 
     /// Deletes objects from the store, whether they are there or not. Answers those that are gone.
@@ -98,7 +144,7 @@ impl Shared {
                 continue;
             }
             match self.store.delete(&key).await {
-                Ok(()) | Err(object_store::Error::NotFound { .. }) => gone.push(id),
+                Ok(()) | Err(Error::NotFound { .. }) => gone.push(id),
                 Err(error) if NamesUnsafe::caused(&error) => {
                     self.streams.lifecycle.fail(Failure::Store(error.to_string()));
                     break;

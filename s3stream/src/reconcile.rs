@@ -4,29 +4,42 @@
 //!
 //! One look reports them, and the next deletes those that it finds again: whoever has put them there has
 //! until then to say so. Nothing is deleted while the store is newer than the metadata.
+//!
+//! The same goes for what somebody began to assemble, and neither completed nor abandoned before its
+//! lease ended: one comes about when an attempt failed that could not be abandoned, and the next one was
+//! committed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use penstock_model::id::ObjectId;
+use penstock_model::image::MetadataImage;
 
 use crate::object::key::object_key;
 use crate::shared::Shared;
+use crate::store::assemble::Unfinished;
 use crate::verify::Listed;
 
 /// What the last look has found and left.
 #[derive(Debug, Default)]
-pub(crate) struct Orphans(Mutex<BTreeMap<ObjectId, u64>>);
+pub(crate) struct Orphans(Mutex<Found>);
+
+#[derive(Debug, Default)]
+struct Found {
+    /// With their bytes.
+    objects: BTreeMap<ObjectId, u64>,
+    unfinished: BTreeSet<Unfinished>,
+}
 
 impl Orphans {
     /// How many, and their bytes.
     pub(crate) fn figures(&self) -> (u64, u64) {
-        let orphans = self.lock();
-        (orphans.len() as u64, orphans.values().sum())
+        let objects = &self.lock().objects;
+        (objects.len() as u64, objects.values().sum())
     }
 
-    /// The map is consistent between any two statements that touch it.
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<ObjectId, u64>> {
+    /// Both are consistent between any two statements that touch them.
+    fn lock(&self) -> MutexGuard<'_, Found> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -49,7 +62,7 @@ impl Shared {
             return;
         }
         let mut found = listed.orphans(&before);
-        let known = self.orphans.lock().clone();
+        let known = self.orphans.lock().objects.clone();
         let again: Vec<_> = found.keys().filter(|id| known.contains_key(id)).copied().collect();
         if let Some(first) = found.keys().find(|id| !known.contains_key(id)) {
             let (objects, key) = (found.len() - again.len(), object_key(self.cluster, *first));
@@ -59,6 +72,29 @@ impl Shared {
             found.remove(&id);
             self.counters.deleted_objects.add(1);
         }
-        *self.orphans.lock() = found;
+        self.orphans.lock().objects = found;
+        if let Err(error) = self.reconcile_unfinished(&before).await {
+            tracing::warn!(%error, "what was begun and not completed is not known, will try again");
+        }
+    }
+
+    async fn reconcile_unfinished(&self, before: &MetadataImage) -> object_store::Result<()> {
+        let is_stray = |id| id < before.next_object() && before.lease_of(id).is_none();
+        let begun = self.unfinished().await?.into_iter();
+        let found = begun.filter(|(id, _)| is_stray(*id)).map(|(_, assembly)| assembly);
+        let (again, new): (BTreeSet<_>, BTreeSet<_>) = {
+            let known = &self.orphans.lock().unfinished;
+            found.partition(|assembly| known.contains(assembly))
+        };
+        if let Some(Unfinished { key, .. }) = new.first() {
+            let count = new.len();
+            tracing::warn!(count, %key, "objects were begun and never completed: the next look abandons them");
+        }
+        self.orphans.lock().unfinished = again.union(&new).cloned().collect();
+        for assembly in again {
+            self.abandon(&assembly).await?;
+            self.orphans.lock().unfinished.remove(&assembly);
+        }
+        Ok(())
     }
 }

@@ -20,6 +20,7 @@ use crate::object::reader::ObjectError;
 use crate::read::object_reads::{ObjectReadError, ObjectReads};
 use crate::reconcile::Orphans;
 use crate::settings::Settings;
+use crate::store::assemble::Assemble;
 use crate::stream_state::StreamState;
 use crate::streams::Streams;
 use crate::upload::room::UploadRoom;
@@ -29,6 +30,7 @@ pub(crate) struct Shared {
     pub(crate) streams: Arc<Streams>,
     pub(crate) wal: Arc<dyn Wal<Appended>>,
     pub(crate) store: Arc<dyn ObjectStore>,
+    pub(crate) assembler: Option<Arc<dyn Assemble>>,
     pub(crate) objects: ObjectReads,
     pub(crate) metadata: Arc<dyn MetadataClient>,
     pub(crate) broker: BrokerEpoch,

@@ -27,6 +27,7 @@ use crate::recover::{StartError, recover};
 use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::sink::LogSink;
+use crate::store::assemble::Assemble;
 use crate::streams::Streams;
 use crate::upload::room::UploadRoom;
 use crate::upload::task::UploadTask;
@@ -41,6 +42,8 @@ pub struct Parts {
     pub wal: Box<dyn Recovering<Appended>>,
     /// Where objects lie.
     pub store: Arc<dyn ObjectStore>,
+    /// The same store, where it makes objects of parts of others.
+    pub assembler: Option<Arc<dyn Assemble>>,
     /// Where it is written which objects make up which streams.
     pub metadata: Arc<dyn MetadataClient>,
     /// The broker process that owns the streams; the log must have been inherited.
@@ -92,7 +95,7 @@ impl Storage {
     /// # Errors
     /// When log and metadata contradict each other.
     pub fn start(parts: Parts) -> Result<(Self, Tasks), StartError> {
-        let Parts { mut wal, store, metadata, epoch, clock, fold, settings } = parts;
+        let Parts { mut wal, store, assembler, metadata, epoch, clock, fold, settings } = parts;
         let image = metadata.image();
         let cluster = image.cluster().ok_or(StartError::UnknownBroker(epoch))?;
         let trim = image.wal(epoch).ok_or(StartError::UnknownBroker(epoch))?.trim;
@@ -114,6 +117,7 @@ impl Storage {
             objects: ObjectReads::new(Arc::clone(&store), cluster, objects, wal.put_times()),
             wal,
             store,
+            assembler,
             metadata,
             broker: epoch,
             cluster,

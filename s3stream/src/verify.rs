@@ -18,7 +18,7 @@ use penstock_model::invariants::{self, Violation};
 
 use crate::object::format::Block;
 use crate::object::index::{BlockEntry, ObjectExtent, ObjectIndex};
-use crate::object::key::{object_key, parse_object_key};
+use crate::object::key::{data_folder, object_key, parse_object_key};
 use crate::object::reader::{ObjectError, ObjectReader};
 use crate::read::object_reads::extent;
 use crate::read::plan::group_into_gets;
@@ -121,8 +121,8 @@ impl Listed {
         store: &dyn ObjectStore,
         cluster: ClusterId,
     ) -> Result<Self, object_store::Error> {
-        let prefix = Path::from("data");
-        let listed = store.list(Some(&prefix));
+        let folder = data_folder();
+        let listed = store.list(Some(&folder));
         let listed = listed.try_filter_map(async |meta| {
             let of_cluster = parse_object_key(&meta.location).filter(|(of, _)| *of == cluster);
             Ok(of_cluster.map(|(_, id)| (id, meta.size)))

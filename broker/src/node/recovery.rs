@@ -47,6 +47,7 @@ pub(super) async fn start_storage(
     let (storage, tasks) = Storage::start(Parts {
         wal: recovery,
         store: Arc::new(store),
+        assembler: None,
         metadata: Arc::clone(metadata),
         epoch,
         clock: Arc::clone(clock),

@@ -63,6 +63,7 @@ impl Sampler {
             ("upload", &counters.uploaded_objects, &counters.uploaded_bytes),
             ("compaction", &counters.compactions, &counters.compacted_bytes),
             ("log_compaction", &counters.cleanings, &counters.cleaned_bytes),
+            ("merge", &counters.merges, &counters.merged_bytes),
         ] {
             let label = WriterLabel { writer };
             let set = |family: &Family<WriterLabel, Counter>, count| {
@@ -144,6 +145,7 @@ mod tests {
             "penstock_storage_objects_bytes{state=\"destroyed\"} 0",
             "penstock_storage_objects{state=\"orphaned\"} 0",
             "penstock_storage_written_objects_total{writer=\"compaction\"} 0",
+            "penstock_storage_written_objects_total{writer=\"merge\"} 0",
             "penstock_storage_written_bytes_total{writer=\"upload\"} 0",
             "penstock_wal_backlog_bytes 0",
             "penstock_consumer_group_lag_omitted 0",

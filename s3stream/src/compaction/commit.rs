@@ -6,7 +6,7 @@ use penstock_model::command::{
 use penstock_model::id::{ObjectId, StreamId};
 use penstock_planted::{self as planted, Bug};
 
-use super::plan::{Job, Part};
+use super::plan::{Job, Part, Run};
 use super::source::{Content, RunContent};
 use crate::object::put::{PutError, put_object};
 use crate::object::writer::{EncodedObject, ObjectWriter};
@@ -47,15 +47,26 @@ pub(super) async fn commit(
         let replaced: Vec<_> = job.parts.iter().flat_map(Part::objects).collect();
         shared.delete_objects(&replaced).await;
     }
+    let skipped = replace(shared, command).await?;
+    Ok(Committed { bytes, skipped })
+}
+
+/// Commits an object that lies in the store in the place of its sources. Answers the streams that have
+/// changed meanwhile.
+pub(super) async fn replace(
+    shared: &Shared,
+    command: ReplaceRanges,
+) -> Result<Vec<StreamId>, Refused> {
+    let id = command.object.id;
     match shared.submit(Command::ReplaceRanges(command)).await {
-        Ok(Reply::Committed { skipped }) => Ok(Committed { bytes, skipped }),
+        Ok(Reply::Committed { skipped }) => Ok(skipped),
         Ok(reply) => unreachable!("a commit is answered with {reply:?}"),
         Err(refused) => {
             // Its lease has expired, and whoever expired it may have been faster than the PUT.
             if matches!(refused, Refused::NotLeased(_)) {
                 shared.delete_objects(&[id]).await;
             }
-            Err(refused.into())
+            Err(refused)
         }
     }
 }
@@ -73,18 +84,8 @@ fn encode(id: ObjectId, job: &Job, content: Content) -> EncodedObject {
 
 fn command(shared: &Shared, job: &Job, encoded: &EncodedObject) -> ReplaceRanges {
     let runs = job.parts.iter().flat_map(|part| &part.runs);
-    let replaced = runs.zip(&encoded.ranges).map(|(run, written)| {
-        let UploadedRange { stream, size, max_timestamp, .. } = *written;
-        let (first, last) = run.first().zip(run.last()).expect("a run is never empty");
-        ReplacedRun {
-            stream,
-            offsets: first.offsets.start..last.offsets.end,
-            objects: run.iter().map(|range| range.object).collect(),
-            size,
-            max_timestamp,
-            cleaned: job.cleans,
-        }
-    });
+    let replaced = runs.zip(&encoded.ranges);
+    let replaced = replaced.map(|(run, written)| replaced_run(run, written, job.cleans));
     let moved = job.parts.iter().filter_map(|part| part.checkpoint).zip(&encoded.checkpoints);
     let moved = moved.map(|(former, (stream, to))| MovedCheckpoint {
         stream: *stream,
@@ -97,5 +98,19 @@ fn command(shared: &Shared, job: &Job, encoded: &EncodedObject) -> ReplaceRanges
         runs: replaced.collect(),
         checkpoints: moved.collect(),
         now: shared.clock.now(),
+    }
+}
+
+/// What was written takes the place of a run.
+pub(super) fn replaced_run(run: &Run, written: &UploadedRange, cleaned: bool) -> ReplacedRun {
+    let UploadedRange { stream, size, max_timestamp, .. } = *written;
+    let (first, last) = run.first().zip(run.last()).expect("a run is never empty");
+    ReplacedRun {
+        stream,
+        offsets: first.offsets.start..last.offsets.end,
+        objects: run.iter().map(|range| range.object).collect(),
+        size,
+        max_timestamp,
+        cleaned,
     }
 }

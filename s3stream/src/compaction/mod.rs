@@ -5,6 +5,9 @@
 //!   image ──► plan ──► job ──► sources read ──► one object put ──► commit ──► sources destroyed
 //! ```
 //!
+//! Where there are very many large ranges, the store makes very large ones of them, by itself
+//! (`merging.rs`).
+//!
 //! A job ends with one commit, compare and set. Whoever dies before it leaves a lease, which expires,
 //! and an image that the same plan is made of again. It knows no partition and no log: it works on
 //! what the metadata says is in objects.
@@ -14,6 +17,7 @@ pub(crate) mod pace;
 pub(crate) mod task;
 
 mod commit;
+mod merging;
 pub(crate) mod plan;
 mod source;
 #[cfg(test)]

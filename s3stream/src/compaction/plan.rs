@@ -20,6 +20,8 @@
 //! A joined range that is large enough gets an object of its own; the others share objects, stream
 //! by stream, so that neighbours stay neighbours. Two things empty whole shared objects: that there
 //! are many small ones, and that little of what they hold is still referred to.
+//!
+//! What is large is left to the second tier (`merge.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -27,6 +29,8 @@ use std::ops::Range;
 use penstock_model::command::{CheckpointRef, ObjectKind};
 use penstock_model::id::{ObjectId, Offset, StreamId, TopicId};
 use penstock_model::image::{MetadataImage, Object, ObjectLife, Stream, StreamRange};
+
+pub(crate) mod merge;
 
 /// How many ranges become one at a time.
 pub(crate) const RUN_RANGES_MAX: usize = 128;
@@ -230,7 +234,9 @@ impl Planner<'_> {
     fn runs(&self, id: StreamId, stream: &Stream) -> (Vec<Run>, usize) {
         let ranges: Vec<_> = self.image.ranges_from(id, Offset::ZERO).collect();
         let limits = (self.scope.limits)(stream.topic);
-        let windows = self.windows(&ranges, limits, stream.first_dirty);
+        let is_small = |range: &StreamRange| self.is_small(range);
+        let bytes_max = self.settings.object_bytes_max;
+        let windows = self.windows(&ranges, limits, stream.first_dirty, is_small, bytes_max);
         let mut runs = Vec::new();
         for window in &windows {
             let is_open = window.end == ranges.len();
@@ -266,18 +272,21 @@ impl Planner<'_> {
         newest_to_join(&sizes, self.settings.small_max)
     }
 
-    /// Cuts what is small of a stream's ranges into windows, in order. What is read to join a window
-    /// is bounded, too: what was left lying for long is joined in several steps.
+    /// Cuts those of a stream's ranges that may be joined, such as are small, into windows of at most so
+    /// many bytes, in order. What is read to join a window is bounded, too: what was left lying for long
+    /// is joined in several steps.
     fn windows(
         &self,
         ranges: &[StreamRange],
         limits: RangeLimits,
         first_dirty: Offset,
+        may_join: impl Fn(&StreamRange) -> bool,
+        bytes_max: u64,
     ) -> Vec<Range<usize>> {
         let mut windows: Vec<Range<usize>> = Vec::new();
         let (mut periods, mut open) = (Periods::new(limits), None::<Window>);
         let mut is_dirty = false;
-        let bytes_max = limits.bytes.unwrap_or(u64::MAX).min(self.settings.object_bytes_max);
+        let bytes_max = limits.bytes.unwrap_or(u64::MAX).min(bytes_max);
         for (place, range) in ranges.iter().enumerate() {
             // What is clean is joined with its like, so that one can tell how much is dirty.
             if !is_dirty && range.offsets.start >= first_dirty {
@@ -286,7 +295,7 @@ impl Planner<'_> {
                 periods = Periods::of_dirty(limits, &periods);
             }
             let period = periods.of(range);
-            if !self.is_small(range) {
+            if !may_join(range) {
                 open = None;
                 continue;
             }

@@ -159,7 +159,8 @@ impl<'a> Sources<'a> {
         Unreadable { object, error: self.reader.damaged(object, 0, what).into() }
     }
 
-    async fn indexes(
+    /// The indexes of some objects.
+    pub(super) async fn indexes(
         &mut self,
         objects: BTreeSet<ObjectId>,
     ) -> Result<BTreeMap<ObjectId, Arc<ObjectIndex>>, Unreadable> {
@@ -240,6 +241,11 @@ impl Follower {
     pub(super) fn new(image: &MetadataImage, stream: StreamId, start: Offset) -> Self {
         let gaps_to = image.stream(stream).map_or(Offset::ZERO, |stream| stream.gaps_to);
         Self { reached: start, gaps_to, is_first: true }
+    }
+
+    /// Whether a batch begins before the end of those that were followed.
+    pub(super) fn overlaps(&self, offsets: &Range<Offset>) -> bool {
+        !self.is_first && offsets.start < self.reached
     }
 
     /// Whether a batch lies behind those that were followed.

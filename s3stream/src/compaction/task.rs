@@ -1,5 +1,5 @@
-//! The compactor: carries out what the plans say, one job after the other: objects are joined, and
-//! logs compacted.
+//! The compactor: carries out what the plans say, one job after the other: objects are joined, logs
+//! compacted, and large objects merged by the store.
 //!
 //! Without changes of the metadata it only looks, from time to time, whether a log is due for its age. A failure is nobody's misfortune: what was
 //! planned stays as it is, and is planned again.
@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use penstock_model::id::{ObjectId, StreamId, TopicId};
+use penstock_model::id::{ObjectId, Offset, StreamId, TopicId};
 use penstock_model::image::MetadataImage;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -17,14 +17,20 @@ use super::cleaning::LogCleaner;
 use super::cleaning::job::{Cleaned, CleaningFailure, CleaningJob};
 use super::cleaning::plan::{self as cleaning_plan, CleaningScope, Due};
 use super::commit::{Committed, commit};
+use super::merging::{MergeFailure, Merged, merge};
 use super::pace::{Earned, Pace, PaceSettings};
+use super::plan::merge::{self as merge_plan, MergeSettings};
 use super::plan::{Job, PlanSettings, RangeLimits, Scope, plan};
 use super::source::{ReadFailure, Sources, Unreadable};
 use crate::object::reader::{ObjectError, ObjectReader};
 use crate::shared::Shared;
+use crate::store::assemble::Assemble;
 
 /// A plan has so many jobs at most, so that the next one sees what changed.
 const JOBS_MAX: usize = 64;
+
+/// The same of merges: with the largest, so many gibibytes are twice in the store for a while.
+const MERGES_MAX: usize = 16;
 
 /// Room for the indexes of one job, however little memory there is: an index has up to a mebibyte,
 /// because a commit has, and sixteen sources of the same streams are to be joined at once.
@@ -45,6 +51,10 @@ pub struct CompactionSettings {
     /// So many small ranges of a stream, and so many small objects of many streams, may stand side
     /// by side.
     pub small_max: usize,
+    /// More ranges than that of all streams together, and large ones are merged within the store.
+    pub large_max: usize,
+    /// The largest object that comes of it, in bytes.
+    pub merged_bytes_max: u64,
     /// How long changes of the metadata gather before they are looked at.
     pub pause: Duration,
     /// How fast.
@@ -53,7 +63,17 @@ pub struct CompactionSettings {
 
 impl Default for CompactionSettings {
     fn default() -> Self {
-        Self { small_max: 8, pause: Duration::from_secs(10), pace: PaceSettings::default() }
+        Self {
+            small_max: 8,
+            // Below it nothing is gained: a range and its object are 200 bytes in each broker's memory,
+            // all of these 2 MB, and to merge them takes a request for each.
+            large_max: 10_000,
+            // A few dozen requests make one, far below what one copy may have (5 GiB), and its index of
+            // 64 KiB is read at once.
+            merged_bytes_max: 1 << 30,
+            pause: Duration::from_secs(10),
+            pace: PaceSettings::default(),
+        }
     }
 }
 
@@ -94,6 +114,12 @@ struct Compactor {
     uncleanable: BTreeSet<StreamId>,
     /// When streams were cleaned last.
     cleaned: BTreeMap<StreamId, Instant>,
+    /// Merges large objects, until it is known that it cannot.
+    assembler: Option<Arc<dyn Assemble>>,
+    /// Objects that cannot be parts of others.
+    unfit: BTreeSet<ObjectId>,
+    /// Nothing is merged before: the store failed.
+    merge_from: Instant,
 }
 
 impl Compactor {
@@ -115,6 +141,9 @@ impl Compactor {
             unreadable: BTreeMap::new(),
             uncleanable: BTreeSet::new(),
             cleaned: BTreeMap::new(),
+            assembler: shared.assembler.clone(),
+            unfit: BTreeSet::new(),
+            merge_from: Instant::now(),
             shared,
             expiry,
             cleaner,
@@ -128,13 +157,15 @@ impl Compactor {
             let image = Arc::clone(&images.borrow_and_update());
             let now = Instant::now();
             self.unreadable.retain(|object, until| image.object(*object).is_some() && *until > now);
+            self.unfit.retain(|object| image.object(*object).is_some());
             self.uncleanable.retain(|stream| image.stream(*stream).is_some());
             self.cleaned.retain(|stream, _| image.stream(*stream).is_some());
             let jobs = self.plan(&image);
             self.carry_out(&image, &jobs).await;
             // However much there is to be joined.
             let cleaned = self.clean_what_is_due().await;
-            let mut is_idle = jobs.is_empty() && !cleaned;
+            let merged = self.merge_what_is_large().await;
+            let mut is_idle = jobs.is_empty() && !cleaned && !merged;
             while is_idle {
                 match timeout(LOOK_AGAIN, images.changed()).await {
                     Ok(Err(_)) => return,
@@ -165,13 +196,79 @@ impl Compactor {
     }
 
     fn plan(&self, image: &MetadataImage) -> Vec<Job> {
+        self.in_scope(|scope| plan(image, scope, &self.settings))
+    }
+
+    /// Answers what `plan` makes of what is to be compacted here.
+    fn in_scope<T>(&self, plan: impl FnOnce(&Scope<'_>) -> T) -> T {
         let broker = self.shared.broker;
-        let scope = Scope {
+        plan(&Scope {
             wanted: &|stream| stream.owner == broker,
             limits: &|topic| self.expiry.limits(topic),
             unreadable: &self.set_aside(),
+        })
+    }
+
+    /// Merges what the second tier's plan says, and answers whether that was anything.
+    async fn merge_what_is_large(&mut self) -> bool {
+        let Some(assembler) = self.assembler.clone() else { return false };
+        if Instant::now() < self.merge_from {
+            return false;
+        }
+        let merging = MergeSettings {
+            ranges_max: self.shared.settings.compaction.large_max,
+            bytes_max: self.shared.settings.compaction.merged_bytes_max,
+            piece_bytes_min: assembler.piece_bytes_min(),
+            merges_max: MERGES_MAX,
         };
-        plan(image, &scope, &self.settings)
+        let image = self.shared.metadata.image();
+        let merges = self.in_scope(|scope| {
+            merge_plan::plan(&image, scope, &self.unfit, &self.settings, &merging)
+        });
+        let (reader, shared) = (self.reader.clone(), Arc::clone(&self.shared));
+        let mut sources = Sources::new(&reader, &image, shared.settings.upload.backoff);
+        for planned in &merges {
+            let uploaded = &shared.counters.uploaded_bytes;
+            // All that comes through here.
+            Earned { pace: &mut self.pace, uploaded }.take(planned.index_bytes).await;
+            let _room = shared.upload_room.take(planned.index_bytes).await;
+            match merge(&shared, &*assembler, &image, &mut sources, planned).await {
+                Ok(Merged { bytes, skipped }) => {
+                    shared.counters.merges.add(1);
+                    shared.counters.merged_bytes.add(bytes);
+                    if !skipped.is_empty() {
+                        tracing::debug!(?skipped, "streams changed while they were merged");
+                    }
+                }
+                Err(failure) => {
+                    self.leave_merge(failure).await;
+                    break;
+                }
+            }
+        }
+        !merges.is_empty()
+    }
+
+    async fn leave_merge(&mut self, failure: MergeFailure) {
+        match failure {
+            MergeFailure::Unreadable(unreadable) => self.leave_object(&unreadable).await,
+            MergeFailure::Unfit(object) => {
+                tracing::debug!(%object, "an object cannot be merged with others");
+                self.unfit.insert(object);
+            }
+            MergeFailure::Stale => {
+                tracing::debug!("what was to be merged has gone meanwhile");
+                sleep(self.shared.settings.compaction.pause).await;
+            }
+            MergeFailure::Unsupported(error) => {
+                tracing::warn!(%error, "the store merges no objects: there will be as many as there are until the next start");
+                self.assembler = None;
+            }
+            failure => {
+                tracing::warn!(error = %failure, "large objects were not merged, will plan anew");
+                self.merge_from = Instant::now() + ASIDE;
+            }
+        }
     }
 
     /// Answers what `plan` makes of what is known here.
@@ -196,6 +293,15 @@ impl Compactor {
 
     async fn clean(&mut self, image: &MetadataImage, due: &Due) {
         let shared = Arc::clone(&self.shared);
+        // Each is in memory as a whole. Such were merged before the topic became a compacted one.
+        let sizes = image.ranges_from(due.stream, Offset::ZERO).map(|range| range.size);
+        let (largest, room) =
+            (sizes.max().unwrap_or(0), shared.settings.payload_bytes_max() as u64);
+        if largest > room {
+            tracing::error!(stream = %due.stream, largest, room, "a log has a range larger than the memory for it, and is not compacted until the next start");
+            self.uncleanable.insert(due.stream);
+            return;
+        }
         let reader = self.reader.clone();
         let job = CleaningJob {
             shared: &shared,

@@ -17,6 +17,12 @@ pub fn object_key(cluster: ClusterId, object: ObjectId) -> Path {
     Path::from(format!("data/{hash:02x}/{cluster}/{:020}", object.0))
 }
 
+/// Below what the objects of all clusters lie, under the prefix that the store was opened with.
+#[must_use]
+pub fn data_folder() -> Path {
+    Path::from("data")
+}
+
 /// Whose object a key names, if it is one that [`object_key`] makes.
 #[must_use]
 pub fn parse_object_key(key: &Path) -> Option<(ClusterId, ObjectId)> {

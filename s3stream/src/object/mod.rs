@@ -12,6 +12,7 @@ mod block;
 pub mod format;
 pub mod index;
 pub mod key;
+pub mod merged;
 pub mod put;
 pub mod reader;
 pub mod writer;

@@ -83,6 +83,16 @@ impl CheckedStore {
         self.inner.put(&key, bytes.into()).await.unwrap();
     }
 
+    /// What lies in it, beside all faults and checks.
+    pub(crate) fn inner(&self) -> &InMemory {
+        &self.inner
+    }
+
+    /// Whether the next request fails.
+    pub(crate) fn strike(&self) -> bool {
+        self.faults.strike()
+    }
+
     /// The ids of all objects, with their sizes, in order.
     pub(crate) async fn content(&self) -> Vec<(ObjectId, u64)> {
         let listed = self.inner.list(None).map(|meta| meta.unwrap());
@@ -92,7 +102,7 @@ impl CheckedStore {
         content
     }
 
-    fn broken() -> Error {
+    pub(crate) fn broken() -> Error {
         Error::Generic { store: "checked", source: "the store was told to fail".into() }
     }
 }
@@ -111,7 +121,7 @@ fn check_unneeded(image: &MetadataImage, path: &Path) {
     }
 }
 
-fn object_id(path: &Path) -> ObjectId {
+pub(crate) fn object_id(path: &Path) -> ObjectId {
     ObjectId(path.filename().unwrap().parse().unwrap())
 }
 

@@ -32,6 +32,7 @@ pub(crate) struct Seen {
     pub(crate) deleted_objects: u64,
     pub(crate) compactions: u64,
     pub(crate) cleanings: u64,
+    pub(crate) merges: u64,
 }
 
 impl Seen {
@@ -43,6 +44,7 @@ impl Seen {
         self.deleted_objects += counters.deleted_objects.get();
         self.compactions += counters.compactions.get();
         self.cleanings += counters.cleanings.get();
+        self.merges += counters.merges.get();
     }
 }
 

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "all of it is test code, not only its test functions")]
 
+mod assembler;
 mod checked_store;
 mod checked_wal;
 mod cleaner;
@@ -13,6 +14,7 @@ mod fold;
 mod histories;
 mod history;
 mod idle;
+mod merging;
 mod on_disk;
 mod oracle;
 mod order;

@@ -25,6 +25,7 @@ use penstock_wal::{
 };
 use tokio::task::JoinHandle;
 
+use crate::assembler::CheckedAssembler;
 use crate::checked_store::CheckedStore;
 use crate::checked_wal::{CheckedRecovery, NextPayload};
 use crate::cleaner::ByKey;
@@ -41,6 +42,7 @@ pub(crate) struct World {
     pub(crate) local: Arc<LocalClient>,
     pub(crate) metadata: Arc<UnsteadyMetadata>,
     pub(crate) store: Arc<CheckedStore>,
+    pub(crate) assembler: Arc<CheckedAssembler>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) settings: Settings,
     pub(crate) next_payload: NextPayload,
@@ -136,6 +138,9 @@ pub(crate) fn tiny() -> Settings {
         },
         compaction: CompactionSettings {
             small_max: 3,
+            large_max: 8,
+            // What log compaction has in memory, too.
+            merged_bytes_max: 48 << 10,
             pause: Duration::from_secs(5),
             pace: PaceSettings {
                 percent_of_uploads: 150,
@@ -156,11 +161,13 @@ impl World {
         local.apply(&Command::Format(ClusterId([3; 16]))).result.unwrap();
         let medium = Medium::Memory(MemoryMedium::default());
         let (clock, next_payload) = (Arc::default(), Arc::default());
+        let assembler = CheckedAssembler::new(Arc::clone(&local), Arc::clone(&store));
         Self {
             medium,
             local,
             metadata,
             store,
+            assembler,
             clock,
             settings,
             next_payload,
@@ -201,6 +208,7 @@ impl World {
         let (storage, tasks) = Storage::start(Parts {
             wal: Box::new(wal),
             store: Arc::clone(&self.store) as _,
+            assembler: Some(Arc::clone(&self.assembler) as _),
             metadata: Arc::clone(&self.metadata) as _,
             epoch,
             clock: Arc::clone(&self.clock) as _,
@@ -263,6 +271,11 @@ impl World {
         assert_eq!(report.objects, referred.len() as u64);
         assert_eq!(self.store.content().await, referred);
         assert_eq!(image.leases().count(), 0);
+        // What an attempt left behind before another one was committed.
+        for _ in 0..2 {
+            storage.reconcile().await;
+        }
+        assert_eq!(self.assembler.begun(), 0);
     }
 }
 

@@ -107,6 +107,7 @@ impl Node {
         let (storage, tasks) = Storage::start(Parts {
             wal: Box::new(recovery),
             store: Arc::new(open(&url, files, &StoreSettings::default())?),
+            assembler: None,
             metadata: Arc::clone(&metadata),
             epoch,
             clock,

@@ -9,6 +9,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::compaction::testing::Cluster;
 
+mod merges;
+
 const SETTINGS: PlanSettings = PlanSettings {
     object_bytes_max: 1_000,
     index_bytes_max: 1_000,
@@ -52,9 +54,12 @@ impl World {
     }
 
     fn plan(&self) -> Vec<Job> {
+        self.in_scope(|scope| plan(&self.cluster.image, scope, &self.settings))
+    }
+
+    fn in_scope<T>(&self, plan: impl FnOnce(&Scope<'_>) -> T) -> T {
         let limits = RangeLimits { span: self.span, dirty_span: self.dirty_span, bytes: None };
-        let scope = Scope { wanted: &|_| true, limits: &|_| limits, unreadable: &self.unreadable };
-        plan(&self.cluster.image, &scope, &self.settings)
+        plan(&Scope { wanted: &|_| true, limits: &|_| limits, unreadable: &self.unreadable })
     }
 
     fn commit(&mut self, job: &Job) {
