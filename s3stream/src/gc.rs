@@ -109,6 +109,10 @@ impl Shared {
         let Some(assembler) = &self.assembler else { return Ok(Vec::new()) };
         let begun = match assembler.unfinished(&data_folder()).await {
             Err(Error::NotImplemented { .. } | Error::NotSupported { .. }) => return Ok(Vec::new()),
+            Err(error @ Error::PermissionDenied { .. }) => {
+                not_permitted(&error);
+                return Ok(Vec::new());
+            }
             begun => begun?,
         };
         let of_cluster = |assembly: Unfinished| match parse_object_key(&assembly.key) {
@@ -118,11 +122,17 @@ impl Shared {
         Ok(begun.into_iter().filter_map(of_cluster).collect())
     }
 
-    /// Abandons one.
+    /// Abandons one. What the store does not permit stays there: leases end all the same.
     pub(crate) async fn abandon(&self, assembly: &Unfinished) -> Result<()> {
         let Some(assembler) = &self.assembler else { return Ok(()) };
         tracing::debug!(key = %assembly.key, "abandoning what was begun and not completed");
-        assembler.abandon(assembly).await
+        match assembler.abandon(assembly).await {
+            Err(error @ Error::PermissionDenied { .. }) => {
+                not_permitted(&error);
+                Ok(())
+            }
+            abandoned => abandoned,
+        }
     }
 
     /// Deletes objects from the store, whether they are there or not. Answers those that are gone.
@@ -158,4 +168,8 @@ impl Shared {
         }
         gone
     }
+}
+
+fn not_permitted(error: &Error) {
+    tracing::warn!(%error, "parts of objects that were never completed stay in the bucket: permit s3:ListBucketMultipartUploads and s3:AbortMultipartUpload, or have a lifecycle rule end them");
 }

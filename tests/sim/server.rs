@@ -92,8 +92,18 @@ pub(crate) async fn serve(
     if log == Log::Objects {
         settings.push("wal.url=object".to_owned());
     }
+    let many_objects = world.dice("sizes").percent(50);
+    if many_objects {
+        settings.push("upload.interval.ms=500".to_owned());
+    }
     let given = Given::load(None, [], &settings).expect("the settings are right");
-    let config = NodeConfig::new(&given).expect("the settings are right");
+    let mut config = NodeConfig::new(&given).expect("the settings are right");
+    if many_objects {
+        // Those of kilobytes are large, and soon too many.
+        config.stream_object_bytes_min = 1 << 10;
+        config.compaction.large_max = 4;
+        config.compaction.merged_bytes_max = 32 << 10;
+    }
     if let Some(Bug::OfFiles(folder, bug)) = bug {
         files = Arc::new(PlantedFiles::within(files, bug, folder));
     }

@@ -54,6 +54,8 @@ counts! {
     commands,
     /// Objects that took the place of others.
     compactions,
+    /// Large objects that the store made of others.
+    merges,
     /// Objects that log compaction wrote.
     cleanings,
     /// Requests to the store that failed.
@@ -83,6 +85,7 @@ impl Tally {
                 self.left_leases += seen.metadata.image().leases().count() as u64;
             }
             self.compactions += seen.storage.counters().compactions.get();
+            self.merges += seen.storage.counters().merges.get();
             self.cleanings += seen.storage.counters().cleanings.get();
         }
     }

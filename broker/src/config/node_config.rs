@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use penstock_model::id::{ClusterId, NodeId};
-use penstock_s3stream::MemoryShares;
 use penstock_s3stream::store::url::StoreUrl;
+use penstock_s3stream::{CompactionSettings, MemoryShares, UploadSettings};
 
 use super::given::Given;
 use super::listeners::{self, HostPort, ListenerConfig};
@@ -56,6 +56,10 @@ pub struct NodeConfig {
     pub upload_bytes_max: u64,
     /// What starts an upload.
     pub upload_interval: Duration,
+    /// What makes an object large; the default's, but for a simulation.
+    pub stream_object_bytes_min: u64,
+    /// When and how objects are compacted; the default's, but for a simulation.
+    pub compaction: CompactionSettings,
     /// The most that one fetch answers.
     pub fetch_bytes_max: usize,
     /// Fetch sessions that are kept.
@@ -148,6 +152,8 @@ impl NodeConfig {
             wal_backlog_bytes_max: values.number("wal.backlog.bytes.max")?,
             upload_bytes_max: values.number("upload.bytes.max")?,
             upload_interval: values.milliseconds("upload.interval.ms")?,
+            stream_object_bytes_min: UploadSettings::default().stream_object_bytes_min,
+            compaction: CompactionSettings::default(),
             fetch_bytes_max: values.size("fetch.max.bytes")?,
             fetch_sessions_max: values.size("max.incremental.fetch.session.cache.slots")?,
             retention_check_interval: values.milliseconds("log.retention.check.interval.ms")?,

@@ -46,8 +46,8 @@ pub(super) async fn start_storage(
     };
     let (storage, tasks) = Storage::start(Parts {
         wal: recovery,
+        assembler: store.assembler(),
         store: Arc::new(store),
-        assembler: None,
         metadata: Arc::clone(metadata),
         epoch,
         clock: Arc::clone(clock),
@@ -58,8 +58,10 @@ pub(super) async fn start_storage(
                 block_bytes_max: config.upload_bytes_max,
                 block_age_max: config.upload_interval,
                 block_groups_max,
+                stream_object_bytes_min: config.stream_object_bytes_min,
                 ..UploadSettings::default()
             },
+            compaction: config.compaction.clone(),
             wal_backlog_bytes_max: config.wal_backlog_bytes_max,
             ..Settings::default()
         },

@@ -108,8 +108,7 @@ impl ObjectReader {
         ObjectIndex::decode(&bytes, object).map_err(|error| index_error(&key, error))
     }
 
-    /// Reads blocks that lie back to back: one GET. Each gets a buffer of its own, so that one
-    /// that is kept does not keep the others.
+    /// Reads blocks that lie back to back: one GET.
     ///
     /// # Errors
     /// See [`ObjectError`]; one bad block fails them all.
@@ -121,17 +120,22 @@ impl ObjectReader {
         object: ObjectId,
         entries: &[BlockEntry],
     ) -> Result<Vec<Block>, ObjectError> {
+        self.unchecked_blocks(object, entries.to_vec()).await?.check()
+    }
+
+    /// The same, with the work that is left once the store has answered apart.
+    pub(crate) async fn unchecked_blocks(
+        &self,
+        object: ObjectId,
+        entries: Vec<BlockEntry>,
+    ) -> Result<UncheckedBlocks, ObjectError> {
         let (first, last) = entries.first().zip(entries.last()).expect("blocks to read");
         let adjacent = |pair: &[BlockEntry]| pair[0].bytes().end == pair[1].position;
         assert!(entries.windows(2).all(adjacent), "blocks of one GET lie back to back");
         let key = object_key(self.cluster, object);
         let lengths: Vec<usize> = entries.iter().map(|entry| entry.size as usize).collect();
         let parts = self.read(&key, first.position..last.bytes().end, &lengths).await?;
-        parts
-            .into_iter()
-            .zip(entries)
-            .map(|(bytes, entry)| Block::decode(bytes, entry).map_err(|e| damaged(&key, e)))
-            .collect()
+        Ok(UncheckedBlocks { key, entries, parts })
     }
 
     /// Reads the opaque states of checkpoints that lie back to back: one GET.
@@ -216,6 +220,25 @@ impl ObjectReader {
     /// True if the object is known to be shorter than `end`.
     async fn ends_before(&self, key: &Path, end: u64) -> bool {
         self.store.head(key).await.is_ok_and(|there| there.size < end)
+    }
+}
+
+/// The bytes of some blocks. Each has a buffer of its own, so that one that is kept does not keep the
+/// others.
+pub(crate) struct UncheckedBlocks {
+    key: Path,
+    entries: Vec<BlockEntry>,
+    parts: Vec<Bytes>,
+}
+
+impl UncheckedBlocks {
+    /// Checks and decodes them; one bad block fails them all.
+    pub(crate) fn check(self) -> Result<Vec<Block>, ObjectError> {
+        let Self { key, entries, parts } = self;
+        let blocks = parts.into_iter().zip(&entries);
+        blocks
+            .map(|(bytes, entry)| Block::decode(bytes, entry).map_err(|e| damaged(&key, e)))
+            .collect()
     }
 }
 

@@ -12,7 +12,7 @@ use penstock_wal::put_times::PutTimes;
 
 use super::load_budget::LoadBudget;
 pub use super::loading_cache::{CacheCounts, Purpose};
-use super::loading_cache::{Got, Load, LoadingCache};
+use super::loading_cache::{Check, Got, Load, LoadingCache};
 use super::plan::group_into_gets;
 use crate::object::format::Block;
 use crate::object::index::{BlockEntry, ObjectExtent, ObjectIndex};
@@ -89,8 +89,11 @@ impl BlockCache {
         let load = |_: &[usize]| {
             let reader = self.reader.clone();
             let bytes = object.size.saturating_sub(object.index_position);
-            let values = async move { Ok(vec![Arc::new(reader.index(object).await?)]) }.boxed();
-            vec![(vec![0], Load { bytes, values })]
+            let answer = async move {
+                let index = Arc::new(reader.index(object).await?);
+                Ok(Box::new(|| Ok(vec![index])) as Check<_, _>)
+            };
+            vec![(vec![0], Load { bytes, answer: answer.boxed() })]
         };
         let Got { mut values, .. } = self.indexes.get(purpose, &[object.id], load).await?;
         Ok(values.pop().expect("one index was asked for"))
@@ -114,8 +117,11 @@ impl BlockCache {
                 let wanted = entries[places.clone()].to_vec();
                 let bytes = wanted.iter().map(|entry| u64::from(entry.size)).sum();
                 let reader = self.reader.clone();
-                let values = async move { reader.blocks(object, &wanted).await }.boxed();
-                (places.collect(), Load { bytes, values })
+                let answer = async move {
+                    let blocks = reader.unchecked_blocks(object, wanted).await?;
+                    Ok(Box::new(|| blocks.check()) as Check<_, _>)
+                };
+                (places.collect(), Load { bytes, answer: answer.boxed() })
             };
             gets.into_iter().map(load).collect()
         };

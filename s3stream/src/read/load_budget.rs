@@ -47,7 +47,7 @@ impl LoadBudget {
         while !self.begin() {
             self.ended.notified().await;
         }
-        Room { budget: self, _bytes: bytes }
+        Room { budget: self, is_answered: false, _bytes: bytes }
     }
 
     fn begin(&self) -> bool {
@@ -67,13 +67,23 @@ impl LoadBudget {
 /// Room for one request.
 pub(super) struct Room<'a> {
     budget: &'a LoadBudget,
+    is_answered: bool,
     _bytes: SemaphorePermit<'a>,
+}
+
+impl Room<'_> {
+    /// The store has nothing to do with it any more; its bytes are still there.
+    pub(super) fn answered(&mut self) {
+        if !std::mem::replace(&mut self.is_answered, true) {
+            self.budget.lock().under_way -= 1;
+            self.budget.ended.notify_one();
+        }
+    }
 }
 
 impl Drop for Room<'_> {
     fn drop(&mut self) {
-        self.budget.lock().under_way -= 1;
-        self.budget.ended.notify_one();
+        self.answered();
     }
 }
 
@@ -108,6 +118,23 @@ mod tests {
         assert!(poll!(&mut behind).is_pending());
         drop(large);
         behind.await;
+    }
+
+    #[tokio::test]
+    async fn what_is_answered_takes_bytes_and_no_turn() {
+        let budget = LoadBudget::new(100, 1, None);
+        let mut first = budget.acquire(60).await;
+        let mut second = Box::pin(budget.acquire(40));
+        assert!(poll!(&mut second).is_pending());
+        first.answered();
+        let second = second.await;
+        drop(second);
+        let mut third = Box::pin(budget.acquire(60));
+        assert!(poll!(&mut third).is_pending(), "120 bytes");
+        drop(first);
+        let mut fourth = Box::pin(budget.acquire(1));
+        let _third = third.await;
+        assert!(poll!(&mut fourth).is_pending(), "its turn is given back once");
     }
 
     /// A log whose PUTs take so many milliseconds.

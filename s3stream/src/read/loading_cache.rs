@@ -15,6 +15,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::{BoxFuture, FutureExt, Shared, WeakShared, try_join_all};
 
+use tokio::task::yield_now;
+
 use super::load_budget::LoadBudget;
 use super::lru::Lru;
 pub use super::lru::Purpose;
@@ -23,9 +25,12 @@ pub use super::lru::Purpose;
 pub(super) struct Load<V, E> {
     /// About how many it brings.
     pub(super) bytes: u64,
-    /// One or several, in order.
-    pub(super) values: BoxFuture<'static, Result<Vec<V>, E>>,
+    /// What has been answered.
+    pub(super) answer: BoxFuture<'static, Result<Check<V, E>, E>>,
 }
+
+/// What is left to do then: one value or several, in order.
+pub(super) type Check<V, E> = Box<dyn FnOnce() -> Result<Vec<V>, E> + Send>;
 
 type Answer<V, E> = BoxFuture<'static, Result<Arc<[V]>, E>>;
 
@@ -161,9 +166,13 @@ where
         let mut registered =
             Registered { load_id, keys: keys.clone(), reserved: 0, state: state_of_load };
         let shared = async move {
-            let _room = budget.acquire(load.bytes).await;
+            let mut room = budget.acquire(load.bytes).await;
             registered.reserve(load.bytes);
-            let values = load.values.await?;
+            let check = load.answer.await?;
+            // Whoever comes next asks while this is checked.
+            room.answered();
+            yield_now().await;
+            let values = check()?;
             assert_eq!(values.len(), registered.keys.len(), "a load brings what it names");
             let mut state = lock(&registered.state);
             state.cached.release(std::mem::take(&mut registered.reserved));

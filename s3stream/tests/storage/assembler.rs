@@ -33,6 +33,15 @@ pub(crate) enum Fault {
     Unsupported,
 }
 
+/// How lists of what is unfinished are answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Lists {
+    #[default]
+    Well,
+    Broken,
+    Denied,
+}
+
 /// Where an assembly stops until it is told to go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -58,7 +67,7 @@ struct State {
     next: u64,
     faults: VecDeque<Fault>,
     stop: Option<(Place, oneshot::Sender<()>, oneshot::Receiver<()>)>,
-    lists_fail: bool,
+    lists: Lists,
 }
 
 impl CheckedAssembler {
@@ -78,9 +87,9 @@ impl CheckedAssembler {
         Stop { reached, go_on }
     }
 
-    /// Whether lists of what is unfinished fail.
-    pub(crate) fn fail_lists(&self, fail: bool) {
-        self.state.lock().unwrap().lists_fail = fail;
+    /// How lists of what is unfinished are answered from now on.
+    pub(crate) fn answer_lists(&self, lists: Lists) {
+        self.state.lock().unwrap().lists = lists;
     }
 
     /// How many are begun.
@@ -173,8 +182,14 @@ impl Assemble for CheckedAssembler {
 
     async fn unfinished(&self, folder: &Path) -> Result<Vec<Unfinished>> {
         let state = self.state.lock().unwrap();
-        if state.lists_fail || self.store.strike() {
-            return Err(CheckedStore::broken());
+        match state.lists {
+            Lists::Well if self.store.strike() => return Err(CheckedStore::broken()),
+            Lists::Well => {}
+            Lists::Broken => return Err(CheckedStore::broken()),
+            Lists::Denied => {
+                let path = folder.to_string();
+                return Err(Error::PermissionDenied { path, source: "denied".into() });
+            }
         }
         let begun = state.begun.iter().filter(|(_, key)| key.prefix_matches(folder));
         Ok(begun.map(|(id, key)| Unfinished { key: key.clone(), id: id.clone() }).collect())

@@ -7,7 +7,7 @@ use penstock_model::command::Command;
 use penstock_model::id::{ObjectId, Offset, StreamId, Timestamp};
 use penstock_s3stream::{Clock, ReadLimits, Stream};
 
-use crate::assembler::{Fault, Place};
+use crate::assembler::{Fault, Lists, Place};
 use crate::oracle::Oracle;
 use crate::random::Random;
 use crate::world::{Process, World, tiny};
@@ -203,16 +203,36 @@ async fn whoever_dies_leaves_nothing_once_the_lease_has_ended() {
         merging.pass(30).await;
         assert_eq!(merging.world.assembler.begun(), usize::from(place == Place::Begun));
         // Nobody knows what is begun: nothing is forgotten.
-        merging.world.assembler.fail_lists(true);
+        merging.world.assembler.answer_lists(Lists::Broken);
         merging.collect().await;
         let image = merging.world.local.image();
         assert!(image.leases().any(|(_, lease)| lease.expired), "{place:?}");
-        merging.world.assembler.fail_lists(false);
+        merging.world.assembler.answer_lists(Lists::Well);
         merging.collect().await;
         assert_eq!(merging.world.local.image().leases().count(), 0);
         assert_eq!(merging.world.assembler.begun(), 0);
         merging.check().await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn leases_end_where_nobody_may_know_what_is_begun() {
+    let mut merging = Merging::new().await;
+    merging.world.assembler.answer_lists(Lists::Denied);
+    let stop = merging.world.assembler.stop(Place::Begun);
+    merging.upload(30).await;
+    stop.reached.await.unwrap();
+    let merging = merging.restart().await;
+    drop(stop.go_on);
+    merging.collect().await;
+    assert_eq!(merging.world.local.image().leases().count(), 0);
+    assert_eq!(merging.world.assembler.begun(), 1);
+    merging.world.assembler.answer_lists(Lists::Well);
+    // The first look reports it.
+    merging.process.storage.reconcile().await;
+    merging.process.storage.reconcile().await;
+    assert_eq!(merging.world.assembler.begun(), 0);
+    merging.check().await;
 }
 
 #[derive(Clone, Copy, Debug)]

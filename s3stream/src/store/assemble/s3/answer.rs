@@ -100,6 +100,7 @@ fn meaning(refusal: Refusal, step: Step, key: &Path) -> Error {
         400 | 403 | 405 if !is_passing && !matches!(step, Step::Abandon | Step::List) => {
             refuses_for_good(&refusal)
         }
+        403 if !is_passing => Error::PermissionDenied { path, source: refusal.into() },
         _ => failed(refusal),
     }
 }
