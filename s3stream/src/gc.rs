@@ -17,10 +17,11 @@ use penstock_model::id::{ObjectId, Timestamp};
 use penstock_model::image::Lease;
 
 use crate::lifecycle::Failure;
-use crate::object::key::{data_folder, object_key, parse_object_key};
+use crate::object::key::object_key;
 use crate::shared::Shared;
 use crate::store::assemble::Unfinished;
 use crate::store::local::NamesUnsafe;
+use crate::verify;
 
 /// How many objects one command forgets: 11 bytes each at most, far below 1 MiB.
 const FORGOTTEN_MAX: usize = 1_000;
@@ -103,23 +104,16 @@ impl Shared {
         Ok(())
     }
 
-    /// The assemblies of this cluster that were begun, and neither completed nor abandoned. None where
-    /// the store knows no such thing.
+    /// See [`verify::unfinished`]. None where the store does not permit to know.
     pub(crate) async fn unfinished(&self) -> Result<Vec<(ObjectId, Unfinished)>> {
         let Some(assembler) = &self.assembler else { return Ok(Vec::new()) };
-        let begun = match assembler.unfinished(&data_folder()).await {
-            Err(Error::NotImplemented { .. } | Error::NotSupported { .. }) => return Ok(Vec::new()),
+        match verify::unfinished(&**assembler, self.cluster).await {
             Err(error @ Error::PermissionDenied { .. }) => {
                 not_permitted(&error);
-                return Ok(Vec::new());
+                Ok(Vec::new())
             }
-            begun => begun?,
-        };
-        let of_cluster = |assembly: Unfinished| match parse_object_key(&assembly.key) {
-            Some((cluster, id)) if cluster == self.cluster => Some((id, assembly)),
-            _ => None,
-        };
-        Ok(begun.into_iter().filter_map(of_cluster).collect())
+            begun => begun,
+        }
     }
 
     /// Abandons one. What the store does not permit stays there: leases end all the same.

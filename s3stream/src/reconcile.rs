@@ -18,7 +18,7 @@ use penstock_model::image::MetadataImage;
 use crate::object::key::object_key;
 use crate::shared::Shared;
 use crate::store::assemble::Unfinished;
-use crate::verify::Listed;
+use crate::verify::{Listed, strays};
 
 /// What the last look has found and left.
 #[derive(Debug, Default)]
@@ -79,9 +79,7 @@ impl Shared {
     }
 
     async fn reconcile_unfinished(&self, before: &MetadataImage) -> object_store::Result<()> {
-        let is_stray = |id| id < before.next_object() && before.lease_of(id).is_none();
-        let begun = self.unfinished().await?.into_iter();
-        let found = begun.filter(|(id, _)| is_stray(*id)).map(|(_, assembly)| assembly);
+        let found = strays(self.unfinished().await?, before);
         let (again, new): (BTreeSet<_>, BTreeSet<_>) = {
             let known = &self.orphans.lock().unfinished;
             found.partition(|assembly| known.contains(assembly))

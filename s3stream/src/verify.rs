@@ -9,8 +9,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use object_store::ObjectStore;
 use object_store::path::Path;
+use object_store::{Error, ObjectStore};
 use penstock_model::command::CheckpointRef;
 use penstock_model::id::{ClusterId, ObjectId, Offset, StreamId};
 use penstock_model::image::{MetadataImage, StreamRange};
@@ -22,6 +22,7 @@ use crate::object::key::{data_folder, object_key, parse_object_key};
 use crate::object::reader::{ObjectError, ObjectReader};
 use crate::read::object_reads::extent;
 use crate::read::plan::group_into_gets;
+use crate::store::assemble::{Assemble, Unfinished};
 use crate::store::retry::{Backoff, with_retries};
 
 /// How many objects are looked at side by side.
@@ -117,10 +118,7 @@ impl Listed {
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn new(
-        store: &dyn ObjectStore,
-        cluster: ClusterId,
-    ) -> Result<Self, object_store::Error> {
+    pub async fn new(store: &dyn ObjectStore, cluster: ClusterId) -> Result<Self, Error> {
         let folder = data_folder();
         let listed = store.list(Some(&folder));
         let listed = listed.try_filter_map(async |meta| {
@@ -142,6 +140,36 @@ impl Listed {
         let ended = |id| before.object(id).is_none() && before.lease_of(id).is_none();
         granted.filter(|(id, _)| ended(*id)).collect()
     }
+}
+
+/// Objects of one cluster that the store was to assemble, begun and neither completed nor abandoned:
+/// no list of objects shows them, and they cost. None where the store knows no such thing.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn unfinished(
+    assembler: &dyn Assemble,
+    cluster: ClusterId,
+) -> Result<Vec<(ObjectId, Unfinished)>, Error> {
+    let begun = match assembler.unfinished(&data_folder()).await {
+        Err(Error::NotImplemented { .. } | Error::NotSupported { .. }) => return Ok(Vec::new()),
+        begun => begun?,
+    };
+    let of_cluster = |assembly: Unfinished| match parse_object_key(&assembly.key) {
+        Some((of, id)) if of == cluster => Some((id, assembly)),
+        _ => None,
+    };
+    Ok(begun.into_iter().filter_map(of_cluster).collect())
+}
+
+/// Those of them that nobody can commit: ids that `before`, an image of before they were listed, has
+/// granted, and whose leases it has ended.
+pub fn strays(
+    unfinished: Vec<(ObjectId, Unfinished)>,
+    before: &MetadataImage,
+) -> impl Iterator<Item = Unfinished> {
+    let is_stray = |id| id < before.next_object() && before.lease_of(id).is_none();
+    unfinished.into_iter().filter(move |(id, _)| is_stray(*id)).map(|(_, assembly)| assembly)
 }
 
 /// Verifies all that an image says of a store: `image` is of after the listing, `before` of before it.

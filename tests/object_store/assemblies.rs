@@ -9,15 +9,20 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use bytes::Bytes;
+use futures::TryStreamExt;
 use object_store::path::Path;
-use object_store::{Error, ObjectStoreExt};
+use object_store::{Error, ObjectStore, ObjectStoreExt};
+use penstock_records::Encoding;
 use penstock_s3stream::store::assemble::{Assemble, Piece, Unfinished};
 use penstock_s3stream::store::metered::{MeteredStore, Operation, Outcome};
 use penstock_s3stream::store::open::{StoreSettings, open};
 use penstock_s3stream::store::retry::is_transient;
 use penstock_tests::fault_proxy::{Fault, FaultProxy, Plan};
 use penstock_tests::minio::{ACCESS_KEY, BUCKET, Minio, SECRET_KEY};
+use penstock_tests::producer::{batch, create_topic, produce};
 use penstock_wal::files::OsFiles;
+
+use crate::world::WalKind;
 
 /// The least of a part, and a little more.
 const SOURCE_BYTES: usize = (5 << 20) + 3;
@@ -150,6 +155,44 @@ async fn what_is_unfinished_is_listed_and_abandoned() -> anyhow::Result<()> {
     }
     ensure!(world.unfinished().await?.is_empty(), "{left:?} was abandoned");
     Ok(())
+}
+
+/// Begins to make an object, and leaves it.
+async fn leave_unfinished(store: &MeteredStore, made: &Path) -> anyhow::Result<()> {
+    let source = Path::from("elsewhere/source");
+    store.put(&source, vec![7; SOURCE_BYTES].into()).await?;
+    let assembler = store.assembler().context("S3 assembles")?;
+    let pieces: Vec<_> = (0..40).map(|_| copied(source.as_ref(), 0..SOURCE_BYTES)).collect();
+    let folder = Path::from("data");
+    while assembler.unfinished(&folder).await?.is_empty() {
+        let assembling = assembler.assemble(made, &pieces);
+        let dropped = tokio::time::timeout(Duration::from_millis(20), assembling).await;
+        ensure!(dropped.is_err(), "too quick");
+    }
+    Ok(())
+}
+
+/// Of a merge that died, and whose lease has ended.
+#[test]
+fn what_nobody_completes_any_more_is_an_orphan() -> anyhow::Result<()> {
+    let mut world = crate::world::World::start(WalKind::File, &[])?;
+    let mut client = world.server.connect();
+    create_topic(&mut client, "t")?;
+    let value = Bytes::from_static(b"of an object");
+    produce(&mut client, "t", 0, batch(Encoding::None, None, std::slice::from_ref(&value)))?;
+    // A stop uploads it.
+    ensure!(world.server.terminate().success(), "the server does not stop in order");
+    world.setup.verify()?;
+    let store = open_at(world.minio.address(), "")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let objects = store.list(Some(&Path::from("data"))).try_collect::<Vec<_>>().await?;
+        leave_unfinished(&store, &objects.first().context("it is stored")?.location).await
+    })?;
+    let found = world.setup.verify().unwrap_err().to_string();
+    ensure!(found.contains("begun and never to be completed"), "{found}");
+    world.setup.verify_and_delete_orphans()?;
+    world.setup.verify()
 }
 
 #[tokio::test]

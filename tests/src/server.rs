@@ -68,7 +68,19 @@ impl Setup {
     /// # Errors
     /// When something does not hold, or is there too many; with what was found.
     pub fn verify(&self) -> anyhow::Result<()> {
-        let verified = self.command("verify").stdin(Stdio::null()).output()?;
+        self.verify_with(&[])
+    }
+
+    /// The same, and deletes what is there too many.
+    ///
+    /// # Errors
+    /// When something else does not hold, or cannot be deleted.
+    pub fn verify_and_delete_orphans(&self) -> anyhow::Result<()> {
+        self.verify_with(&["--delete-orphans"])
+    }
+
+    fn verify_with(&self, arguments: &[&str]) -> anyhow::Result<()> {
+        let verified = self.command("verify").args(arguments).stdin(Stdio::null()).output()?;
         let said = String::from_utf8_lossy(&verified.stdout);
         let errors = String::from_utf8_lossy(&verified.stderr);
         ensure!(verified.status.success(), "what is stored does not hold: {said}{errors}");

@@ -3,14 +3,15 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::{Error, ObjectStore, ObjectStoreExt};
 use penstock_model::id::{ClusterId, NodeId, WalPosition};
 use penstock_model::image::{MetadataImage, WalState};
 use penstock_s3stream::object::key::wal_root;
+use penstock_s3stream::store::assemble::{Assemble, Unfinished};
 use penstock_s3stream::store::local::LocalStore;
 use penstock_s3stream::store::open::{StoreSettings, open};
 use penstock_s3stream::store::url::StoreUrl;
-use penstock_s3stream::verify::{Listed, Report, verify as verify_store};
+use penstock_s3stream::verify::{Listed, Report, strays, unfinished, verify as verify_store};
 use penstock_wal::files::OsFiles;
 use penstock_wal::{ObjectContent, ObjectWal};
 
@@ -31,7 +32,7 @@ pub async fn verify(
     delete_orphans: bool,
     out: &mut dyn Write,
 ) -> Result<bool, InspectError> {
-    let store = open_store(&config.store, delete_orphans)?;
+    let (store, assembler) = open_store(&config.store, delete_orphans)?;
     let before = image(config, &store).await?;
     let Some(cluster) = before.cluster() else { return Err(no_metadata(config)) };
     let listed = Listed::new(store.as_ref(), cluster).await;
@@ -41,33 +42,51 @@ pub async fn verify(
     if !report.findings.is_empty() {
         report.forget_what_went(&*image(config, &store).await?);
     }
-    show(out, &report).map_err(InspectError::Output)?;
+    let begun = match &assembler {
+        Some(assembler) => unfinished(&**assembler, cluster).await,
+        None => Ok(Vec::new()),
+    };
+    let begun = match begun {
+        Err(error @ Error::PermissionDenied { .. }) => {
+            let what = "what was begun and never completed is not known";
+            writeln!(out, "{what}: {error}").map_err(InspectError::Output)?;
+            Vec::new()
+        }
+        begun => begun.map_err(|error| unanswered(&config.store, &error))?,
+    };
+    let begun: Vec<_> = strays(begun, &before).collect();
+    show(out, &report, &begun).map_err(InspectError::Output)?;
     let mut is_sound = report.findings.is_empty();
     if let WalPlace::Object(place) = &config.wal {
         let wal_store = match place {
-            Some(url) => open_store(url, false)?,
+            Some(url) => open_store(url, false)?.0,
             None => Arc::clone(&store),
         };
         for node in nodes(&image_then) {
             is_sound &= verify_log(&*wal_store, &image_then, cluster, node, out).await?;
         }
     }
-    let is = match (is_sound, report.orphans.len()) {
+    let orphans = report.orphans.len() + begun.len();
+    let is = match (is_sound, orphans) {
         (true, 0) => "all of it holds, and nothing else is there".to_owned(),
         (true, orphans) => format!("all of it holds; {orphans} orphans"),
         (false, _) => "not all of it holds".to_owned(),
     };
     writeln!(out, "{is}").map_err(InspectError::Output)?;
     if !delete_orphans || !is_sound {
-        return Ok(is_sound && report.orphans.is_empty());
+        return Ok(is_sound && orphans == 0);
     }
     for (key, _) in &report.orphans {
         match store.delete(key).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Ok(()) | Err(Error::NotFound { .. }) => {}
             Err(error) => return Err(unanswered(&config.store, &error)),
         }
     }
-    writeln!(out, "{} orphans deleted", report.orphans.len()).map_err(InspectError::Output)?;
+    for (assembly, assembler) in begun.iter().zip(assembler.iter().cycle()) {
+        let abandoned = assembler.abandon(assembly).await;
+        abandoned.map_err(|error| unanswered(&config.store, &error))?;
+    }
+    writeln!(out, "{orphans} orphans deleted").map_err(InspectError::Output)?;
     Ok(true)
 }
 
@@ -96,27 +115,37 @@ fn no_metadata(config: &NodeConfig) -> InspectError {
     InspectError::NotThat { place, what: what.to_owned() }
 }
 
-fn unanswered(place: &StoreUrl, error: &object_store::Error) -> InspectError {
+fn unanswered(place: &StoreUrl, error: &Error) -> InspectError {
     let what = format!("does not answer: {error}");
     InspectError::NotThat { place: place.to_string(), what }
 }
 
+/// A store, and what assembles objects in it.
+type Opened = (Arc<dyn ObjectStore>, Option<Arc<dyn Assemble>>);
+
 /// Unless it is to be changed, nothing is made there, not even a folder.
-fn open_store(url: &StoreUrl, to_change: bool) -> Result<Arc<dyn ObjectStore>, InspectError> {
+fn open_store(url: &StoreUrl, to_change: bool) -> Result<Opened, InspectError> {
     Ok(match url {
         StoreUrl::File(root) if !to_change => {
-            Arc::new(LocalStore::open_read_only(Arc::new(OsFiles), root.clone()))
+            (Arc::new(LocalStore::open_read_only(Arc::new(OsFiles), root.clone())), None)
         }
-        url => Arc::new(open(url, Arc::new(OsFiles), &StoreSettings::default())?),
+        url => {
+            let store = open(url, Arc::new(OsFiles), &StoreSettings::default())?;
+            let assembler = store.assembler();
+            (Arc::new(store), assembler)
+        }
     })
 }
 
-fn show(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+fn show(out: &mut dyn Write, report: &Report, begun: &[Unfinished]) -> io::Result<()> {
     let Report { objects, bytes, ranges, passing, orphans, findings } = report;
     writeln!(out, "{objects} objects in use, {bytes} bytes, {ranges} ranges of streams in them")?;
     writeln!(out, "{passing} objects wait for their commit or their deletion")?;
     for (key, bytes) in orphans {
         writeln!(out, "orphan: {key}, {bytes} bytes that nothing refers to")?;
+    }
+    for Unfinished { key, .. } in begun {
+        writeln!(out, "orphan: {key}, begun and never to be completed")?;
     }
     for finding in findings {
         writeln!(out, "wrong: {finding}")?;
