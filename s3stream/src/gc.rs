@@ -74,7 +74,8 @@ impl Shared {
         if ended.is_empty() {
             return;
         }
-        // Before the objects are deleted: none can come about any more.
+        // Before the objects are deleted. What is begun or completed later still is refused at its
+        // commit, and found by `reconcile`.
         if let Err(error) = self.abandon_under(&ended).await {
             tracing::warn!(%error, "what was begun under ended leases is not abandoned, will try again");
             return;

@@ -7,19 +7,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use object_store::Error;
 use penstock_model::command::{Refused, ReplaceRanges};
 use penstock_model::id::{ObjectId, StreamId};
 use penstock_model::image::{MetadataImage, StreamRange};
-use tokio::time::timeout;
 
 use super::commit::{replace, replaced_run};
 use super::plan::merge::Merge;
 use super::source::{Follower, Sources, Unreadable};
 use crate::object::index::ObjectIndex;
-use crate::object::merged::{self, Source};
+use crate::object::merged::{self, MergedObject, Source};
 use crate::object::put::{PutError, assemble_object};
 use crate::shared::Shared;
 use crate::store::assemble::Assemble;
@@ -38,8 +36,6 @@ pub(super) enum MergeFailure {
     /// Not before the next start.
     #[error("the store makes no objects of parts of others: {0}")]
     Unsupported(Arc<Error>),
-    #[error("the store did not make it within {0:?}")]
-    Late(Duration),
     #[error(transparent)]
     Put(PutError),
     #[error(transparent)]
@@ -55,26 +51,31 @@ pub(super) struct Merged {
     pub(super) skipped: Vec<StreamId>,
 }
 
-/// Has the store make the object, and commits it.
-pub(super) async fn merge(
+/// Reads the indexes, and says what the store is to make under a new lease.
+pub(super) async fn lay_out(
     shared: &Shared,
     assembler: &dyn Assemble,
     image: &MetadataImage,
     sources: &mut Sources<'_>,
     merge: &Merge,
-) -> Result<Merged, MergeFailure> {
+) -> Result<MergedObject, MergeFailure> {
     let objects: BTreeSet<_> = merge.run.iter().map(|range| range.object).collect();
     let indexes = sources.indexes(objects).await?;
     let parts = parts(image, sources, &indexes, merge, assembler.piece_bytes_min())?;
-
     let id = shared.lease(1).await?;
-    let merged = merged::merge(id, &parts);
-    let backoff = shared.settings.upload.backoff;
-    let assembled = assemble_object(assembler, &*shared.store, shared.cluster, &merged, backoff);
-    // Whoever comes much later finds the lease ended.
-    let time = shared.settings.upload.lease / 2;
-    let assembled = timeout(time, assembled).await.map_err(|_| MergeFailure::Late(time))?;
-    assembled.map_err(failure)?;
+    Ok(merged::merge(id, &parts))
+}
+
+/// Has the store make the object, and commits it. Whoever tries again does so under a new lease: so the
+/// end of each finds what was begun under it.
+pub(super) async fn make(
+    shared: &Shared,
+    assembler: &dyn Assemble,
+    merge: &Merge,
+    merged: &MergedObject,
+) -> Result<Merged, MergeFailure> {
+    let assembled = assemble_object(assembler, &*shared.store, shared.cluster, merged);
+    assembled.await.map_err(failure)?;
     let command = ReplaceRanges {
         broker: shared.broker,
         object: merged.object,

@@ -1,8 +1,9 @@
 //! The compactor: carries out what the plans say, one job after the other: objects are joined, logs
 //! compacted, and large objects merged by the store.
 //!
-//! Without changes of the metadata it only looks, from time to time, whether a log is due for its age. A failure is nobody's misfortune: what was
-//! planned stays as it is, and is planned again.
+//! Without changes of the metadata it only looks, from time to time, whether a log is due for its age, and
+//! whether a store that failed to merge does so now. A failure is nobody's misfortune: what was planned
+//! stays as it is, and is planned again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -17,7 +18,7 @@ use super::cleaning::LogCleaner;
 use super::cleaning::job::{Cleaned, CleaningFailure, CleaningJob};
 use super::cleaning::plan::{self as cleaning_plan, CleaningScope, Due};
 use super::commit::{Committed, commit};
-use super::merging::{MergeFailure, Merged, merge};
+use super::merging::{MergeFailure, Merged, lay_out, make};
 use super::pace::{Earned, Pace, PaceSettings};
 use super::plan::merge::{self as merge_plan, MergeSettings};
 use super::plan::{Job, PlanSettings, RangeLimits, Scope, plan};
@@ -170,8 +171,11 @@ impl Compactor {
                 match timeout(LOOK_AGAIN, images.changed()).await {
                     Ok(Err(_)) => return,
                     Ok(Ok(())) => break,
-                    // Time alone makes logs due.
-                    Err(_) => is_idle = !self.clean_what_is_due().await,
+                    // Time alone makes logs due, and a store well.
+                    Err(_) => {
+                        let cleaned = self.clean_what_is_due().await;
+                        is_idle = !cleaned && !self.merge_what_is_large().await;
+                    }
                 }
             }
             if is_idle {
@@ -231,8 +235,15 @@ impl Compactor {
             let uploaded = &shared.counters.uploaded_bytes;
             // All that comes through here.
             Earned { pace: &mut self.pace, uploaded }.take(planned.index_bytes).await;
-            let _room = shared.upload_room.take(planned.index_bytes).await;
-            match merge(&shared, &*assembler, &image, &mut sources, planned).await {
+            let room = shared.upload_room.take(planned.index_bytes).await;
+            let merged = lay_out(&shared, &*assembler, &image, &mut sources, planned).await;
+            // Only the new index is left.
+            drop(room);
+            let merged = match merged {
+                Ok(merged) => make(&shared, &*assembler, planned, &merged).await,
+                Err(failure) => Err(failure),
+            };
+            match merged {
                 Ok(Merged { bytes, skipped }) => {
                     shared.counters.merges.add(1);
                     shared.counters.merged_bytes.add(bytes);
@@ -258,7 +269,7 @@ impl Compactor {
             }
             MergeFailure::Stale => {
                 tracing::debug!("what was to be merged has gone meanwhile");
-                sleep(self.shared.settings.compaction.pause).await;
+                self.merge_from = Instant::now() + FAILURE_PAUSE;
             }
             MergeFailure::Unsupported(error) => {
                 tracing::warn!(%error, "the store merges no objects: there will be as many as there are until the next start");
@@ -266,7 +277,7 @@ impl Compactor {
             }
             failure => {
                 tracing::warn!(error = %failure, "large objects were not merged, will plan anew");
-                self.merge_from = Instant::now() + ASIDE;
+                self.merge_from = Instant::now() + FAILURE_PAUSE;
             }
         }
     }

@@ -67,25 +67,27 @@ pub async fn put_object(
     create(store, &wanted, backoff, retry, attempt).await
 }
 
-/// Has the store make an object of parts of others. Returns when it lies in the store, complete;
-/// tries without end while the store fails. Dropping the future ends the attempts, and may leave an
-/// assembly unfinished; the object may then be there or not.
+/// Has the store make an object of parts of others. Returns when it lies in the store, complete. Tries
+/// once: of an attempt that fails something may be left, which only the end of its lease finds.
 ///
 /// # Errors
-/// See [`PutError`]. It is refused as `NotFound` when a source is gone, or when somebody abandoned the
-/// assembly; as `NotImplemented` when the store makes no objects of others.
+/// See [`PutError`]; the object may be there then. It is refused as `NotFound` when a source is gone, or
+/// when somebody abandoned the assembly; as `NotImplemented` when the store makes no objects of others.
 pub async fn assemble_object(
     assembler: &dyn Assemble,
     store: &dyn ObjectStore,
     cluster: ClusterId,
     merged: &MergedObject,
-    backoff: Backoff,
 ) -> Result<(), PutError> {
     let key = object_key(cluster, merged.object.id);
     let pieces = merged.pieces(cluster);
     let wanted = Wanted { key: &key, object: &merged.object, tail: &merged.tail };
-    let attempt = || assembler.assemble(&key, &pieces);
-    create(store, &wanted, backoff, is_transient, attempt).await
+    let created = assembler.assemble(&key, &pieces).await;
+    let failed = |failure| match failure {
+        Failure::Store(error) => PutError::Refused { key: key.clone(), error: error.into() },
+        Failure::Vanished | Failure::Taken => PutError::Taken { key: key.clone() },
+    };
+    created_or_there(created, store, &wanted).await.map_err(failed)
 }
 
 /// What is to lie under a key.
@@ -114,12 +116,7 @@ where
     };
     let attempt = || {
         let created = attempt();
-        async move {
-            match created.await {
-                Err(Error::AlreadyExists { .. }) => compare(store, wanted).await,
-                created => created.map_err(Failure::Store),
-            }
-        }
+        async move { created_or_there(created.await, store, wanted).await }
     };
     let key = wanted.key;
     with_retries(backoff, key, retry, attempt).await.map_err(|failure| match failure {
@@ -127,6 +124,18 @@ where
         Failure::Vanished => unreachable!("a vanished object is put again"),
         Failure::Taken => PutError::Taken { key: key.clone() },
     })
+}
+
+/// A key that is taken may hold this very object.
+async fn created_or_there(
+    created: Result<(), Error>,
+    store: &dyn ObjectStore,
+    wanted: &Wanted<'_>,
+) -> Result<(), Failure> {
+    match created {
+        Err(Error::AlreadyExists { .. }) => compare(store, wanted).await,
+        created => created.map_err(Failure::Store),
+    }
 }
 
 /// How one attempt failed.

@@ -2,9 +2,9 @@
 //! without them. Whoever writes waits for those.
 //!
 //! ```text
-//!   two of the log's last eight PUTs slow  ─►  half as many
-//!   fewer                                  ─►  one more, if there was need of it
-//!   the log at rest, or not in a store     ─►  no limit
+//!   of eight PUTs of the log, or more, a quarter slow  ─►  half as many
+//!   an eighth, or less                                 ─►  one more, if there was need of it
+//!   the log at rest, or not in a store                 ─►  no limit
 //! ```
 //!
 //! A store that has room for both never answers later, so that cold reads soon have all they want. One
@@ -16,8 +16,6 @@ use penstock_wal::put_times::{Judged, PutTimes};
 
 /// So many PUTs tell how they fare: at the usual budget, within half a second.
 const TOLD_BY: u64 = 8;
-/// So many slow ones among them tell that it is too much.
-const SLOW: u64 = 2;
 
 /// See the module.
 #[derive(Debug)]
@@ -38,6 +36,13 @@ impl GiveWay {
         Self { log, max: max.max(1), limit: 1, seen: Judged::default(), is_in_need: false }
     }
 
+    /// Nothing was under way for a while: how the log fared since is not to be laid at its door.
+    pub(super) fn forget(&mut self) {
+        if let Some(log) = &self.log {
+            self.seen = log.judged();
+        }
+    }
+
     /// Whether another request may begin beside those that are under way.
     pub(super) fn lets_begin(&mut self, under_way: usize) -> bool {
         let limit = self.limit();
@@ -52,10 +57,13 @@ impl GiveWay {
         }
         let judged = log.judged();
         let (quick, slow) = (judged.quick - self.seen.quick, judged.slow - self.seen.slow);
-        if slow >= SLOW || quick + slow >= TOLD_BY {
-            if slow >= SLOW {
+        let all = quick + slow;
+        // Too much is known sooner than enough.
+        let is_too_much = slow >= 2 && slow * 4 >= all;
+        if is_too_much || all >= TOLD_BY {
+            if is_too_much {
                 self.limit = (self.limit / 2).max(1);
-            } else if self.is_in_need {
+            } else if slow * 8 <= all && self.is_in_need {
                 self.limit = (self.limit + 1).min(self.max);
             }
             (self.seen, self.is_in_need) = (judged, false);

@@ -1,9 +1,11 @@
 //! Bounds the requests in flight by their bytes and their number.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use penstock_wal::put_times::PutTimes;
 use tokio::sync::{Mutex as Turn, Notify, Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout};
 
 use super::give_way::GiveWay;
 
@@ -12,6 +14,7 @@ use super::give_way::GiveWay;
 pub(super) struct LoadBudget {
     bytes_max: u32,
     bytes: Semaphore,
+    requests_max: usize,
     /// Whoever has it is the next one to begin.
     turn: Turn<()>,
     requests: Mutex<Requests>,
@@ -21,8 +24,16 @@ pub(super) struct LoadBudget {
 #[derive(Debug)]
 struct Requests {
     under_way: usize,
+    /// Of any.
+    last_answer: Instant,
     give_way: GiveWay,
 }
+
+/// Whoever waits for so long goes on beside what hangs.
+const OVERDUE: Duration = Duration::from_secs(2);
+
+/// Nothing under way for so long is no work.
+const AT_REST: Duration = Duration::from_millis(100);
 
 impl LoadBudget {
     /// So many bytes, and so many requests: fewer where those of a log would be slowed down.
@@ -33,7 +44,8 @@ impl LoadBudget {
             bytes_max,
             bytes: Semaphore::new(bytes_max as usize),
             turn: Turn::new(()),
-            requests: Mutex::new(Requests { under_way: 0, give_way }),
+            requests: Mutex::new(Requests { under_way: 0, last_answer: Instant::now(), give_way }),
+            requests_max: requests.max(1),
             ended: Notify::new(),
         }
     }
@@ -43,18 +55,30 @@ impl LoadBudget {
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX).min(self.bytes_max);
         let bytes = self.bytes.acquire_many(bytes).await.expect("the budget is never closed");
         let _turn = self.turn.lock().await;
-        // There is always one that ends, where none may begin.
         while !self.begin() {
-            self.ended.notified().await;
+            let ended = timeout(OVERDUE, self.ended.notified()).await;
+            if ended.is_err() && self.begin_beside_what_hangs() {
+                break;
+            }
         }
         Room { budget: self, is_answered: false, _bytes: bytes }
     }
 
     fn begin(&self) -> bool {
         let mut requests = self.lock();
-        let Requests { under_way, give_way } = &mut *requests;
+        let Requests { under_way, last_answer, give_way } = &mut *requests;
+        if *under_way == 0 && last_answer.elapsed() > AT_REST {
+            give_way.forget();
+        }
         let begins = give_way.lets_begin(*under_way);
         *under_way += usize::from(begins);
+        begins
+    }
+
+    fn begin_beside_what_hangs(&self) -> bool {
+        let mut requests = self.lock();
+        let begins = requests.under_way < self.requests_max;
+        requests.under_way += usize::from(begins);
         begins
     }
 
@@ -75,7 +99,10 @@ impl Room<'_> {
     /// The store has nothing to do with it any more; its bytes are still there.
     pub(super) fn answered(&mut self) {
         if !std::mem::replace(&mut self.is_answered, true) {
-            self.budget.lock().under_way -= 1;
+            let mut requests = self.budget.lock();
+            requests.under_way -= 1;
+            requests.last_answer = Instant::now();
+            drop(requests);
             self.budget.ended.notify_one();
         }
     }
@@ -89,8 +116,6 @@ impl Drop for Room<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use futures::poll;
     use tokio::time::advance;
 
@@ -163,19 +188,30 @@ mod tests {
         let log = Arc::new(PutTimes::new(Duration::ZERO));
         let budget = LoadBudget::new(1_000, 16, Some(Arc::clone(&log)));
         assert_eq!(room(&budget).await, 16, "a log at rest");
-        puts(&log, 8, 10).await;
-        assert_eq!(room(&budget).await, 1, "what it takes beside them is not known");
-        for more in 2..=16 {
+        puts(&log, 1, 10).await;
+        // All the time there is one under way.
+        let mut one = budget.acquire(1).await;
+        assert_eq!(room(&budget).await, 0, "what it takes beside them is not known");
+        puts(&log, 31, 10).await;
+        for more in 1..=15 {
             puts(&log, 7, 12).await;
             puts(&log, 1, 90).await;
             assert_eq!(room(&budget).await, more);
         }
         puts(&log, 8, 12).await;
-        assert_eq!(room(&budget).await, 16, "at most");
-        for left in [8, 4, 2, 1, 1] {
+        assert_eq!(room(&budget).await, 15, "at most");
+        for left in [7, 3, 1, 0, 0] {
             puts(&log, 2, 90).await;
             assert_eq!(room(&budget).await, left);
         }
+        // Two of many are not too much, and one of six says nothing.
+        puts(&log, 20, 12).await;
+        puts(&log, 2, 90).await;
+        assert_eq!(room(&budget).await, 1);
+        puts(&log, 5, 12).await;
+        puts(&log, 1, 90).await;
+        assert_eq!(room(&budget).await, 1);
+        one.answered();
         advance(Duration::from_secs(1)).await;
         assert_eq!(room(&budget).await, 16, "at rest again");
     }
@@ -185,8 +221,9 @@ mod tests {
         let log = Arc::new(PutTimes::new(Duration::ZERO));
         let budget = LoadBudget::new(1_000, 16, Some(Arc::clone(&log)));
         for _ in 0..100 {
+            let one = budget.acquire(1).await;
             puts(&log, 8, 10).await;
-            drop(budget.acquire(1).await);
+            drop(one);
         }
         assert_eq!(room(&budget).await, 1);
     }
@@ -204,5 +241,33 @@ mod tests {
         // Who goes away holds nobody up.
         drop(second);
         assert!(poll!(&mut third).is_ready());
+    }
+    #[tokio::test(start_paused = true)]
+    async fn what_the_log_met_while_nothing_was_read_is_forgotten() {
+        let log = Arc::new(PutTimes::new(Duration::ZERO));
+        let budget = LoadBudget::new(1_000, 16, Some(Arc::clone(&log)));
+        puts(&log, 32, 10).await;
+        for _ in 0..3 {
+            let one = budget.acquire(1).await;
+            assert_eq!(room(&budget).await, 0);
+            puts(&log, 7, 10).await;
+            drop(one);
+            puts(&log, 20, 10).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_hangs_holds_up_nobody_for_long() {
+        let log = Arc::new(PutTimes::new(Duration::ZERO));
+        let budget = LoadBudget::new(1_000, 2, Some(Arc::clone(&log)));
+        let stuck = log.begin(1);
+        let _hangs = budget.acquire(1).await;
+        let begun = Instant::now();
+        let _beside = budget.acquire(1).await;
+        assert_eq!(begun.elapsed(), OVERDUE);
+        // Two at most, whatever hangs.
+        let third = timeout(Duration::from_secs(60), budget.acquire(1)).await;
+        assert!(third.is_err());
+        drop(stuck);
     }
 }

@@ -151,11 +151,11 @@ impl Put {
         let start = Instant::now();
         let under_way = self.times.begin(self.payload.content_length());
         let answer = self.bucket.create(&self.key, self.payload.clone()).await;
-        if answer.is_ok() {
+        if matches!(answer, Ok(Created::Now)) {
             under_way.answered();
-            if self.is_small() {
-                self.pace().latencies.add(start.elapsed());
-            }
+        }
+        if answer.is_ok() && self.is_small() {
+            self.pace().latencies.add(start.elapsed());
         }
         answer
     }

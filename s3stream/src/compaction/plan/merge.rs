@@ -33,7 +33,7 @@ const CANDIDATE_PART: u64 = 4;
 /// The numbers of the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MergeSettings {
-    /// Nothing is merged while all streams together have no more ranges.
+    /// Nothing is merged while all streams in scope together have no more ranges.
     pub(crate) ranges_max: usize,
     /// The largest object to make, in bytes of batches.
     pub(crate) bytes_max: u64,

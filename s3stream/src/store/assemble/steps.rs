@@ -56,7 +56,8 @@ pub trait Steps: fmt::Debug + Send + Sync + 'static {
     /// The object is there, of its parts in order, the first of number one.
     ///
     /// # Errors
-    /// `AlreadyExists`: the assembly is still there. `NotFound` where it was abandoned.
+    /// `AlreadyExists` where the key is taken, by this very object perhaps. `NotFound` where the
+    /// assembly was abandoned.
     /// `NotImplemented`.
     async fn complete(&self, assembly: &Unfinished, parts: &[Part]) -> Result<()>;
 

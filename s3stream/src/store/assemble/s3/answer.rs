@@ -94,13 +94,17 @@ fn meaning(refusal: Refusal, step: Step, key: &Path) -> Error {
         409 | 412 if step == Step::Complete => {
             Error::AlreadyExists { path, source: refusal.into() }
         }
+        // No such request: what is begun, and what is listed, need not be there.
+        404 if refusal.code != "NoSuchBucket" && matches!(step, Step::Begin | Step::List) => {
+            refuses_for_good(&refusal)
+        }
         // A bucket may still be created.
         404 if refusal.code != "NoSuchBucket" => Error::NotFound { path, source: refusal.into() },
         501 => refuses_for_good(&refusal),
-        400 | 403 | 405 if !is_passing && !matches!(step, Step::Abandon | Step::List) => {
-            refuses_for_good(&refusal)
+        403 if !is_passing && matches!(step, Step::Abandon | Step::List) => {
+            Error::PermissionDenied { path, source: refusal.into() }
         }
-        403 if !is_passing => Error::PermissionDenied { path, source: refusal.into() },
+        400 | 403 | 405 if !is_passing && step != Step::Abandon => refuses_for_good(&refusal),
         _ => failed(refusal),
     }
 }
