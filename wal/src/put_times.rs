@@ -118,7 +118,7 @@ impl UnderWay {
         let size = size(self.bytes);
         match state.usual(size) {
             Some(usual) if took > usual + usual / 2 + self.times.tolerance => {
-                state.judged.slow += 1
+                state.judged.slow += 1;
             }
             Some(_) => state.judged.quick += 1,
             None => {}
