@@ -1,7 +1,7 @@
 //! Whether a log's PUTs take longer than they do by themselves: for others who ask the same store, and
 //! are to give way to it.
 //!
-//! What is usual for a PUT of some size is what nine of ten take at most, in the best of [`REMEMBERED`]: so
+//! What is usual for a PUT of some size is what nine of ten take at most, in the best of ten minutes: so
 //! what slows them down for long is not taken for usual too soon, and a store whose answers vary is not
 //! taken for a slow one. What a store or a line has become in the end is. And it is no more than what is
 //! usual for a smaller one, as many times as it is larger.
