@@ -82,9 +82,11 @@ pub async fn verify(
             Err(error) => return Err(unanswered(&config.store, &error)),
         }
     }
-    for (assembly, assembler) in begun.iter().zip(assembler.iter().cycle()) {
-        let abandoned = assembler.abandon(assembly).await;
-        abandoned.map_err(|error| unanswered(&config.store, &error))?;
+    if let Some(assembler) = &assembler {
+        for assembly in &begun {
+            let abandoned = assembler.abandon(assembly).await;
+            abandoned.map_err(|error| unanswered(&config.store, &error))?;
+        }
     }
     writeln!(out, "{orphans} orphans deleted").map_err(InspectError::Output)?;
     Ok(true)

@@ -9,6 +9,12 @@ use tokio::time::{Instant, timeout};
 
 use super::give_way::GiveWay;
 
+/// Whoever waits for so long goes on beside what hangs.
+const OVERDUE: Duration = Duration::from_secs(2);
+
+/// Nothing under way for so long is no work.
+const AT_REST: Duration = Duration::from_millis(100);
+
 /// See the module.
 #[derive(Debug)]
 pub(super) struct LoadBudget {
@@ -28,12 +34,6 @@ struct Requests {
     last_answer: Instant,
     give_way: GiveWay,
 }
-
-/// Whoever waits for so long goes on beside what hangs.
-const OVERDUE: Duration = Duration::from_secs(2);
-
-/// Nothing under way for so long is no work.
-const AT_REST: Duration = Duration::from_millis(100);
 
 impl LoadBudget {
     /// So many bytes, and so many requests: fewer where those of a log would be slowed down.
