@@ -46,6 +46,17 @@ impl BlockEntry {
     }
 }
 
+/// Where blocks lie that are read or copied at once.
+///
+/// # Panics
+/// When there are none, or gaps between them.
+pub(crate) fn bytes_of(blocks: &[BlockEntry]) -> Range<u64> {
+    let (first, last) = blocks.first().zip(blocks.last()).expect("some blocks");
+    let adjacent = |pair: &[BlockEntry]| pair[0].bytes().end == pair[1].position;
+    assert!(blocks.windows(2).all(adjacent), "these blocks lie back to back");
+    first.position..last.bytes().end
+}
+
 /// One checkpoint: the opaque state of one stream up to an offset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckpointEntry {

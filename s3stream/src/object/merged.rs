@@ -15,7 +15,7 @@ use bytes::Bytes;
 use penstock_model::command::{ObjectKind, UploadedObject, UploadedRange};
 use penstock_model::id::{ClusterId, ObjectId};
 
-use super::index::{BlockEntry, ObjectIndex};
+use super::index::{BlockEntry, ObjectIndex, bytes_of};
 use super::key::object_key;
 use super::writer::OBJECT_BYTES_MAX;
 use crate::store::assemble::{PIECES_MAX, Piece};
@@ -49,11 +49,7 @@ impl Source<'_> {
     /// When there are none, or gaps between them.
     #[must_use]
     pub fn bytes(&self) -> Range<u64> {
-        let (first, last) =
-            self.blocks.first().zip(self.blocks.last()).expect("a source has blocks");
-        let adjacent = |pair: &[BlockEntry]| pair[0].bytes().end == pair[1].position;
-        assert!(self.blocks.windows(2).all(adjacent), "the blocks of a source lie back to back");
-        first.position..last.bytes().end
+        bytes_of(self.blocks)
     }
 }
 

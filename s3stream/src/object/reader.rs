@@ -13,7 +13,7 @@ use penstock_model::command::CheckpointRef;
 use penstock_model::id::{ClusterId, ObjectId, StreamId};
 
 use super::format::{Block, Damage, FOOTER_BYTES, IndexError, decode_checkpoint, decode_footer};
-use super::index::{BlockEntry, ObjectExtent, ObjectIndex};
+use super::index::{BlockEntry, ObjectExtent, ObjectIndex, bytes_of};
 use super::key::object_key;
 use crate::store::retry::is_transient;
 
@@ -129,12 +129,10 @@ impl ObjectReader {
         object: ObjectId,
         entries: Vec<BlockEntry>,
     ) -> Result<UncheckedBlocks, ObjectError> {
-        let (first, last) = entries.first().zip(entries.last()).expect("blocks to read");
-        let adjacent = |pair: &[BlockEntry]| pair[0].bytes().end == pair[1].position;
-        assert!(entries.windows(2).all(adjacent), "blocks of one GET lie back to back");
+        let range = bytes_of(&entries);
         let key = object_key(self.cluster, object);
         let lengths: Vec<usize> = entries.iter().map(|entry| entry.size as usize).collect();
-        let parts = self.read(&key, first.position..last.bytes().end, &lengths).await?;
+        let parts = self.read(&key, range, &lengths).await?;
         Ok(UncheckedBlocks { key, entries, parts })
     }
 
